@@ -1,0 +1,44 @@
+/**
+ * clock: time, timers and randomness behind one interface, with a manual twin for tests.
+ *
+ * Everything in src/ that waits, measures or rolls dice takes a Clock. Nothing here knows what it is used for.
+ */
+
+export { type ManualClock, manualClock } from "./clock-manual.ts";
+export { seededRandom } from "./seeded-random.ts";
+
+/** Ends what it was returned for; calling it again does nothing. */
+export type Stop = () => void;
+
+/** A source of time and chance. */
+export interface Clock {
+  /** Monotonic time in ms since an arbitrary start; may carry fractions. */
+  nowMs(): number;
+  /** Wall-clock time in ms since 1970. Only for people and logs: it can jump. */
+  wallMs(): number;
+  /** Runs `fn` once, `delayMs` from now. A timer never keeps the process alive by itself. */
+  after(delayMs: number, fn: () => void): Stop;
+  /** Runs `fn` every `intervalMs` until stopped. */
+  every(intervalMs: number, fn: () => void): Stop;
+  /** A number in [0, 1). Not for secrets. */
+  random(): number;
+}
+
+/** The clock of the running process. */
+export function systemClock(): Clock {
+  return {
+    nowMs: () => performance.now(),
+    wallMs: () => Date.now(),
+    after: (delayMs, fn) => {
+      const timer = setTimeout(fn, delayMs);
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+    every: (intervalMs, fn) => {
+      const timer = setInterval(fn, intervalMs);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+    random: Math.random,
+  };
+}

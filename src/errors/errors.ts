@@ -1,0 +1,116 @@
+/**
+ * errors: the one error class and the one catalogue of what can go wrong.
+ *
+ * A row says everything that a caller, a client or an operator needs: the sentence, the number that travels, the
+ * HTTP status, and whether trying again can help. docs/PROTOCOL.md lists every row; a test compares the two.
+ */
+import { CLOSE_CODES } from "../protocol/protocol.ts";
+
+/** One thing that can go wrong. */
+export interface ErrorRow {
+  /** What happened and what to do, for the person who reads it. */
+  readonly sentence: string;
+  /** Number on the wire: `code` of an HTTP answer and of an ERROR frame. Colyseus' own where it has one. */
+  readonly wireCode: number;
+  /** Status of the HTTP answer, where the error answers a request. */
+  readonly httpStatus: number;
+  /** Code with which the socket is closed, where the error ends a connection. */
+  readonly closeCode?: number;
+  /** Whether the same call may succeed later. */
+  readonly isRetryable: boolean;
+}
+
+/** Every error of Arena. 52x are Colyseus' own numbers; 46xx are Arena's. */
+export const ERRORS = {
+  CONFIG_INVALID: row("An option is wrong.", 4600, 500),
+  PORT_UNAVAILABLE: row("The port cannot be opened.", 4601, 500),
+  DATA_DIR_UNWRITABLE: row("The data folder cannot be written.", 4602, 500),
+  APP_INVALID: row("The app in arena.config.ts is wrong.", 4603, 500),
+
+  METHOD_UNKNOWN: row("There is no such matchmaking method.", 520, 404),
+  ROOM_NAME_UNKNOWN: row("There is no room type of that name.", 520, 404),
+  ROOM_NONE_FREE: row("No room fits; create one, or use joinOrCreate.", 521, 404),
+  ROOM_NOT_FOUND: row("There is no room with that id.", 522, 404),
+  ROOM_FULL: row("The room is full.", 524, 409, { isRetryable: true }),
+  SEAT_EXPIRED: row("The seat was not taken in time, or is taken already.", 524, 410),
+  AUTH_FAILED: row("The room refused this user.", 525, 401),
+  OPTIONS_INVALID: row("The join options do not match the room's schema.", 4217, 400),
+  DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, { isRetryable: true }),
+
+  ROUTE_UNKNOWN: row("There is nothing at that address.", 4620, 404),
+  BODY_TOO_LARGE: row("The request body is too large.", 4621, 413),
+  BODY_INVALID: row("The request cannot be read.", 4622, 400),
+  INTERNAL: row("Something went wrong on the server.", 4623, 500),
+
+  FRAME_UNKNOWN: row("A frame has no known kind.", 4630, 400),
+  MESSAGE_UNKNOWN: row("The room knows no message of that type.", 4631, 400),
+  MESSAGE_INVALID: row("A message does not match its schema.", 4217, 400),
+  REFUSED_TOO_OFTEN: row("Too much of what this connection sent was refused.", 4632, 400, {
+    closeCode: CLOSE_CODES.REFUSED,
+  }),
+  HANDLER_FAILED: row("The room failed on this message; nothing was changed by the rest of it.", 4633, 500),
+  ROOM_FAILED: row("The room failed too often and has ended.", 4634, 500, { closeCode: CLOSE_CODES.ROOM_FAILED }),
+} as const satisfies Record<string, ErrorRow>;
+
+/** Code of a row of {@link ERRORS}. */
+export type ErrorCode = keyof typeof ERRORS;
+
+/** More about one occurrence: what was expected and got, which room. Never a secret. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
+
+/** The only error that Arena throws on purpose. Its message is the row's sentence, then the detail of this case. */
+export class ArenaError extends Error {
+  override readonly name = "ArenaError";
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  /**
+   * @param code row of the catalogue
+   * @param detail this case in plain words, e.g. "PORT: expected a number from 0 to 65535, got abc"
+   * @param options `details` for machines, `cause` for the error behind it
+   */
+  constructor(code: ErrorCode, detail = "", options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(detail === "" ? ERRORS[code].sentence : `${ERRORS[code].sentence} ${detail}`, { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+
+  /** The row of the catalogue. */
+  get row(): ErrorRow {
+    return ERRORS[this.code];
+  }
+
+  /** The message as it travels: the code for programs, then the sentence for people. */
+  get wireMessage(): string {
+    return `${this.code}: ${this.message}`;
+  }
+}
+
+/** `cause` as an ArenaError: itself where it is one, else INTERNAL around it. */
+export function toArenaError(cause: unknown): ArenaError {
+  return cause instanceof ArenaError ? cause : new ArenaError("INTERNAL", "", { cause });
+}
+
+/** One complaint of a schema, as zod and every Standard Schema gives it. */
+interface Issue {
+  readonly path?: readonly unknown[];
+  readonly message: string;
+}
+
+const MAX_ISSUES = 3;
+const MAX_ISSUES_LENGTH = 200;
+
+/** What a schema did not like, in one line of bounded length; `whole` names the value where an issue has no path. */
+export function describeIssues(issues: readonly Issue[], whole: string): string {
+  const parts = issues.slice(0, MAX_ISSUES).map(({ path, message }) => `${path?.map(String).join(".") || whole}: ${message}`);
+  return `${parts.join("; ").slice(0, MAX_ISSUES_LENGTH)}.`;
+}
+
+function row(
+  sentence: string,
+  wireCode: number,
+  httpStatus: number,
+  more: { closeCode?: number; isRetryable?: boolean } = {},
+): ErrorRow {
+  return { sentence, wireCode, httpStatus, isRetryable: false, ...more };
+}

@@ -1,0 +1,57 @@
+/**
+ * Every code with which Arena closes a WebSocket. 4000-4099 are Colyseus' own and keep their meaning; a stock
+ * SDK reconnects after RECONNECT and no other; 45xx are final.
+ */
+export const CLOSE_CODES = {
+  /** The socket ended as asked, or a connection that never named a room was let go. */
+  NORMAL: 1000,
+  /** A frame was larger than the bound; sent by the WebSocket layer itself. */
+  FRAME_TOO_LARGE: 1009,
+  /** The client asked to leave; its seat is free. */
+  CONSENTED: 4000,
+  /** The node is shutting down and its rooms end with it. */
+  SERVER_SHUTDOWN: 4001,
+  /** Joining failed, or a frame could not be decoded; the ERROR frame before it says why. */
+  WITH_ERROR: 4002,
+  /** The seat that the client wanted back is gone; it must join anew. */
+  FAILED_TO_RECONNECT: 4003,
+  /** Come back with the same session; the reason carries a {@link RetryHint}. */
+  RECONNECT: 4010,
+  /** Too much of what this connection sent was refused. */
+  REFUSED: 4500,
+  /** The room failed too often and has ended. */
+  ROOM_FAILED: 4501,
+} as const;
+
+/** Name of a close code. */
+export type CloseCodeName = keyof typeof CLOSE_CODES;
+
+/** What a 4010 close says about coming back. */
+export interface RetryHint {
+  /** Code of the error catalogue. */
+  readonly code: string;
+  /** Wait at least this long, in ms, before the next attempt. */
+  readonly retryAfterMs: number;
+}
+
+/** A WebSocket close reason holds at most this many bytes (RFC 6455). */
+const MAX_REASON_BYTES = 123;
+
+/** Encodes a hint as the reason of a 4010 close; falls back to the bare code where it would not fit. */
+export function closeReason(hint: RetryHint): string {
+  const text = JSON.stringify({ code: hint.code, retryAfterMs: Math.round(hint.retryAfterMs) });
+  return text.length <= MAX_REASON_BYTES ? text : hint.code.slice(0, MAX_REASON_BYTES);
+}
+
+/** Reads the reason of a 4010 close, or returns undefined where it carries no hint. */
+export function parseCloseReason(reason: string): RetryHint | undefined {
+  try {
+    const hint: unknown = JSON.parse(reason);
+    if (typeof hint !== "object" || hint === null) return undefined;
+    const { code, retryAfterMs } = hint as Record<string, unknown>;
+    if (typeof code !== "string" || typeof retryAfterMs !== "number" || !(retryAfterMs >= 0)) return undefined;
+    return { code, retryAfterMs };
+  } catch {
+    return undefined; // a reason in plain words is not a hint
+  }
+}

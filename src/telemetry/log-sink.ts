@@ -1,0 +1,41 @@
+import { pino } from "pino";
+import type { Telemetry } from "./telemetry.ts";
+
+/** Levels of the log, least important first. */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+
+/** Where the log goes and what it says of itself. */
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly nodeId: string;
+  /** File descriptor; standard error unless told otherwise, so that standard output is the ready line's alone. */
+  readonly descriptor?: number;
+}
+
+/** Writes events to the log: one JSON line each, `event` holding the event's name. */
+export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: LogOptions): void {
+  const log = pino({ level, base: { nodeId } }, pino.destination({ fd: descriptor, sync: true }));
+
+  telemetry.on("node:started", ({ port, pid }) => log.info({ event: "node:started", port, pid }));
+  telemetry.on("node:draining", (event) => log.info({ event: "node:draining", ...event }));
+  telemetry.on("node:stopped", (event) => log.info({ event: "node:stopped", ...event }));
+  telemetry.on("node:failed", ({ error, isFatal }) => {
+    log[isFatal ? "fatal" : "error"]({ event: "node:failed", err: error });
+  });
+  // Colyseus reports every bad frame as an error; what matters of it has an event of its own here.
+  telemetry.on("colyseus:logged", ({ level, text }) => log.debug({ event: "colyseus:logged", level, text }));
+  telemetry.on("room:created", (event) => log.info({ event: "room:created", ...event }));
+  telemetry.on("room:disposed", (event) => log.info({ event: "room:disposed", ...event }));
+  telemetry.on("room:failed", ({ error, ...event }) => log.error({ event: "room:failed", ...event, err: error }));
+  telemetry.on("tick:skipped", (event) => log.warn({ event: "tick:skipped", ...event }));
+  telemetry.on("session:joined", (event) => log.debug({ event: "session:joined", ...event }));
+  telemetry.on("session:dropped", (event) => log.debug({ event: "session:dropped", ...event }));
+  telemetry.on("session:resumed", (event) => log.debug({ event: "session:resumed", ...event }));
+  telemetry.on("session:left", (event) => log.debug({ event: "session:left", ...event }));
+  telemetry.on("connection:closed", (event) => log.debug({ event: "connection:closed", ...event }));
+  telemetry.on("connection:failed", ({ error, ...event }) => {
+    log.debug({ event: "connection:failed", ...event, err: error });
+  });
+  telemetry.on("error:refused", (event) => log.debug({ event: "error:refused", ...event }));
+  telemetry.on("http:answered", (event) => log.trace({ event: "http:answered", ...event }));
+}

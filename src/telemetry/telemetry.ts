@@ -1,0 +1,104 @@
+/**
+ * telemetry: the typed events that modules emit. Sinks turn them into logs and metrics.
+ *
+ * Modules state facts and know no logger and no metrics library. A listener that throws is cut off and reported
+ * once: watching a room must never harm it. docs/OPERATIONS.md lists every event; a test compares the two.
+ */
+import type { ErrorCode } from "../errors/errors.ts";
+import type { FrameKind } from "../protocol/protocol.ts";
+
+/** Every event with what it carries. Times in ms, sizes in bytes. */
+export interface TelemetryEvents {
+  /** The node serves. */
+  "node:started": { nodeId: string; port: number; pid: number };
+  /** The node was asked to end; it takes no new players. */
+  "node:draining": { reason: string };
+  /** The node has ended all its rooms. */
+  "node:stopped": { reason: string };
+  /** An error reached the process and belongs to no room; the process goes on unless `isFatal`. */
+  "node:failed": { error: unknown; isFatal: boolean };
+
+  /** Colyseus said something of its own. */
+  "colyseus:logged": { level: "debug" | "info" | "warn" | "error"; text: string };
+  /** A request was answered. `route` is the pattern, never the raw address. */
+  "http:answered": { method: string; route: string; status: number; durationMs: number };
+  /** A matchmaking call was granted a seat or refused (`code`). */
+  "matchmaking:answered": { method: string; code: ErrorCode | "ok"; durationMs: number };
+
+  /** A socket was accepted. */
+  "connection:opened": { connections: number };
+  /** A socket ended. `code` is its close code (1006: without one). */
+  "connection:closed": { code: number; sessionId: string; connections: number; durationMs: number };
+  /** A socket reported an error (it closes by itself). */
+  "connection:failed": { sessionId: string; error: unknown };
+  /** What passed all sockets since the last such event, once a second. */
+  "traffic:counted": { framesIn: number; bytesIn: number; bytesOut: number; framesOut: FrameCounts };
+
+  /** A room began. */
+  "room:created": { roomId: string; name: string };
+  /** A room ended. */
+  "room:disposed": { roomId: string; name: string };
+  /** A hook, handler, timer or tick of a room threw; the room goes on unless `isFatal`. */
+  "room:failed": { roomId: string; name: string; hook: string; error: unknown; isFatal: boolean };
+  /** A room's tick ran. Lateness is how long after its due time it began. */
+  "tick:ran": { name: string; durationMs: number; latenessMs: number };
+  /** A room was behind by more than it may catch up and let go of the rest. */
+  "tick:skipped": { roomId: string; name: string; ticks: number };
+
+  /** A session took its seat. */
+  "session:joined": { roomId: string; name: string; sessionId: string };
+  /** A session lost its connection and may come back. */
+  "session:dropped": { roomId: string; name: string; sessionId: string; code: number };
+  /** A session came back. */
+  "session:resumed": { roomId: string; name: string; sessionId: string };
+  /** A session gave up its seat. */
+  "session:left": { roomId: string; name: string; sessionId: string };
+
+  /** Something that a client sent was refused and changed nothing. */
+  "error:refused": { code: ErrorCode; where: "http" | "socket" | "room"; detail: string; sessionId?: string };
+}
+
+/** How many frames of each kind. */
+export type FrameCounts = Readonly<Partial<Record<FrameKind, number>>>;
+
+/** Name of an event. */
+export type TelemetryEvent = keyof TelemetryEvents;
+
+type Listener<E extends TelemetryEvent> = (event: TelemetryEvents[E]) => void;
+
+/** Where events are emitted and listened to. */
+export interface Telemetry {
+  /** States a fact. Listeners run at once, in the order in which they came. Never throws. */
+  emit<E extends TelemetryEvent>(name: E, event: TelemetryEvents[E]): void;
+  /** Listens to one event; returns what ends the listening. */
+  on<E extends TelemetryEvent>(name: E, listener: Listener<E>): () => void;
+}
+
+/** A new, silent Telemetry. */
+export function createTelemetry(): Telemetry {
+  const listeners = new Map<TelemetryEvent, Listener<never>[]>();
+
+  const telemetry: Telemetry = {
+    emit(name, event) {
+      for (const listener of listeners.get(name) ?? []) {
+        try {
+          (listener as Listener<typeof name>)(event);
+        } catch (error) {
+          remove(name, listener);
+          if (name !== "node:failed") telemetry.emit("node:failed", { error, isFatal: false });
+        }
+      }
+    },
+    on(name, listener) {
+      listeners.set(name, [...(listeners.get(name) ?? []), listener as Listener<never>]);
+      return () => remove(name, listener as Listener<never>);
+    },
+  };
+
+  // The array is replaced, never changed, so that an emit under way is not disturbed.
+  const remove = (name: TelemetryEvent, listener: Listener<never>): void => {
+    listeners.set(name, (listeners.get(name) ?? []).filter((other) => other !== listener));
+  };
+
+  return telemetry;
+}
