@@ -1,0 +1,60 @@
+import { format } from "node:util";
+import { type ArenaNode, openNode } from "../../arena.config.ts";
+import type { Config } from "../config/config.ts";
+import { openDataDir } from "./data-dir.ts";
+
+/**
+ * Starts one node and serves until a signal ends it.
+ *
+ * @throws ArenaError DATA_DIR_UNWRITABLE, PORT_UNAVAILABLE
+ */
+export async function start(config: Config): Promise<void> {
+  await openDataDir(config.dataDir);
+  const node = await openNode(config);
+  captureConsole(node);
+  watchFailures(node);
+  endOnSignal(node);
+  const ready = { event: "ready", port: node.port, pid: process.pid, nodeId: config.nodeId };
+  process.stderr.write(`Arena is ready. Open http://${hostForPeople(config.host)}:${node.port}/ in a browser.\n`);
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+function hostForPeople(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** The first signal drains the node; the second ends it at once. */
+function endOnSignal(node: ArenaNode): void {
+  let isEnding = false;
+  const end = async (signal: string): Promise<void> => {
+    if (isEnding) process.exit(1);
+    isEnding = true;
+    await node.close(signal);
+    process.exit(0);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal));
+}
+
+/**
+ * A promise that nobody waited for leaves the process as it was, so it is reported and survived. After an exception
+ * that unwound the stack nothing can be trusted: the node tells its clients and ends.
+ */
+function watchFailures(node: ArenaNode): void {
+  process.on("unhandledRejection", (error) => node.telemetry.emit("node:failed", { error, isFatal: false }));
+  process.on("uncaughtException", (error) => {
+    node.telemetry.emit("node:failed", { error, isFatal: true });
+    void node.close("uncaught exception").finally(() => process.exit(1));
+  });
+}
+
+/**
+ * Libraries that decode what clients send write each oddity to the console. It goes to the log instead, where its
+ * level keeps a client that sends junk from filling a disk, and never to standard output.
+ */
+function captureConsole({ telemetry }: ArenaNode): void {
+  for (const level of ["debug", "info", "warn", "error"] as const) {
+    console[level] = (...parts) => telemetry.emit("colyseus:logged", { level, text: format(...parts) });
+  }
+  console.log = console.info;
+}

@@ -1,0 +1,54 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import { ArenaError, toArenaError } from "../errors/errors.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+/** One exchange. */
+interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** An error whose author chose what the client reads: a room's own refusal. */
+interface Refusal extends Error {
+  readonly wireCode: number;
+}
+
+const REFUSED_BY_ROOM_STATUS = 403;
+const RETRY_AFTER_S = 2;
+
+/** Answers an error with its row of the catalogue: `{code, name, error}`, as the SDK reads it. */
+export async function answerError(telemetry: Telemetry, cause: unknown, exchange: Exchange): Promise<FastifyReply> {
+  if (isRefusal(cause)) {
+    return exchange.reply
+      .code(REFUSED_BY_ROOM_STATUS)
+      .send({ code: cause.wireCode, name: "ROOM_REFUSED", error: cause.message });
+  }
+  const error = fromFastify(cause) ?? toArenaError(cause);
+  if (error.code === "INTERNAL") telemetry.emit("node:failed", { error: error.cause ?? error, isFatal: false });
+  return answer(telemetry, error, exchange);
+}
+
+/** Answers a request that no route takes. */
+export async function answerUnknownRoute(telemetry: Telemetry, exchange: Exchange): Promise<FastifyReply> {
+  return answer(telemetry, new ArenaError("ROUTE_UNKNOWN"), exchange);
+}
+
+function answer(telemetry: Telemetry, error: ArenaError, { reply }: Exchange): FastifyReply {
+  telemetry.emit("error:refused", { code: error.code, where: "http", detail: error.message });
+  if (error.row.httpStatus === 503) reply.header("retry-after", String(RETRY_AFTER_S));
+  return reply
+    .code(error.row.httpStatus)
+    .send({ code: error.row.wireCode, name: error.code, error: error.wireMessage });
+}
+
+function isRefusal(cause: unknown): cause is Refusal {
+  return cause instanceof Error && cause.name === "RoomRefusal" && "wireCode" in cause;
+}
+
+/** What fastify itself refuses before a route runs: bodies that are too large or cannot be read, bad addresses. */
+function fromFastify(cause: unknown): ArenaError | undefined {
+  if (!(cause instanceof Error) || cause instanceof ArenaError) return undefined;
+  const { statusCode } = cause as Partial<FastifyError>;
+  if (statusCode === undefined || statusCode >= 500) return undefined;
+  return new ArenaError(statusCode === 413 ? "BODY_TOO_LARGE" : "BODY_INVALID", "", { cause });
+}

@@ -1,0 +1,97 @@
+/**
+ * http: everything that a node answers over HTTP.
+ *
+ * Owns the server, the matchmaking route, health, readiness, metrics and the page; bounds every body; turns errors
+ * into the catalogue's answers. It asks the parts that know (matchmaking, metrics) and decides nothing itself.
+ */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import cors from "@fastify/cors";
+import fastify, { type FastifyInstance } from "fastify";
+import type { Clock } from "../clock/clock.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { answerError, answerUnknownRoute } from "./answer-error.ts";
+import { servePage } from "./page.ts";
+
+/** What http is built from. */
+export interface HttpParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Largest request body in bytes. */
+  readonly maxBodyBytes: number;
+  /** Folder of the built page; nothing is served at `/` where it does not exist. */
+  readonly pageDir: string;
+  /** Answers a matchmaking call with the seat as plain data. */
+  readonly matchmake: (call: MatchmakingRequest) => Promise<object>;
+  /** All metrics in the Prometheus text format. */
+  readonly metrics: () => Promise<{ contentType: string; text: string }>;
+  /** Why this node should get no new players, or undefined while it should. */
+  readonly whyNotReady: () => string | undefined;
+}
+
+/** A matchmaking call as HTTP brings it. */
+export interface MatchmakingRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly options: unknown;
+  readonly request: IncomingMessage;
+}
+
+/** The HTTP side of a node. */
+export interface Http {
+  /** The server that the transport listens with; upgrades are the transport's. */
+  readonly server: Server;
+  /** Ends open requests. */
+  close(): Promise<void>;
+}
+
+const REQUEST_TIMEOUT_MS = 15_000;
+/** Preflight answers are kept by browsers for a day at most. */
+const PREFLIGHT_MAX_AGE_S = 86_400;
+
+/** Builds the routes. Nothing listens before the transport opens the port. */
+export async function openHttp(parts: HttpParts): Promise<Http> {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
+  const app = fastify({
+    bodyLimit: parts.maxBodyBytes,
+    serverFactory: (handler) => server.on("request", handler),
+    forceCloseConnections: true,
+  });
+  app.setErrorHandler((error, request, reply) => answerError(parts.telemetry, error, { request, reply }));
+  app.setNotFoundHandler((request, reply) => answerUnknownRoute(parts.telemetry, { request, reply }));
+  app.addHook("onResponse", (request, reply, done) => {
+    parts.telemetry.emit("http:answered", {
+      method: request.method,
+      route: request.routeOptions.url ?? "unknown",
+      status: reply.statusCode,
+      durationMs: reply.elapsedTime,
+    });
+    done();
+  });
+  // The SDK sends credentials, which browsers refuse with "*"; there are no cookies here that could leak.
+  await app.register(cors, { origin: true, credentials: true, maxAge: PREFLIGHT_MAX_AGE_S });
+  addMatchmaking(app, parts);
+  addHealth(app, parts);
+  await servePage(app, parts.pageDir);
+  await app.ready();
+  return { server, close: () => app.close() };
+}
+
+function addMatchmaking(app: FastifyInstance, { matchmake }: HttpParts): void {
+  app.post<{ Params: { method: string; target: string } }>("/matchmake/:method/:target", async (request) => {
+    const { method, target } = request.params;
+    return matchmake({ method, target, options: request.body, request: request.raw });
+  });
+}
+
+function addHealth(app: FastifyInstance, { metrics, whyNotReady }: HttpParts): void {
+  app.get("/healthz", async () => ({ status: "ok" }));
+  app.get("/readyz", async (_request, reply) => {
+    const reason = whyNotReady();
+    if (reason !== undefined) return reply.code(503).send({ status: "not ready", reason });
+    return { status: "ready" };
+  });
+  app.get("/metrics", async (_request, reply) => {
+    const { contentType, text } = await metrics();
+    return reply.header("content-type", contentType).send(text);
+  });
+}

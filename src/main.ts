@@ -1,0 +1,3 @@
+import { runCli } from "./cli/cli.ts";
+
+await runCli({ args: process.argv.slice(2), env: process.env });

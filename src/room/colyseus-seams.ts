@@ -1,0 +1,46 @@
+/**
+ * The members of Colyseus' Room that are private in TypeScript and that Arena needs. All in one place, so that an
+ * upgrade of @colyseus/core (pinned exactly) has one file to check. Line numbers are of core 0.18.17, src/Room.ts.
+ */
+import type { EventEmitter } from "node:events";
+import type { Client, Room } from "@colyseus/core";
+
+/** Private members in use, with what they do. */
+interface RoomSeams {
+  /** Emits "join", "leave" and "dispose" (370, 1857, 2405). */
+  readonly _events: EventEmitter;
+  /** Timer of the simulation loop, cleared on dispose (402, 2174). */
+  _simulationInterval: NodeJS.Timeout | undefined;
+  /** Called by the matchmaker after the constructor; binds `messages` (494). */
+  __init(): void;
+  /** Every frame of a joined client (2233). */
+  _onMessage(client: Client, frame: Buffer): void;
+}
+
+/** The private members of `room`. */
+export function seams(room: Room): RoomSeams {
+  return room as unknown as RoomSeams; // private in types only; the file's reason to be
+}
+
+/**
+ * Replaces private methods of a room class, which TypeScript cannot override. Each replacement gets the room and
+ * the method that it replaces.
+ */
+export function overridePrivate(
+  prototype: object,
+  methods: {
+    readonly [Name in "__init" | "_onMessage"]?: (
+      room: never,
+      original: RoomSeams[Name],
+      ...args: Parameters<RoomSeams[Name]>
+    ) => void;
+  },
+): void {
+  for (const [name, replacement] of Object.entries(methods)) {
+    const original: unknown = Reflect.get(prototype, name);
+    if (typeof original !== "function") throw new TypeError(`Room.${name} is gone from @colyseus/core.`);
+    Reflect.set(prototype, name, function (this: never, ...args: never[]) {
+      return Reflect.apply(replacement as (...all: never[]) => void, undefined, [this, original.bind(this), ...args]);
+    });
+  }
+}

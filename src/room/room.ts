@@ -1,0 +1,180 @@
+/**
+ * room: the base of every room.
+ *
+ * Owns what each room would otherwise get wrong: payloads are checked against their schema before a handler sees
+ * them, an exception stays in its room, ticks run without drift and are measured, a lost connection keeps its seat
+ * for a while. It refuses to know any game. Between transport and the rules of a room in the path of a frame.
+ */
+import { type Client, Room as ColyseusRoom, type Deferred, type RoomException, type RoomOptions } from "@colyseus/core";
+import { z } from "zod";
+import type { Clock, Stop } from "../clock/clock.ts";
+import { ArenaError } from "../errors/errors.ts";
+import { CLOSE_CODES } from "../protocol/protocol.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { overridePrivate, seams } from "./colyseus-seams.ts";
+import { isReadableRing } from "./input-ring.ts";
+import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
+import { startTickLoop } from "./tick-loop.ts";
+
+export type { MessageDefinition, Refusable } from "./messages.ts";
+
+/** What the app hands to every room. */
+export interface RoomParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Exceptions within a minute before the room is closed. */
+  readonly maxRoomErrors: number;
+  /** How long a lost session's seat is kept, in seconds. */
+  readonly reconnectSeconds: number;
+}
+
+type FixedStep = Parameters<ColyseusRoom["setFixedTimestep"]>[0];
+type FixedStepOptions = Parameters<ColyseusRoom["setFixedTimestep"]>[2];
+
+/** Class of a room: how to make one, and which join options it takes. */
+export interface RoomClass {
+  new (): Room;
+  /** Schema of the join options; anything else is refused before a seat is given. */
+  readonly options: z.ZodType;
+}
+
+const ERROR_WINDOW_MS = 60_000;
+
+/** The base room. A room author adds state, messages, hooks and rules. */
+export abstract class Room<Types extends RoomOptions = RoomOptions> extends ColyseusRoom<Types> {
+  /** No join options unless a room says otherwise. */
+  static readonly options: z.ZodType = z.strictObject({});
+
+  /** Handed in by {@link hostRoom} before any room is made. */
+  declare protected readonly parts: RoomParts;
+  #errors = 0;
+  #errorWindowEndsMs = 0;
+  #stopTicks: Stop = () => {};
+
+  constructor() {
+    super();
+    const { _events } = seams(this);
+    _events.on("join", (client: Client) => this.#emitSession("session:joined", client));
+    _events.on("leave", (client: Client) => this.#emitSession("session:left", client));
+    _events.once("dispose", () => this.#stopTicks());
+  }
+
+  /**
+   * Runs `step` at a fixed rate and measures it. Late ticks are caught up, five at most; more are let go.
+   *
+   * @param tickRateHz ticks a second, also told to clients that predict
+   */
+  override setFixedTimestep(step: FixedStep, tickRateHz: number, options?: FixedStepOptions): void {
+    super.setFixedTimestep(step, tickRateHz, options); // tells predicting clients the rate
+    clearInterval(seams(this)._simulationInterval);
+    this.#stopTicks();
+    const { clock, telemetry } = this.parts;
+    const subSteps = options?.subSteps ?? 1;
+    const [dt, dtMs] = [1 / tickRateHz, 1000 / tickRateHz];
+    const context = { dt, dtMs, tick: 0, subSteps, subDt: dt / subSteps, subDtMs: dtMs / subSteps };
+    this.#stopTicks = startTickLoop({
+      clock,
+      stepMs: dtMs,
+      onTick: (latenessMs) => {
+        const startMs = clock.nowMs();
+        this.clock.tick();
+        this.#contain("tick", () => step(context));
+        context.tick++;
+        telemetry.emit("tick:ran", { name: this.roomName, durationMs: clock.nowMs() - startMs, latenessMs });
+      },
+      onSkip: (ticks) => telemetry.emit("tick:skipped", { roomId: this.roomId, name: this.roomName, ticks }),
+    });
+  }
+
+  /** Sends what changed to everyone; an encoder that throws fails the room, not the process. */
+  override broadcastPatch(): boolean {
+    return this.#contain("patch", () => super.broadcastPatch()) ?? false;
+  }
+
+  /** As in Colyseus, but a seat that is not taken again rejects nothing that nobody waits for. */
+  override allowReconnection(client: Client, seconds: number | "manual"): Deferred<Client> {
+    const reconnection = super.allowReconnection(client, seconds);
+    reconnection.catch(() => {}); // Colyseus itself handles the end of the wait
+    return reconnection;
+  }
+
+  /** A session lost its connection: its seat is kept. A room that overrides this calls it, or gives the seat up. */
+  override onDrop(client: Client, code?: number): void {
+    const { telemetry, reconnectSeconds } = this.parts;
+    const { roomId, roomName: name } = this;
+    telemetry.emit("session:dropped", { roomId, name, sessionId: client.sessionId, code: code ?? 0 });
+    if (reconnectSeconds > 0) void this.allowReconnection(client, reconnectSeconds);
+  }
+
+  /** A session came back in time. A room that overrides this calls it. */
+  override onReconnect(client: Client): void {
+    this.#emitSession("session:resumed", client);
+  }
+
+  /** Every exception of a hook, a handler or a timer ends here; Colyseus calls it. */
+  override onUncaughtException(error: RoomException, hook: string): void {
+    this.fail(hook, error.cause ?? error);
+  }
+
+  /** Counts an exception of this room and closes the room where there are too many. */
+  protected fail(hook: string, error: unknown): void {
+    const nowMs = this.parts.clock.nowMs();
+    if (nowMs >= this.#errorWindowEndsMs) {
+      this.#errors = 0;
+      this.#errorWindowEndsMs = nowMs + ERROR_WINDOW_MS;
+    }
+    this.#errors++;
+    const isFatal = this.#errors === this.parts.maxRoomErrors;
+    const { roomId, roomName: name } = this;
+    this.parts.telemetry.emit("room:failed", { roomId, name, hook, error, isFatal });
+    if (isFatal) this.#end();
+  }
+
+  #end(): void {
+    this.#stopTicks();
+    this.disconnect(CLOSE_CODES.ROOM_FAILED).catch((error: unknown) =>
+      this.parts.telemetry.emit("node:failed", { error, isFatal: false }),
+    );
+  }
+
+  #contain<R>(hook: string, run: () => R): R | undefined {
+    try {
+      return run();
+    } catch (error) {
+      this.fail(hook, error);
+      return undefined;
+    }
+  }
+
+  #emitSession(event: "session:joined" | "session:left" | "session:resumed", client: Client): void {
+    this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
+  }
+
+  static {
+    overridePrivate(Room.prototype, {
+      __init: (room: Room, original) => {
+        const guarded = guardMessages(room.messages ?? {}, {
+          room,
+          roomName: room.constructor.name,
+          fail: (type, error) => room.fail(`message ${type}`, error),
+        });
+        room.messages = guarded as unknown as NonNullable<typeof room.messages>; // ArenaTransport's clients are Refusable
+        original();
+        room.onMessage("*", (client, type) => refuseUnknown(client as unknown as Refusable, type));
+      },
+      _onMessage: (room: Room, original, client, frame) => {
+        const timelines = room._timelineMode();
+        if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true)) original(client, frame);
+        else (client as unknown as Refusable).refuse(new ArenaError("MESSAGE_INVALID", "The inputs cannot be read."));
+      },
+    });
+  }
+}
+
+/** A room class whose rooms get `parts`; the class itself stays as it is. */
+export function hostRoom<Class extends RoomClass>(roomClass: Class, parts: RoomParts): Class {
+  const Hosted = class extends (roomClass as RoomClass) {};
+  Object.defineProperty(Hosted, "name", { value: roomClass.name });
+  Object.defineProperty(Hosted.prototype, "parts", { value: parts });
+  return Hosted as unknown as Class; // a subclass that adds nothing that a caller sees
+}
