@@ -1,0 +1,83 @@
+/** The sample page: a lobby, and a game for as long as there is a seat in an arena. */
+
+import { Client } from "@colyseus/sdk";
+import { exposeDebugHandle } from "./debug-handle.ts";
+import { type ArenaSession, type Entrance, openArenaSession } from "./net/arena-session.ts";
+import { serverEndpoint } from "./net/endpoint.ts";
+import { type LobbyLink, openLobbyLink } from "./net/lobby-link.ts";
+import { explainError } from "./net/plain-words.ts";
+import { GameView } from "./ui/game-view.ts";
+import { LobbyView } from "./ui/lobby-view.ts";
+
+const client = new Client(serverEndpoint(location));
+const lobby = new LobbyView((entrance) => void enter(entrance));
+const game = new GameView({ onLeave: leave, onRejoin: (roomId) => void rejoin(roomId) });
+let lobbyLink: LobbyLink | undefined;
+let isEntering = false;
+
+exposeDebugHandle(game);
+const sharedCode = codeOf(location.hash);
+showLobby();
+if (sharedCode !== "") {
+  lobby.code = sharedCode;
+  void enter({ by: "code", code: sharedCode });
+}
+window.addEventListener("hashchange", () => {
+  const code = codeOf(location.hash);
+  if (code === "" || code === game.session?.room.roomId) return;
+  game.close();
+  showLobby();
+  lobby.code = code;
+  void enter({ by: "code", code });
+});
+
+async function enter(entrance: Entrance): Promise<void> {
+  if (isEntering) return;
+  isEntering = true;
+  lobby.isBusy = true;
+  lobby.say("");
+  try {
+    showGame(await openArenaSession(client, entrance, lobby.name));
+  } catch (error) {
+    showLobby();
+    lobby.say(explainError(error));
+    setHash("");
+  } finally {
+    isEntering = false;
+    lobby.isBusy = false;
+  }
+}
+
+function showGame(session: ArenaSession): void {
+  lobbyLink?.close();
+  lobbyLink = undefined;
+  lobby.isShown = false;
+  game.open(session);
+  setHash(session.isPrivate ? session.room.roomId : "");
+}
+
+function showLobby(): void {
+  lobby.isShown = true;
+  lobbyLink ??= openLobbyLink(client, (snapshot) => lobby.update(snapshot));
+}
+
+function leave(): void {
+  game.close();
+  setHash("");
+  showLobby();
+}
+
+/** Takes a new seat: in the same room where it was a private one, else wherever there is one. */
+async function rejoin(roomId: string): Promise<void> {
+  const wasPrivate = game.session?.isPrivate === true;
+  leave();
+  await enter(wasPrivate ? { by: "code", code: roomId } : { by: "quickPlay" });
+}
+
+function codeOf(hash: string): string {
+  return hash.slice(1).toUpperCase();
+}
+
+function setHash(code: string): void {
+  history.replaceState(null, "", code === "" ? location.pathname + location.search : `#${code}`);
+}

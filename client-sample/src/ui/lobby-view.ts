@@ -1,0 +1,144 @@
+import type { Entrance } from "../net/arena-session.ts";
+import type { RoomCardView } from "../net/arena-view.ts";
+import type { LobbySnapshot } from "../net/lobby-link.ts";
+import { clockText, element, make, setText } from "./dom.ts";
+import { loadName, saveName, tidyName } from "./player-name.ts";
+
+/** The lobby page: name, ways into a room, and the list of rooms. */
+export class LobbyView {
+  readonly #root = element("lobby", HTMLElement);
+  readonly #name = element("name", HTMLInputElement);
+  readonly #code = element("join-code", HTMLInputElement);
+  readonly #rooms = element("rooms", HTMLUListElement);
+  readonly #noRooms = element("no-rooms", HTMLElement);
+  readonly #status = element("lobby-status", HTMLElement);
+  readonly #ping = element("lobby-ping", HTMLElement);
+  readonly #message = element("lobby-message", HTMLElement);
+  readonly #buttons = [...this.#root.querySelectorAll("button")];
+  readonly #cards = new Map<string, RoomCard>();
+  readonly #enter: (entrance: Entrance) => void;
+
+  /** @param enter called when the visitor chooses a way in */
+  constructor(enter: (entrance: Entrance) => void) {
+    this.#enter = enter;
+    this.#name.value = loadName();
+    this.#name.addEventListener("input", () => saveName(this.name));
+    element("play-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      enter({ by: "quickPlay" });
+    });
+    element("create-private", HTMLButtonElement).addEventListener("click", () => enter({ by: "createPrivate" }));
+    element("join-form", HTMLFormElement).addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#joinByCode();
+    });
+  }
+
+  /** What the visitor wants to be called; "Guest" where the field is empty. */
+  get name(): string {
+    return tidyName(this.#name.value) || "Guest";
+  }
+
+  /** Shows or hides the page. */
+  set isShown(isShown: boolean) {
+    this.#root.hidden = !isShown;
+  }
+
+  /** While a room is being joined, nothing else can be chosen. */
+  set isBusy(isBusy: boolean) {
+    this.#root.setAttribute("aria-busy", String(isBusy));
+    for (const button of this.#buttons) button.disabled = isBusy;
+    for (const card of this.#cards.values()) card.join.disabled = isBusy || card.isFull;
+  }
+
+  /** Puts a code into its field, as a shared link does. */
+  set code(code: string) {
+    this.#code.value = code;
+  }
+
+  /** Tells the visitor something; an empty text takes it away. */
+  say(message: string): void {
+    this.#message.textContent = message;
+    this.#message.hidden = message === "";
+  }
+
+  /** Brings the list of rooms and the state of the connection up to date. */
+  update({ isConnected, rooms, pingMs }: LobbySnapshot): void {
+    this.#status.dataset["state"] = isConnected ? "connected" : "reconnecting";
+    setText(this.#status, isConnected ? "Online" : "Looking for the server …");
+    setText(this.#ping, pingMs === undefined ? "" : `${Math.max(1, Math.round(pingMs))} ms`);
+    this.#noRooms.hidden = rooms.length > 0;
+    setText(
+      this.#noRooms,
+      isConnected ? "No room is open yet. Quick play opens one." : "The list comes with the server.",
+    );
+    const live = new Set(rooms.map((room) => room.roomId));
+    for (const [roomId, card] of this.#cards) if (!live.has(roomId)) this.#drop(roomId, card);
+    rooms.forEach((room, index) => {
+      const { root } = this.#card(room);
+      if (this.#rooms.children[index] !== root) this.#rooms.insertBefore(root, this.#rooms.children[index] ?? null);
+    });
+  }
+
+  #joinByCode(): void {
+    const code = this.#code.value.trim().toUpperCase();
+    if (code === "") this.say("Type the code of the room first.");
+    else this.#enter({ by: "code", code });
+  }
+
+  #drop(roomId: string, card: RoomCard): void {
+    card.root.remove();
+    this.#cards.delete(roomId);
+  }
+
+  #card(room: RoomCardView): RoomCard {
+    const known = this.#cards.get(room.roomId);
+    const card = known ?? makeCard(room.roomId, () => this.#enter({ by: "code", code: room.roomId }));
+    if (known === undefined) this.#cards.set(room.roomId, card);
+    fillCard(card, room);
+    return card;
+  }
+}
+
+interface RoomCard {
+  readonly root: HTMLElement;
+  readonly join: HTMLButtonElement;
+  readonly title: HTMLElement;
+  readonly crew: HTMLElement;
+  readonly round: HTMLElement;
+  readonly meter: HTMLElement;
+  isFull: boolean;
+}
+
+function makeCard(roomId: string, onJoin: () => void): RoomCard {
+  const root = make("li", "room");
+  const join = document.createElement("button");
+  join.className = "quiet";
+  join.textContent = "Join";
+  join.setAttribute("aria-label", `Join room ${roomId}`);
+  join.addEventListener("click", onJoin);
+  const [title, crew, round] = [make("strong", "room-title"), make("span", "room-crew"), make("span", "room-round")];
+  const bar = make("div", "room-bar");
+  const meter = make("div", "room-meter");
+  bar.append(meter);
+  const text = make("div", "room-text");
+  text.append(title, crew, round, bar);
+  root.append(text, join);
+  return { root, join, title, crew, round, meter, isFull: false };
+}
+
+function fillCard(card: RoomCard, room: RoomCardView): void {
+  const { players, bots, maxPlayers } = room;
+  setText(card.title, room.roomId);
+  setText(card.crew, `${count(players, "player")} · ${count(bots, "bot")} · ${maxPlayers} seats`);
+  const phase = room.phase === "results" ? "results" : `round ${room.round}`;
+  setText(card.round, `${phase} · ${clockText(room.secondsLeft)}`);
+  card.meter.style.width = `${(100 * players) / Math.max(1, maxPlayers)}%`;
+  card.isFull = players >= maxPlayers;
+  card.join.disabled = card.isFull;
+  setText(card.join, card.isFull ? "Full" : "Join");
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,25 @@
+const KEY = "arena.name";
+const MAX_CHARACTERS = 24;
+
+/** The name of the last visit, or an empty text where there is none or the browser keeps nothing. */
+export function loadName(): string {
+  try {
+    return tidyName(localStorage.getItem(KEY) ?? "");
+  } catch {
+    return ""; // a browser that forbids storage asks for the name each time
+  }
+}
+
+/** Keeps the name for the next visit, where the browser allows it. */
+export function saveName(name: string): void {
+  try {
+    localStorage.setItem(KEY, name);
+  } catch {
+    // the name still serves for this visit
+  }
+}
+
+/** A name as the server takes it: no spaces around it, at most 24 characters. */
+export function tidyName(text: string): string {
+  return text.trim().slice(0, MAX_CHARACTERS).trim();
+}
