@@ -192,7 +192,10 @@ class Lane {
 
   #take(bytes: Buffer): void {
     if (this.#hasEnded) return;
-    const sliceBytes = Math.max(1, Math.min(bytes.length, Math.floor(this.#network.bytesPerSecond / SLICES_PER_SECOND)));
+    const sliceBytes = Math.max(
+      1,
+      Math.min(bytes.length, Math.floor(this.#network.bytesPerSecond / SLICES_PER_SECOND)),
+    );
     for (let start = 0; start < bytes.length; start += sliceBytes) this.#put(bytes.subarray(start, start + sliceBytes));
     this.pump();
   }

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { MatchMakeError } from "@colyseus/sdk";
+import fc from "fast-check";
+import { jitteredDelayMs } from "../../../client-sample/src/net/backoff.ts";
+import { serverEndpoint } from "../../../client-sample/src/net/endpoint.ts";
+import { explainClose, explainError } from "../../../client-sample/src/net/plain-words.ts";
+import { CLOSE_CODES } from "../../../src/protocol/protocol.ts";
+
+describe("the page's server", () => {
+  const endpointOf = (search: string): string => serverEndpoint({ origin: "https://arena.example", search });
+
+  it("is the origin of the page", () => {
+    assert.equal(endpointOf(""), "https://arena.example");
+  });
+
+  it("is what ?server= names", () => {
+    assert.equal(endpointOf("?server=ws://localhost:2567/"), "http://localhost:2567");
+  });
+
+  it("is the origin where ?server= is no address of a server", () => {
+    assert.deepEqual(["?server=javascript:alert(1)", "?server=::"].map(endpointOf), [
+      "https://arena.example",
+      "https://arena.example",
+    ]);
+  });
+});
+
+describe("the page's words", () => {
+  it("explain a code that leads nowhere", () => {
+    const words = explainError(new MatchMakeError("ROOM_NOT_FOUND: There is no room with that id.", 522));
+
+    assert.equal(words, "There is no room with that code. It may have ended.");
+  });
+
+  it("give the server's sentence, without its code, where they have none of their own", () => {
+    assert.equal(
+      explainError(new MatchMakeError("AUTH_FAILED: The room refused this user.", 525)),
+      "The room refused this user.",
+    );
+  });
+
+  it("say that the server is away where no answer came", () => {
+    assert.equal(explainError(new TypeError("")), "The server cannot be reached. Is it running?");
+  });
+
+  it("explain every close but those that the player wanted", () => {
+    const silent = Object.values(CLOSE_CODES).filter((code) => explainClose(code) === undefined);
+
+    assert.deepEqual(silent, [CLOSE_CODES.NORMAL, CLOSE_CODES.CONSENTED]);
+  });
+});
+
+describe("the page's waits", () => {
+  it("lie between nothing and five seconds, the first one within a second", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 100 }), (attempt) => {
+        const waitMs = jitteredDelayMs(attempt);
+
+        assert.ok(waitMs >= 0 && waitMs <= Math.min(5000, 500 * 2 ** attempt), `${waitMs} ms`);
+      }),
+    );
+  });
+});
