@@ -1,0 +1,159 @@
+/** The words that every module may import. */
+const BASE = ["protocol", "errors", "clock", "telemetry"];
+
+/**
+ * The architecture: what each module of src/ owns and which others it may import ("*" for all). A folder of src/ that is
+ * not named here is refused. docs/ARCHITECTURE.md shows this table.
+ */
+export const MODULES = {
+  protocol: { owns: "words shared with clients: message names and schemas, close codes, versions", mayImport: [] },
+  clock: { owns: "time, timers, randomness behind one interface, with a manual twin for tests", mayImport: [] },
+  errors: {
+    owns: "one error class, one catalogue: code, sentence, close code, HTTP status, retryable",
+    mayImport: ["protocol"],
+  },
+  config: { owns: "every option once: name, env variable, unit, default, bounds; frozen", mayImport: ["errors"] },
+  telemetry: {
+    owns: "the typed events that modules emit; sinks turn them into logs (pino) and metrics (prom-client)",
+    mayImport: ["protocol", "errors", "clock"],
+  },
+  outbox: { owns: "what waits for one connection, its bound, its lanes, what happens at the bound", mayImport: BASE },
+  transport: {
+    owns: "sockets: admission, heartbeat, join deadline, outbox, one framing per broadcast, forwarding",
+    mayImport: [...BASE, "outbox", "tokens"],
+  },
+  "op-log": {
+    owns: "append, order, dedupe, fence, snapshot, resume plan; stores: memory, lmdb, redis",
+    mayImport: BASE,
+  },
+  cluster: { owns: "node lease, room ownership and epoch, directory; stores: local, redis", mayImport: BASE },
+  presence: {
+    owns: "user -> sessions -> node across processes, diffs to watchers",
+    mayImport: [...BASE, "cluster"],
+  },
+  placement: {
+    owns: "which node gets a room: pure choice over load reports and reservations",
+    mayImport: BASE,
+  },
+  matchmaking: {
+    owns: "who gets a seat: checked calls, creation claims, queues, the driver and its indexes",
+    mayImport: [...BASE, "cluster", "placement", "tokens"],
+  },
+  room: {
+    owns: "the base room: validation, tick, fan-out serializer, resync, checkpoints, op lane",
+    mayImport: [...BASE, "outbox", "op-log", "cluster", "presence", "tokens"],
+  },
+  handoff: {
+    owns: "drain, move, failover, rebalance",
+    mayImport: [...BASE, "cluster", "placement", "op-log"],
+  },
+  http: {
+    owns: "health, metrics, tokens, admin and presence API",
+    mayImport: [...BASE, "matchmaking", "presence", "cluster", "handoff", "tokens"],
+  },
+  tokens: {
+    owns: "who a user is: signing, checking, renewing and revoking tokens",
+    mayImport: BASE,
+  },
+  client: { owns: "the client library for browsers and Node", mayImport: ["protocol", "errors", "clock"] },
+  cli: { owns: "start, cluster, drain, status", mayImport: "*" },
+};
+
+const NAMES = Object.keys(MODULES).join("|");
+const OURS = "^(src|rooms|client-sample|loadtest|test|scripts|arena[.]config[.]ts)";
+const DOOR = "^src/([^/]+)/\\1[.]ts$";
+const SEES_COLYSEUS = "^src/(transport|room|matchmaking)/";
+const COLYSEUS_OR_WS = "^node_modules/(@colyseus/|colyseus/|ws/|@types/ws/)";
+
+const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
+
+const importsOf = ([name, { mayImport }]) =>
+  error(
+    `${name}-imports`,
+    `${name} may import ${mayImport.join(", ") || "no other module"}`,
+    { path: `^src/${name}/` },
+    { path: OURS, pathNot: `^src/(${[name, ...mayImport].join("|")})/` },
+  );
+
+export default {
+  forbidden: [
+    ...Object.entries(MODULES)
+      .filter(([, { mayImport }]) => mayImport !== "*")
+      .map(importsOf),
+    error("unknown-module", "name the new module in MODULES", {}, { path: `^src/(?!(${NAMES})/|main[.]ts$)` }),
+    error("main-starts-the-cli", "nothing but src/cli", { path: "^src/main[.]ts$" }, { pathNot: "^src/cli/cli[.]ts$" }),
+    error(
+      "through-the-door",
+      "another module is entered only through the file with its folder's name",
+      { path: "^src/([^/]+)/" },
+      { path: "^src/", pathNot: ["^src/$1/", DOOR] },
+    ),
+    error(
+      "through-the-door-from-outside",
+      "rooms, page and load test enter a module only through its door",
+      { path: "^(rooms|client-sample|loadtest)/" },
+      { path: "^src/", pathNot: DOOR },
+    ),
+    error(
+      "rooms-imports",
+      "rooms stand on the base room and the words of protocol, errors and clock",
+      { path: "^rooms/" },
+      { path: OURS, pathNot: "^(rooms|src/(room|protocol|errors|clock))/" },
+    ),
+    error(
+      "rules-are-pure",
+      "the rules of a room import nothing but one another",
+      { path: "^(rooms/[^/]+/rules)/" },
+      { pathNot: "^$1/" },
+    ),
+    error(
+      "clients-know-what-is-public",
+      "page and load test may import protocol, clock, the client library and a room's pure rules",
+      { path: "^(client-sample|loadtest)/" },
+      { path: OURS, pathNot: ["^$1/", "^src/(protocol|clock|client)/", "^rooms/[^/]+/rules/"] },
+    ),
+    error(
+      "colyseus-at-the-edge",
+      "only transport, room, matchmaking, rooms/ and arena.config.ts may see Colyseus or ws",
+      { path: "^src/", pathNot: SEES_COLYSEUS },
+      { path: COLYSEUS_OR_WS },
+    ),
+    error(
+      "rooms-see-core-and-schema",
+      "of Colyseus a room needs core and schema",
+      { path: "^rooms/" },
+      { path: COLYSEUS_OR_WS, pathNot: "^node_modules/@colyseus/(core|schema)/" },
+    ),
+    error(
+      "clients-see-the-sdk",
+      "page and load test speak to the server as any player's SDK does; only the peers of the benchmark are servers",
+      { path: "^(client-sample|loadtest)/", pathNot: "^loadtest/bench/servers/" },
+      { path: COLYSEUS_OR_WS, pathNot: "^node_modules/@colyseus/(sdk|schema)/" },
+    ),
+    error("nobody-needs-tests", "test/ is imported by tests only", { pathNot: "^test/" }, { path: "^test/" }),
+    error(
+      "no-development-packages",
+      "what runs in production stands in dependencies",
+      { path: "^(src|rooms|arena[.]config[.]ts)" },
+      { dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
+    ),
+    error("resolvable", "every import leads to a file", {}, { couldNotResolve: true }),
+    error(
+      "no-cycles",
+      "files stand on one another in one direction; a door and its parts may share types",
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    ),
+    error("no-orphans", "a file that nobody imports", { orphan: true, path: "^(src|rooms)/" }, {}),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^client-sample/dist/" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["types", "import", "node", "default", "require"],
+    },
+  },
+};

@@ -1,0 +1,42 @@
+import type { Telemetry, TelemetryEvent, TelemetryEvents } from "../../src/telemetry/telemetry.ts";
+
+const room = { roomId: "r1", name: "arena" };
+const session = { ...room, sessionId: "s1" };
+
+/** One occurrence of every event, as modules emit it. */
+export const SAMPLE_EVENTS: TelemetryEvents = {
+  "node:started": { nodeId: "n1", port: 2567, pid: 1 },
+  "node:draining": { reason: "SIGTERM" },
+  "node:stopped": { reason: "SIGTERM" },
+  "node:stalled": { stallMs: 1500 },
+  "node:loadMeasured": { level: "normal", loopDelayMs: 1, tickLatenessMs: 2, queuedBytes: 300 },
+  "node:loadChanged": { level: "strained", loopDelayMs: 120, tickLatenessMs: 60, queuedBytes: 3000 },
+  "node:failed": { error: new Error("broken"), isFatal: false },
+  "colyseus:logged": { level: "error", text: "words" },
+  "http:answered": { method: "GET", route: "/healthz", status: 200, durationMs: 2 },
+  "matchmaking:answered": { method: "join", code: "ROOM_FULL", durationMs: 2 },
+  "token:revoked": { kind: "user", revocations: 1 },
+  "keys:failed": { error: new Error("unreachable") },
+  "connection:opened": { connections: 3 },
+  "connection:closed": { code: 1006, sessionId: "s1", connections: 2, durationMs: 5000 },
+  "connection:failed": { sessionId: "s1", error: new Error("reset") },
+  "traffic:counted": { framesIn: 5, bytesIn: 50, bytesOut: 700, framesOut: { patch: 6, message: 1 } },
+  "room:created": room,
+  "room:disposed": room,
+  "room:failed": { ...room, hook: "onJoin", error: new Error("broken"), isFatal: false },
+  "tick:ran": { name: "arena", durationMs: 3, latenessMs: 1.5 },
+  "tick:skipped": { ...room, ticks: 4 },
+  "patch:skipped": { name: "arena" },
+  "session:joined": session,
+  "session:dropped": { ...session, code: 1006 },
+  "session:resumed": session,
+  "session:left": session,
+  "error:refused": { code: "MESSAGE_INVALID", where: "room", detail: "no number", sessionId: "s1" },
+};
+
+/** Emits every sample; returns the names of their events. */
+export function emitSamples(telemetry: Telemetry): readonly TelemetryEvent[] {
+  const names = Object.keys(SAMPLE_EVENTS) as TelemetryEvent[]; // Object.keys forgets the keys' type
+  for (const name of names) telemetry.emit(name, SAMPLE_EVENTS[name]);
+  return names;
+}
