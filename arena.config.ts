@@ -1,8 +1,9 @@
 /**
  * The app: which rooms there are, and how the parts of a node are put together. To add a room, add a line to ROOMS.
  */
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAuthContext, matchMaker, RegisteredHandler, Server } from "@colyseus/core";
+import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
@@ -15,10 +16,15 @@ import { hostRoom, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
+import { createTokens, type Tokens, type TokensOptions } from "./src/tokens/tokens.ts";
+import { Admission, type Visitor } from "./src/transport/admission.ts";
+import { authContext } from "./src/transport/auth-context.ts";
+import { clientAddress, parseNetworks } from "./src/transport/client-address.ts";
+import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
 
 /** How the app offers a room. */
-interface AppRoom {
+export interface AppRoom {
   readonly room: RoomClass;
   /** Join options that pick the instance. */
   readonly filterBy?: readonly string[];
@@ -29,12 +35,16 @@ interface AppRoom {
 }
 
 /** Every room by the name under which clients join it. */
-const ROOMS: Readonly<Record<string, AppRoom>> = {
+export const ROOMS: Readonly<Record<string, AppRoom>> = {
   arena: { room: ArenaRoom, isListed: true },
   lobby: { room: LobbyRoom },
   synthetic: { room: SyntheticRoom, filterBy: ["id"], isOffered: (config) => config.isSyntheticAllowed },
 };
 
+/** Where a seat is asked for. */
+const MATCHMAKING_PATH = "/matchmake/";
+/** Whoever calls this has a seat already. */
+const RECONNECT_PATH = "/matchmake/reconnect/";
 const PAGE_DIR = new URL("./client-sample/dist", import.meta.url).pathname;
 
 /** A node that serves. */
@@ -50,43 +60,49 @@ export interface ArenaNode {
 /**
  * Puts a node together and opens its port.
  *
- * @throws ArenaError PORT_UNAVAILABLE
+ * @param rooms what the node offers; the app's own unless told otherwise
+ * @throws ArenaError PORT_UNAVAILABLE, CONFIG_INVALID
  */
-export async function openNode(config: Config): Promise<ArenaNode> {
+export async function openNode(config: Config, rooms: Readonly<Record<string, AppRoom>> = ROOMS): Promise<ArenaNode> {
   const clock = systemClock();
   const telemetry = createTelemetry();
   logTo(telemetry, { level: config.logLevel, nodeId: config.nodeId });
   const metrics = measure(telemetry);
+  const base = { clock, telemetry, tokens: openTokens(config, { clock, telemetry }) };
 
-  const offered = Object.entries(ROOMS).filter(([, { isOffered }]) => isOffered?.(config) ?? true);
+  const addressOf = addressReader(config);
+  const load: LoadMonitor = new LoadMonitor({ ...base, limits: config, queuedBytes: () => transport.queuedBytes });
+  const admission = new Admission({ clock, limits: config, isOverloaded: () => load.level === "overloaded" });
+
+  const offered = Object.entries(rooms).filter(([, { isOffered }]) => isOffered?.(config) ?? true);
   const matchmake = createMatchmaking({
-    clock,
-    telemetry,
+    ...base,
     optionsByRoom: new Map(offered.map(([name, { room }]) => [name, room.options])),
   });
   const http = await openHttp({
-    clock,
-    telemetry,
+    ...base,
     maxBodyBytes: config.maxBodyBytes,
+    socketBufferBytes: config.softBytes / 2,
     pageDir: PAGE_DIR,
-    matchmake: ({ request, ...call }) => {
-      const { remoteAddress } = request.socket;
-      const headers = request.headers as Record<string, string | undefined>; // the few repeated headers are not read
-      return matchmake({ ...call, auth: createAuthContext({ headers, ...(remoteAddress && { remoteAddress }) }) });
-    },
+    allowedOrigins: config.allowedOrigins,
+    adminToken: config.adminToken,
+    admit: (request) => admission.call(callerOf(request, addressOf(request))),
+    matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request, addressOf(request)) }),
     metrics: metrics.read,
-    whyNotReady: () => (matchMaker.state === matchMaker.MatchMakerState.READY ? undefined : "not accepting players"),
+    whyNotReady: () => whyNotReady(load),
   });
   const transport = new ArenaTransport({
+    ...base,
     httpServer: http.server,
-    clock,
-    telemetry,
     maxFrameBytes: config.maxFrameBytes,
-    maxRefusals: config.maxRefusals,
+    limits: config,
+    admission,
+    addressOf,
   });
 
   const server = new Server({ transport, greet: false, gracefullyShutdown: false, logger: colyseusLog(telemetry) });
-  for (const [name, app] of offered) defineRoom(name, app, { clock, telemetry, ...config });
+  const roomParts = { ...base, ...config, patchEvery: () => (load.level === "normal" ? 1 : 2) } as const;
+  for (const [name, app] of offered) defineRoom(name, app, roomParts);
   await listen(server, config);
 
   const { port } = http.server.address() as AddressInfo; // a port, never a pipe
@@ -103,10 +119,31 @@ export async function openNode(config: Config): Promise<ArenaNode> {
       transport.shutdown();
       await Promise.race([transport.ended, deadline]);
       await http.close();
+      load.close();
       telemetry.emit("node:stopped", { reason });
       metrics.close();
     },
   };
+}
+
+function openTokens({ auth, tokenSecret, jwksUrl }: Config, parts: Pick<TokensOptions, "clock" | "telemetry">): Tokens {
+  const keys = { ...(tokenSecret !== "" && { secret: tokenSecret }), ...(jwksUrl !== "" && { jwksUrl }) };
+  return createTokens({ mode: auth, ...keys, ...parts });
+}
+
+function addressReader(config: Config): (request: IncomingMessage) => string {
+  const trustedProxies = parseNetworks(config.trustedProxies);
+  return ({ headers, socket }) => clientAddress(headers, socket.remoteAddress, trustedProxies);
+}
+
+function callerOf({ headers, url = "" }: IncomingMessage, address: string): Visitor {
+  const isNew = url.startsWith(MATCHMAKING_PATH) && !url.startsWith(RECONNECT_PATH);
+  return { address, origin: headers.origin, isReturning: !isNew };
+}
+
+function whyNotReady(load: LoadMonitor): string | undefined {
+  if (matchMaker.state !== matchMaker.MatchMakerState.READY) return "not accepting players";
+  return load.level === "overloaded" ? "overloaded" : undefined;
 }
 
 function defineRoom(name: string, app: AppRoom, parts: Parameters<typeof hostRoom>[1]): void {
@@ -137,7 +174,9 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function colyseusLog(telemetry: Telemetry): NonNullable<ConstructorParameters<typeof Server>[0]>["logger"] {
-  const at = (level: "debug" | "info" | "warn" | "error") =>
-    (...parts: unknown[]): void => telemetry.emit("colyseus:logged", { level, text: parts.map(String).join(" ") });
+  const at =
+    (level: "debug" | "info" | "warn" | "error") =>
+    (...parts: unknown[]): void =>
+      telemetry.emit("colyseus:logged", { level, text: parts.map(String).join(" ") });
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), trace: at("debug") } as never;
 }

@@ -67,7 +67,7 @@ export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticSt
 
   #freeze(client: Client): void {
     this.#isFrozen = true;
-    this.broadcastPatch();
+    this.sendPatch();
     const entities: Record<string, [number, number]> = {};
     this.state.entities.forEach((entity, key) => {
       entities[key] = [entity.x, entity.y];

@@ -43,7 +43,8 @@ export function manualClock(seed = 1): ManualClock {
     nowMs: () => nowMs,
     wallMs: () => nowMs,
     after: (delayMs, fn) => add(delayMs, fn),
-    every: (intervalMs, fn) => add(intervalMs, fn, Math.max(1, intervalMs)),
+    every: (intervalMs, fn) => add(Math.max(1, intervalMs), fn, Math.max(1, intervalMs)), // as setInterval does
+    afterPoll: (fn) => void add(0, fn),
     random: seededRandom(seed),
     get pendingTimers() {
       return timers.size;
@@ -56,7 +57,7 @@ export function manualClock(seed = 1): ManualClock {
       for (let timer = nextDue(untilMs); timer; timer = nextDue(untilMs)) {
         nowMs = Math.max(nowMs, timer.dueMs);
         if (timer.everyMs === undefined) timers.delete(timer);
-        else timer.dueMs += timer.everyMs;
+        else timer.dueMs = nowMs + timer.everyMs; // like setInterval, which makes up for nothing that it missed
         timer.fn();
       }
       nowMs = Math.max(nowMs, untilMs);

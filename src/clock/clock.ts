@@ -20,6 +20,8 @@ export interface Clock {
   after(delayMs: number, fn: () => void): Stop;
   /** Runs `fn` every `intervalMs` until stopped. */
   every(intervalMs: number, fn: () => void): Stop;
+  /** Runs `fn` after every socket has been polled once: what had arrived by now is read before. */
+  afterPoll(fn: () => void): void;
   /** A number in [0, 1). Not for secrets. */
   random(): number;
 }
@@ -39,6 +41,7 @@ export function systemClock(): Clock {
       timer.unref();
       return () => clearInterval(timer);
     },
+    afterPoll: (fn) => void setImmediate(fn),
     random: Math.random,
   };
 }

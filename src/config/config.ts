@@ -6,11 +6,13 @@
  */
 import { randomUUID } from "node:crypto";
 import { ArenaError } from "../errors/errors.ts";
-import { OPTIONS, type Option } from "./options.ts";
+import type { Option } from "./option.ts";
+import { OPTIONS } from "./options.ts";
 import { parseFlags } from "./parse-flags.ts";
 
 export { helpText } from "./help-text.ts";
-export { OPTIONS, type Option } from "./options.ts";
+export type { Option } from "./option.ts";
+export { OPTIONS } from "./options.ts";
 
 /** All options of a node, checked and frozen. */
 export interface Config {
@@ -19,13 +21,37 @@ export interface Config {
   readonly nodeId: string;
   readonly dataDir: string;
   readonly isSyntheticAllowed: boolean;
+  readonly auth: "guest" | "token";
+  readonly tokenSecret: string;
+  readonly jwksUrl: string;
+  readonly adminToken: string;
   readonly logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   readonly maxFrameBytes: number;
   readonly maxBodyBytes: number;
   readonly maxRefusals: number;
+  readonly softBytes: number;
+  readonly hardBytes: number;
+  readonly maxBehindMs: number;
+  readonly heartbeatMs: number;
+  readonly joinMs: number;
   readonly maxRoomErrors: number;
   readonly reconnectSeconds: number;
   readonly drainMs: number;
+  readonly maxMessageBytes: number;
+  readonly messagesPerSecond: number;
+  readonly messageBurst: number;
+  readonly bytesPerSecond: number;
+  readonly byteBurst: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerIp: number;
+  readonly maxConnectionsPerUser: number;
+  readonly connectionsPerSecond: number;
+  readonly matchmakingPerSecond: number;
+  readonly maxLoopDelayMs: number;
+  readonly maxTickLatenessMs: number;
+  readonly maxQueuedBytes: number;
+  readonly allowedOrigins: readonly string[];
+  readonly trustedProxies: readonly string[];
 }
 
 /** Where options come from: flags win over variables, variables over defaults. */
@@ -52,7 +78,29 @@ export function loadConfig({ env, args }: ConfigSources): Config {
     else values[option.name] = option.default;
   }
   if (values["nodeId"] === "") values["nodeId"] = `node-${randomUUID().slice(0, 8)}`;
-  return Object.freeze(values) as unknown as Config; // OPTIONS has one row for each key of Config; a test holds it
+  const config = Object.freeze(values) as unknown as Config; // OPTIONS has one row for each key of Config; a test holds it
+  refuseContradictions(config);
+  return config;
+}
+
+/** Options of which the first must not be above the second. */
+const ORDERED = [
+  ["softBytes", "hardBytes"],
+  ["maxFrameBytes", "byteBurst"],
+] as const;
+
+function refuseContradictions(config: Config): void {
+  for (const [lower, upper] of ORDERED) {
+    if (config[lower] <= config[upper]) continue;
+    throw new ArenaError(
+      "CONFIG_INVALID",
+      `${envOf(lower)}: expected at most ${envOf(upper)} (${config[upper]}), got "${config[lower]}".`,
+    );
+  }
+}
+
+function envOf(name: string): string {
+  return OPTIONS.find((option) => option.name === name)?.env ?? name;
 }
 
 function refuseUnknownVariables(env: ConfigSources["env"]): void {
@@ -68,26 +116,56 @@ function refuseUnknownVariables(env: ConfigSources["env"]): void {
 }
 
 function parseValue(option: Option, text: string, source: string): unknown {
-  const refuse = (expected: string): never => {
-    throw new ArenaError("CONFIG_INVALID", `${source}: expected ${expected}, got "${text}".`);
-  };
+  const value = readValue(option, text);
+  if (value !== undefined) return value;
+  const got = "isSecret" in option ? "something else" : `"${text}"`;
+  throw new ArenaError("CONFIG_INVALID", `${source}: expected ${expectedOf(option)}, got ${got}.`);
+}
+
+/** The value that `text` stands for, or undefined where the option allows no such value. */
+function readValue(option: Option, text: string): unknown {
   switch (option.type) {
-    case "integer": {
-      const value = Number(text);
-      if (!/^-?\d+$/.test(text) || value < option.min || value > option.max) {
-        return refuse(`a whole number from ${option.min} to ${option.max}`);
-      }
-      return value;
-    }
+    case "integer":
+      return /^-?\d+$/.test(text) && option.min <= Number(text) && Number(text) <= option.max
+        ? Number(text)
+        : undefined;
     case "boolean":
-      if (text === "1" || text === "true") return true;
-      if (text === "0" || text === "false") return false;
-      return refuse("1 or 0");
+      return BOOLEANS.get(text);
     case "choice":
-      return option.choices.includes(text) ? text : refuse(`one of ${option.choices.join(", ")}`);
+      return option.choices.find((choice) => choice === text);
     case "text":
-      return option.pattern.test(text) ? text : refuse(option.form);
+      return option.pattern.test(text) ? text : undefined;
+    case "list":
+      return readList(option.pattern, text);
     default:
       return option satisfies never;
   }
 }
+
+function readList(pattern: RegExp, text: string): readonly string[] | undefined {
+  const items = text.split(",").map((item) => item.trim());
+  return items.every((item) => pattern.test(item)) ? Object.freeze(items) : undefined;
+}
+
+function expectedOf(option: Option): string {
+  switch (option.type) {
+    case "integer":
+      return `a whole number from ${option.min} to ${option.max}`;
+    case "boolean":
+      return "1 or 0";
+    case "choice":
+      return `one of ${option.choices.join(", ")}`;
+    case "text":
+    case "list":
+      return option.form;
+    default:
+      return option satisfies never;
+  }
+}
+
+const BOOLEANS = new Map([
+  ["1", true],
+  ["true", true],
+  ["0", false],
+  ["false", false],
+]);

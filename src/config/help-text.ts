@@ -1,9 +1,12 @@
-import { OPTIONS, type Option } from "./options.ts";
+import type { Option } from "./option.ts";
+import { OPTIONS } from "./options.ts";
 
 /** The text of `--help`: every option with its variable, its bounds and its default. */
 export function helpText(): string {
-  const rows = OPTIONS.map((option) => `  --${option.flag} ${placeholder(option)}  (${option.env}, ${range(option)})
-      ${option.sentence}`);
+  const rows = OPTIONS.map(
+    (option) => `  --${option.flag}${placeholder(option)}  (${option.env}, ${range(option)})
+      ${option.sentence}`,
+  );
   return `Usage: npm start -- [options]
 
 Starts one node: page, matchmaking and sockets on one port.
@@ -26,7 +29,8 @@ export function range(option: Option): string {
     case "choice":
       return `default ${option.default}, one of ${option.choices.join(" ")}`;
     case "text":
-      return option.default === "" ? option.form : `default ${option.default}, ${option.form}`;
+    case "list":
+      return option.default.length === 0 ? option.form : `default ${option.default}, ${option.form}`;
     default:
       return option satisfies never;
   }
@@ -34,5 +38,5 @@ export function range(option: Option): string {
 
 function placeholder(option: Option): string {
   if (option.type === "boolean") return "";
-  return option.type === "integer" ? "<number>" : "<text>";
+  return option.type === "integer" ? " <number>" : " <text>";
 }

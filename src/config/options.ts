@@ -1,22 +1,5 @@
-interface OptionBase {
-  /** Key in Config. */
-  readonly name: string;
-  /** Environment variable. */
-  readonly env: string;
-  /** Flag on the command line, without the dashes. */
-  readonly flag: string;
-  /** Unit of the value, or "" where it has none. */
-  readonly unit: string;
-  /** What it does, in one sentence. */
-  readonly sentence: string;
-}
-
-/** One row of the table. */
-export type Option =
-  | (OptionBase & { readonly type: "integer"; readonly default: number; readonly min: number; readonly max: number })
-  | (OptionBase & { readonly type: "boolean"; readonly default: boolean })
-  | (OptionBase & { readonly type: "choice"; readonly default: string; readonly choices: readonly string[] })
-  | (OptionBase & { readonly type: "text"; readonly default: string; readonly pattern: RegExp; readonly form: string });
+import { LIMIT_OPTIONS } from "./limit-options.ts";
+import type { Option } from "./option.ts";
 
 /** Every option of Arena, in the order of `--help`. */
 export const OPTIONS: readonly Option[] = [
@@ -74,6 +57,51 @@ export const OPTIONS: readonly Option[] = [
     sentence: "Allows the synthetic room, which load tests use and a public server should not offer.",
   },
   {
+    name: "auth",
+    env: "ARENA_AUTH",
+    flag: "auth",
+    type: "choice",
+    default: "guest",
+    choices: ["guest", "token"],
+    unit: "",
+    sentence: "Who may join: guest lets everybody in, with or without a token; token wants one that is signed.",
+  },
+  {
+    name: "tokenSecret",
+    env: "ARENA_TOKEN_SECRET",
+    flag: "token-secret",
+    type: "text",
+    default: "",
+    pattern: /^\S{32,}$/,
+    isSecret: true,
+    form: "at least 32 characters; several secrets are separated by commas, the first signs and each verifies",
+    unit: "",
+    sentence: "Signs and verifies tokens (HS256); a random one when empty, and then tokens end with the process.",
+  },
+  {
+    name: "jwksUrl",
+    env: "ARENA_JWKS_URL",
+    flag: "jwks-url",
+    type: "text",
+    default: "",
+    pattern: /^https?:\/\/\S+$/,
+    form: "an http or https address",
+    unit: "",
+    sentence: "Where the public keys are with which another issuer signs tokens (JWKS).",
+  },
+  {
+    name: "adminToken",
+    env: "ARENA_ADMIN_TOKEN",
+    flag: "admin-token",
+    type: "text",
+    default: "",
+    pattern: /^\S{16,}$/,
+    isSecret: true,
+    form: "at least 16 characters without spaces",
+    unit: "",
+    sentence: "Bearer token of the routes for those who run the node; without one they are closed.",
+  },
+  {
     name: "logLevel",
     env: "LOG_LEVEL",
     flag: "log-level",
@@ -88,11 +116,11 @@ export const OPTIONS: readonly Option[] = [
     env: "ARENA_MAX_FRAME_BYTES",
     flag: "max-frame-bytes",
     type: "integer",
-    default: 16_384,
+    default: 65_536,
     min: 128,
     max: 16_777_216,
     unit: "bytes",
-    sentence: "Largest frame that a client may send; a larger one closes its connection with 1009.",
+    sentence: "Largest frame that a client may send, whatever it holds; a larger one closes its connection with 1009.",
   },
   {
     name: "maxBodyBytes",
@@ -115,6 +143,62 @@ export const OPTIONS: readonly Option[] = [
     max: 1_000_000,
     unit: "per minute",
     sentence: "Refused frames of one connection within a minute before it is closed with 4500.",
+  },
+  {
+    name: "softBytes",
+    env: "ARENA_SOFT_BYTES",
+    flag: "soft-bytes",
+    type: "integer",
+    default: 65_536,
+    min: 4096,
+    max: 16_777_216,
+    unit: "bytes",
+    sentence:
+      "Waiting bytes from which on a connection counts as behind: it gets no patches, and one full state later.",
+  },
+  {
+    name: "hardBytes",
+    env: "ARENA_HARD_BYTES",
+    flag: "hard-bytes",
+    type: "integer",
+    default: 1_048_576,
+    min: 16_384,
+    max: 1_073_741_824,
+    unit: "bytes",
+    sentence: "Most bytes that ever wait for one connection; one that needs more is closed with 4010.",
+  },
+  {
+    name: "maxBehindMs",
+    env: "ARENA_MAX_BEHIND_MS",
+    flag: "max-behind-ms",
+    type: "integer",
+    default: 30_000,
+    min: 1000,
+    max: 3_600_000,
+    unit: "ms",
+    sentence: "How long a connection may be behind before it is closed with 4010.",
+  },
+  {
+    name: "heartbeatMs",
+    env: "ARENA_HEARTBEAT_MS",
+    flag: "heartbeat-ms",
+    type: "integer",
+    default: 15_000,
+    min: 2000,
+    max: 3_600_000,
+    unit: "ms",
+    sentence: "Time between two pings to a client; one that is silent for two of them is gone.",
+  },
+  {
+    name: "joinMs",
+    env: "ARENA_JOIN_MS",
+    flag: "join-ms",
+    type: "integer",
+    default: 15_000,
+    min: 1000,
+    max: 600_000,
+    unit: "ms",
+    sentence: "How long a client may take from its socket to saying that it is ready for state.",
   },
   {
     name: "maxRoomErrors",
@@ -149,4 +233,5 @@ export const OPTIONS: readonly Option[] = [
     unit: "ms",
     sentence: "How long a node that was asked to end waits for its rooms.",
   },
+  ...LIMIT_OPTIONS,
 ];

@@ -34,6 +34,18 @@ export const ERRORS = {
   ROOM_FULL: row("The room is full.", 524, 409, { isRetryable: true }),
   SEAT_EXPIRED: row("The seat was not taken in time, or is taken already.", 524, 410),
   AUTH_FAILED: row("The room refused this user.", 525, 401),
+  TOKEN_MISSING: row("A token is needed.", 525, 401, { closeCode: CLOSE_CODES.TOKEN_REFUSED }),
+  TOKEN_INVALID: row("This server does not take that token.", 525, 401, { closeCode: CLOSE_CODES.TOKEN_REFUSED }),
+  TOKEN_EXPIRED: row("The token has ended; get a new one.", 525, 401, { closeCode: CLOSE_CODES.TOKEN_REFUSED }),
+  TOKEN_REVOKED: row("The token was revoked.", 525, 401, { closeCode: CLOSE_CODES.TOKEN_REFUSED }),
+  TOKEN_NOT_RENEWABLE: row("Only a guest's token is renewed here; get a new one where this one came from.", 4650, 403),
+  TOKEN_KEYS_UNAVAILABLE: row("The token cannot be checked now, because its issuer's keys cannot be had.", 4651, 503, {
+    isRetryable: true,
+  }),
+  GUESTS_REFUSED: row("This server takes no guests; bring a token.", 4652, 403),
+  REVOCATIONS_FULL: row("Too much is revoked already; nothing was changed.", 4653, 503, { isRetryable: true }),
+  SEAT_FOREIGN: row("This seat belongs to another user.", 525, 403),
+  ADMIN_ONLY: row("This needs the node's admin token.", 4624, 401),
   OPTIONS_INVALID: row("The join options do not match the room's schema.", 4217, 400),
   DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, { isRetryable: true }),
 
@@ -45,9 +57,36 @@ export const ERRORS = {
   FRAME_UNKNOWN: row("A frame has no known kind.", 4630, 400),
   MESSAGE_UNKNOWN: row("The room knows no message of that type.", 4631, 400),
   MESSAGE_INVALID: row("A message does not match its schema.", 4217, 400),
+  MESSAGE_TOO_LARGE: row("A message is larger than its type allows.", 4635, 413),
+  // An input over the rate cannot be left out, since the next ones build on it; coming back starts them anew.
+  MESSAGES_TOO_FAST: row("This connection sends more than it may; slow down.", 4636, 429, {
+    closeCode: CLOSE_CODES.RECONNECT,
+    isRetryable: true,
+  }),
   REFUSED_TOO_OFTEN: row("Too much of what this connection sent was refused.", 4632, 400, {
     closeCode: CLOSE_CODES.REFUSED,
   }),
+  SLOW: row(
+    "Too much waits for this connection, or has for too long; come back and get the present state.",
+    4640,
+    503,
+    {
+      closeCode: CLOSE_CODES.RECONNECT,
+      isRetryable: true,
+    },
+  ),
+  JOIN_TOO_SLOW: row("The client did not say in time that it is ready for state.", 4641, 408, {
+    closeCode: CLOSE_CODES.WITH_ERROR,
+  }),
+  PEER_SILENT: row("Nothing came from this connection for two heartbeats.", 4642, 408),
+  NODE_FULL: row("This node has as many connections as it takes.", 4660, 503, { isRetryable: true }),
+  TOO_MANY_CONNECTIONS: row("This address or user has as many connections as it may have.", 4661, 429, {
+    isRetryable: true,
+  }),
+  CONNECTIONS_TOO_FAST: row("More connect to this node than it lets in at a time.", 4662, 503, { isRetryable: true }),
+  CALLS_TOO_FAST: row("Too many calls come from this address.", 4663, 429, { isRetryable: true }),
+  ORIGIN_REFUSED: row("This server does not serve pages of that origin.", 4664, 403),
+  OVERLOADED: row("This node has more to do than it can; it takes nobody new.", 4665, 503, { isRetryable: true }),
   HANDLER_FAILED: row("The room failed on this message; nothing was changed by the rest of it.", 4633, 500),
   ROOM_FAILED: row("The room failed too often and has ended.", 4634, 500, { closeCode: CLOSE_CODES.ROOM_FAILED }),
 } as const satisfies Record<string, ErrorRow>;
@@ -58,6 +97,9 @@ export type ErrorCode = keyof typeof ERRORS;
 /** More about one occurrence: what was expected and got, which room. Never a secret. */
 export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
 
+/** When to try again where nobody knows better. */
+const RETRY_MS = 2000;
+
 /** The only error that Arena throws on purpose. Its message is the row's sentence, then the detail of this case. */
 export class ArenaError extends Error {
   override readonly name = "ArenaError";
@@ -67,7 +109,7 @@ export class ArenaError extends Error {
   /**
    * @param code row of the catalogue
    * @param detail this case in plain words, e.g. "PORT: expected a number from 0 to 65535, got abc"
-   * @param options `details` for machines, `cause` for the error behind it
+   * @param options `details` for machines (`retryAfterMs`: when to try again), `cause` for the error behind it
    */
   constructor(code: ErrorCode, detail = "", options: { details?: ErrorDetails; cause?: unknown } = {}) {
     super(detail === "" ? ERRORS[code].sentence : `${ERRORS[code].sentence} ${detail}`, { cause: options.cause });
@@ -78,6 +120,12 @@ export class ArenaError extends Error {
   /** The row of the catalogue. */
   get row(): ErrorRow {
     return ERRORS[this.code];
+  }
+
+  /** For a `retry-after` header: seconds after which trying again may help, where it may at all. */
+  get retryAfterSeconds(): number | undefined {
+    const { retryAfterMs = RETRY_MS } = this.details;
+    return this.row.isRetryable ? Math.ceil(Number(retryAfterMs) / 1000) : undefined;
   }
 
   /** The message as it travels: the code for programs, then the sentence for people. */
@@ -91,7 +139,7 @@ export function toArenaError(cause: unknown): ArenaError {
   return cause instanceof ArenaError ? cause : new ArenaError("INTERNAL", "", { cause });
 }
 
-/** One complaint of a schema, as zod and every Standard Schema gives it. */
+/** One complaint of a schema, as zod gives it. */
 interface Issue {
   readonly path?: readonly unknown[];
   readonly message: string;
@@ -102,7 +150,9 @@ const MAX_ISSUES_LENGTH = 200;
 
 /** What a schema did not like, in one line of bounded length; `whole` names the value where an issue has no path. */
 export function describeIssues(issues: readonly Issue[], whole: string): string {
-  const parts = issues.slice(0, MAX_ISSUES).map(({ path, message }) => `${path?.map(String).join(".") || whole}: ${message}`);
+  const parts = issues
+    .slice(0, MAX_ISSUES)
+    .map(({ path, message }) => `${path?.map(String).join(".") || whole}: ${message}`);
   return `${parts.join("; ").slice(0, MAX_ISSUES_LENGTH)}.`;
 }
 

@@ -14,7 +14,6 @@ interface Refusal extends Error {
 }
 
 const REFUSED_BY_ROOM_STATUS = 403;
-const RETRY_AFTER_S = 2;
 
 /** Answers an error with its row of the catalogue: `{code, name, error}`, as the SDK reads it. */
 export async function answerError(telemetry: Telemetry, cause: unknown, exchange: Exchange): Promise<FastifyReply> {
@@ -35,7 +34,7 @@ export async function answerUnknownRoute(telemetry: Telemetry, exchange: Exchang
 
 function answer(telemetry: Telemetry, error: ArenaError, { reply }: Exchange): FastifyReply {
   telemetry.emit("error:refused", { code: error.code, where: "http", detail: error.message });
-  if (error.row.httpStatus === 503) reply.header("retry-after", String(RETRY_AFTER_S));
+  if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(error.retryAfterSeconds));
   return reply
     .code(error.row.httpStatus)
     .send({ code: error.row.wireCode, name: error.code, error: error.wireMessage });

@@ -6,11 +6,14 @@
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import cors from "@fastify/cors";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/clock.ts";
+import type { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import { answerError, answerUnknownRoute } from "./answer-error.ts";
 import { servePage } from "./page.ts";
+import { addTokenRoutes } from "./token-routes.ts";
 
 /** What http is built from. */
 export interface HttpParts {
@@ -18,8 +21,17 @@ export interface HttpParts {
   readonly telemetry: Telemetry;
   /** Largest request body in bytes. */
   readonly maxBodyBytes: number;
+  /** Bytes that a socket takes before it says that it is full; what is below an outbox's soft mark needs no watching. */
+  readonly socketBufferBytes: number;
   /** Folder of the built page; nothing is served at `/` where it does not exist. */
   readonly pageDir: string;
+  /** Origins whose pages may call; all of them where there is none. */
+  readonly allowedOrigins: readonly string[];
+  readonly tokens: Tokens;
+  /** Bearer token of those who run the node; "" closes their routes. */
+  readonly adminToken: string;
+  /** Says why a matchmaking call is refused, before its body is read. */
+  readonly admit: (request: IncomingMessage) => ArenaError | undefined;
   /** Answers a matchmaking call with the seat as plain data. */
   readonly matchmake: (call: MatchmakingRequest) => Promise<object>;
   /** All metrics in the Prometheus text format. */
@@ -44,13 +56,20 @@ export interface Http {
   close(): Promise<void>;
 }
 
+/** A request that has not arrived whole after this time, or a line on which nothing comes, is cut. */
 const REQUEST_TIMEOUT_MS = 15_000;
+const CONNECTION_CHECK_MS = 2000;
 /** Preflight answers are kept by browsers for a day at most. */
 const PREFLIGHT_MAX_AGE_S = 86_400;
 
 /** Builds the routes. Nothing listens before the transport opens the port. */
 export async function openHttp(parts: HttpParts): Promise<Http> {
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS });
+  const server = createServer({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    headersTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: CONNECTION_CHECK_MS,
+    highWaterMark: parts.socketBufferBytes,
+  });
   const app = fastify({
     bodyLimit: parts.maxBodyBytes,
     serverFactory: (handler) => server.on("request", handler),
@@ -67,8 +86,13 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
     });
     done();
   });
-  // The SDK sends credentials, which browsers refuse with "*"; there are no cookies here that could leak.
-  await app.register(cors, { origin: true, credentials: true, maxAge: PREFLIGHT_MAX_AGE_S });
+  await app.register(cors, {
+    // The SDK sends credentials, which browsers refuse with "*"; there are no cookies here that could leak.
+    origin: parts.allowedOrigins.length === 0 ? true : [...parts.allowedOrigins],
+    credentials: true,
+    exposedHeaders: ["retry-after"],
+    maxAge: PREFLIGHT_MAX_AGE_S,
+  });
   addMatchmaking(app, parts);
   addHealth(app, parts);
   await servePage(app, parts.pageDir);
@@ -76,11 +100,20 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   return { server, close: () => app.close() };
 }
 
-function addMatchmaking(app: FastifyInstance, { matchmake }: HttpParts): void {
-  app.post<{ Params: { method: string; target: string } }>("/matchmake/:method/:target", async (request) => {
-    const { method, target } = request.params;
-    return matchmake({ method, target, options: request.body, request: request.raw });
-  });
+function addMatchmaking(app: FastifyInstance, { matchmake, ...parts }: HttpParts): void {
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    const refusal = parts.admit(request.raw);
+    if (refusal) throw refusal;
+  };
+  addTokenRoutes(app, { ...parts, onRequest });
+  app.post<{ Params: { method: string; target: string } }>(
+    "/matchmake/:method/:target",
+    { onRequest },
+    async (request) => {
+      const { method, target } = request.params;
+      return matchmake({ method, target, options: request.body, request: request.raw });
+    },
+  );
 }
 
 function addHealth(app: FastifyInstance, { metrics, whyNotReady }: HttpParts): void {

@@ -9,11 +9,13 @@ import type { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError, describeIssues, ERRORS, type ErrorCode } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Tokens, User } from "../tokens/tokens.ts";
 
 /** What matchmaking is built from. */
 export interface MatchmakingParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly tokens: Tokens;
   /** Schema of the join options by room name. */
   readonly optionsByRoom: ReadonlyMap<string, z.ZodType>;
 }
@@ -33,7 +35,7 @@ export interface MatchmakingCall {
 export type Matchmake = (call: MatchmakingCall) => Promise<matchMaker.ISeatReservation>;
 
 /** What a room itself refused with: a number and a sentence of its author's. */
-export class RoomRefusal extends Error {
+class RoomRefusal extends Error {
   override readonly name = "RoomRefusal";
   readonly wireCode: number;
 
@@ -44,19 +46,21 @@ export class RoomRefusal extends Error {
 }
 
 /** Opens matchmaking over the rooms that are defined on this node. */
-export function createMatchmaking({ clock, telemetry, optionsByRoom }: MatchmakingParts): Matchmake {
+export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: MatchmakingParts): Matchmake {
   const answer = async (call: MatchmakingCall): Promise<matchMaker.ISeatReservation> => {
     if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
+    const user = await tokens.identify(call.auth.token);
     const options = await checkOptions(call, optionsByRoom);
+    const auth: AuthContext & { user?: User } = Object.assign(call.auth, user && { user });
     switch (call.method) {
       case "joinOrCreate":
-        return matchMaker.joinOrCreate(call.target, options, call.auth);
+        return matchMaker.joinOrCreate(call.target, options, auth);
       case "create":
-        return matchMaker.create(call.target, options, call.auth);
+        return matchMaker.create(call.target, options, auth);
       case "join":
-        return matchMaker.join(call.target, options, call.auth);
+        return matchMaker.join(call.target, options, auth);
       case "joinById":
-        return matchMaker.joinById(call.target, options, call.auth);
+        return matchMaker.joinById(call.target, options, auth);
       case "reconnect":
         return matchMaker.reconnect(call.target, options);
       default:

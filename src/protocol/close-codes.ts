@@ -21,10 +21,12 @@ export const CLOSE_CODES = {
   REFUSED: 4500,
   /** The room failed too often and has ended. */
   ROOM_FAILED: 4501,
+  /** The token is missing, wrong, at its end or revoked; another one is needed. */
+  TOKEN_REFUSED: 4503,
 } as const;
 
-/** Name of a close code. */
-export type CloseCodeName = keyof typeof CLOSE_CODES;
+/** From this code on a close is final: the client does not come back, and its seat is not kept. */
+export const FIRST_FINAL_CODE = 4500;
 
 /** What a 4010 close says about coming back. */
 export interface RetryHint {

@@ -3,16 +3,24 @@
  * upgrade of @colyseus/core (pinned exactly) has one file to check. Line numbers are of core 0.18.17, src/Room.ts.
  */
 import type { EventEmitter } from "node:events";
-import type { Client, Room } from "@colyseus/core";
+import type { AuthContext, Client, Room, RoomInternalState } from "@colyseus/core";
 
 /** Private members in use, with what they do. */
 interface RoomSeams {
   /** Emits "join", "leave" and "dispose" (370, 1857, 2405). */
   readonly _events: EventEmitter;
+  /** Seats by session id: join options, auth data, whether consumed, whether kept for a reconnection (361). */
+  _reservedSeats: Record<string, unknown>;
+  /** Whether the room is being made, is there, or ends (411). */
+  readonly _internalState: RoomInternalState;
   /** Timer of the simulation loop, cleared on dispose (402, 2174). */
   _simulationInterval: NodeJS.Timeout | undefined;
+  /** Encodes the whole state and sends it to one client (2074). */
+  sendFullState(client: Client): void;
   /** Called by the matchmaker after the constructor; binds `messages` (494). */
   __init(): void;
+  /** A client with a seat has connected (1657). */
+  _onJoin(client: Client, context: AuthContext, options?: object): Promise<void>;
   /** Every frame of a joined client (2233). */
   _onMessage(client: Client, frame: Buffer): void;
 }
@@ -29,11 +37,11 @@ export function seams(room: Room): RoomSeams {
 export function overridePrivate(
   prototype: object,
   methods: {
-    readonly [Name in "__init" | "_onMessage"]?: (
+    readonly [Name in "__init" | "_onJoin" | "_onMessage"]?: (
       room: never,
       original: RoomSeams[Name],
       ...args: Parameters<RoomSeams[Name]>
-    ) => void;
+    ) => ReturnType<RoomSeams[Name]>;
   },
 ): void {
   for (const [name, replacement] of Object.entries(methods)) {

@@ -6,6 +6,8 @@ import { ArenaError, describeIssues } from "../errors/errors.ts";
 export interface MessageDefinition<C = unknown, P = unknown> {
   readonly format: z.ZodType<P>;
   readonly handler: (client: C, payload: P, context: MessageContext) => unknown;
+  /** Largest frame of this type, in bytes; ARENA_MAX_MESSAGE_BYTES unless it says otherwise. */
+  readonly maxBytes?: number;
 }
 
 /** A client that can be told what went wrong. */
@@ -57,7 +59,15 @@ function isDefinition(value: unknown): value is MessageDefinition {
 }
 
 function guardHandler(type: string, { format, handler }: MessageDefinition, guard: Guard): Handler {
+  const refused = (client: Refusable, context: MessageContext, error: ArenaError): void => {
+    client.refuse(error);
+    context.reject({ code: error.code, message: error.message });
+  };
   const failed = (client: Refusable, context: MessageContext, error: unknown): void => {
+    if (isRefusal(error)) {
+      refused(client, context, error);
+      return;
+    }
     guard.fail(type, error);
     const { row, wireMessage } = new ArenaError("HANDLER_FAILED", `Type: "${type}".`);
     if (context.id === undefined) client.error(row.wireCode, wireMessage);
@@ -67,8 +77,7 @@ function guardHandler(type: string, { format, handler }: MessageDefinition, guar
     const parsed = format.safeParse(payload);
     if (!parsed.success) {
       const error = new ArenaError("MESSAGE_INVALID", `"${type}": ${describeIssues(parsed.error.issues, "payload")}`);
-      client.refuse(error);
-      return context.reject({ code: error.code, message: error.message });
+      return refused(client, context, error);
     }
     try {
       const result: unknown = Reflect.apply(handler, guard.room, [client, parsed.data, context]);
@@ -77,4 +86,9 @@ function guardHandler(type: string, { format, handler }: MessageDefinition, guar
       failed(client, context, error);
     }
   };
+}
+
+/** A handler refuses what a client asks for by throwing an error of the catalogue that is the client's to mend. */
+function isRefusal(error: unknown): error is ArenaError {
+  return error instanceof ArenaError && error.row.httpStatus < 500;
 }

@@ -5,27 +5,45 @@
  * them, an exception stays in its room, ticks run without drift and are measured, a lost connection keeps its seat
  * for a while. It refuses to know any game. Between transport and the rules of a room in the path of a frame.
  */
-import { type Client, Room as ColyseusRoom, type Deferred, type RoomException, type RoomOptions } from "@colyseus/core";
+import type { EventEmitter } from "node:events";
+import {
+  type Client,
+  ClientState,
+  Room as ColyseusRoom,
+  type Deferred,
+  getMessageBytes,
+  type MessageContext,
+  Protocol,
+  type RoomException,
+  RoomInternalState,
+  type RoomOptions,
+} from "@colyseus/core";
 import { z } from "zod";
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { CLOSE_CODES } from "../protocol/protocol.ts";
+import { CLOSE_CODES, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import { overridePrivate, seams } from "./colyseus-seams.ts";
+import { CountedSeats } from "./counted-seats.ts";
+import { FullStates } from "./full-states.ts";
+import { carryUsers, claimSeat, type Identified, renewIdentity, tokenPayload } from "./identity.ts";
 import { isReadableRing } from "./input-ring.ts";
+import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
 import { startTickLoop } from "./tick-loop.ts";
 
-export type { MessageDefinition, Refusable } from "./messages.ts";
-
 /** What the app hands to every room. */
-export interface RoomParts {
+export interface RoomParts extends SizeLimits {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Exceptions within a minute before the room is closed. */
   readonly maxRoomErrors: number;
   /** How long a lost session's seat is kept, in seconds. */
   readonly reconnectSeconds: number;
+  readonly tokens: Tokens;
+  /** Of how many patches one is sent: of two while the node is strained. */
+  readonly patchEvery: () => 1 | 2;
 }
 
 type FixedStep = Parameters<ColyseusRoom["setFixedTimestep"]>[0];
@@ -50,13 +68,24 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   #errors = 0;
   #errorWindowEndsMs = 0;
   #stopTicks: Stop = () => {};
+  readonly #seats = new CountedSeats();
+  readonly #fullStates = new FullStates(
+    () => this.parts.clock,
+    () => this.sendPatch(),
+  );
+  #sizes: MessageSizes | undefined;
+  #hasSkippedPatch = false;
 
   constructor() {
     super();
     const { _events } = seams(this);
+    seams(this)._reservedSeats = this.#seats.seats;
     _events.on("join", (client: Client) => this.#emitSession("session:joined", client));
     _events.on("leave", (client: Client) => this.#emitSession("session:left", client));
-    _events.once("dispose", () => this.#stopTicks());
+    _events.once("dispose", () => {
+      this.#stopTicks();
+      this.#fullStates.close();
+    });
   }
 
   /**
@@ -86,9 +115,38 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     });
   }
 
-  /** Sends what changed to everyone; an encoder that throws fails the room, not the process. */
+  /** A patch is due: it is sent, or left to the next one where the node is strained. */
   override broadcastPatch(): boolean {
-    return this.#contain("patch", () => super.broadcastPatch()) ?? false;
+    this.#hasSkippedPatch = !this.#hasSkippedPatch && this.parts.patchEvery() === 2;
+    if (!this.#hasSkippedPatch) return this.sendPatch();
+    if (!seams(this)._simulationInterval) this.clock.tick(); // in a room without ticks, patches move the time
+    this.parts.telemetry.emit("patch:skipped", { name: this.roomName });
+    return false;
+  }
+
+  /**
+   * Sends what changed to everyone, then the whole state to those who wait for it. An encoder that throws fails the
+   * room, not the process.
+   */
+  protected sendPatch(): boolean {
+    const hasChanged = this.#contain("patch", () => super.broadcastPatch()) ?? false;
+    this.#contain("full state", () => this.#fullStates.deliver());
+    return hasChanged;
+  }
+
+  /**
+   * Sends a message that is worth nothing once a newer one of the same type and key exists: to a client that is behind
+   * only the newest goes, when it has room again.
+   */
+  protected broadcastEphemeral(type: string, key: string, payload: unknown): void {
+    const frame = getMessageBytes.raw(Protocol.ROOM_DATA, type, payload);
+    for (const client of this.clients) (client as unknown as EphemeralClient).rawEphemeral(frame, `${type}/${key}`);
+  }
+
+  /** Whether every seat is taken or reserved; as in Colyseus, but at the same cost however many are pending. */
+  override hasReachedMaxClients(): boolean {
+    const isEnding = seams(this)._internalState === RoomInternalState.DISPOSING;
+    return isEnding || this.clients.length + this.#seats.count >= this.maxClients;
   }
 
   /** As in Colyseus, but a seat that is not taken again rejects nothing that nobody waits for. */
@@ -98,12 +156,16 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     return reconnection;
   }
 
-  /** A session lost its connection: its seat is kept. A room that overrides this calls it, or gives the seat up. */
+  /**
+   * A session lost its connection: its seat is kept, unless it was sent away for good. A room that overrides this calls
+   * it, or gives the seat up.
+   */
   override onDrop(client: Client, code?: number): void {
     const { telemetry, reconnectSeconds } = this.parts;
     const { roomId, roomName: name } = this;
     telemetry.emit("session:dropped", { roomId, name, sessionId: client.sessionId, code: code ?? 0 });
-    if (reconnectSeconds > 0) void this.allowReconnection(client, reconnectSeconds);
+    const isFinal = code !== undefined && code >= FIRST_FINAL_CODE;
+    if (reconnectSeconds > 0 && !isFinal) void this.allowReconnection(client, reconnectSeconds);
   }
 
   /** A session came back in time. A room that overrides this calls it. */
@@ -130,6 +192,17 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     if (isFatal) this.#end();
   }
 
+  /** A client is ready for state: it gets it right after a patch, and again whenever it lost one. */
+  #welcome(client: Client, join: () => void): void {
+    const ref: EventEmitter = client.ref;
+    ref.on("stale", () => {
+      this.#fullStates.ask(client, () => {
+        if (client.state === ClientState.JOINED && this.state) seams(this).sendFullState(client);
+      });
+    });
+    this.#fullStates.ask(client, join);
+  }
+
   #end(): void {
     this.#stopTicks();
     this.disconnect(CLOSE_CODES.ROOM_FAILED).catch((error: unknown) =>
@@ -150,10 +223,23 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
   }
 
+  /** Every room answers `token`: the user shows a newer token, and a guest gets one back. */
+  readonly #tokenMessage = {
+    format: tokenPayload,
+    handler: async (client: Client & Identified, { token }: z.infer<typeof tokenPayload>, context: MessageContext) => {
+      const renewed = await renewIdentity(client, token, this.parts.tokens);
+      if (context.id === undefined) client.send("token", renewed);
+      return renewed;
+    },
+  };
+
   static {
+    carryUsers();
     overridePrivate(Room.prototype, {
       __init: (room: Room, original) => {
-        const guarded = guardMessages(room.messages ?? {}, {
+        const messages = { token: room.#tokenMessage, ...room.messages };
+        room.#sizes = new MessageSizes(messages, room.parts);
+        const guarded = guardMessages(messages, {
           room,
           roomName: room.constructor.name,
           fail: (type, error) => room.fail(`message ${type}`, error),
@@ -162,13 +248,30 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
         original();
         room.onMessage("*", (client, type) => refuseUnknown(client as unknown as Refusable, type));
       },
+      _onJoin: async (room: Room, original, client, ...rest) => {
+        claimSeat(room, client);
+        await original(client, ...rest);
+      },
       _onMessage: (room: Room, original, client, frame) => {
         const timelines = room._timelineMode();
-        if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true)) original(client, frame);
+        const tooLarge = room.#sizes?.refusal(frame);
+        if (tooLarge) (client as unknown as Refusable).refuse(tooLarge);
+        else if (isJoinAcknowledgement(client, frame)) room.#welcome(client, () => original(client, frame));
+        else if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true))
+          original(client, frame);
         else (client as unknown as Refusable).refuse(new ArenaError("MESSAGE_INVALID", "The inputs cannot be read."));
       },
     });
   }
+}
+
+/** A client that can be sent what soon outdates. */
+interface EphemeralClient {
+  rawEphemeral(frame: Uint8Array, key: string): void;
+}
+
+function isJoinAcknowledgement(client: Client, frame: Uint8Array): boolean {
+  return client.state === ClientState.JOINING && frameKindOf(frame[0]) === "join";
 }
 
 /** A room class whose rooms get `parts`; the class itself stays as it is. */

@@ -18,12 +18,20 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
 
   telemetry.on("node:started", ({ port, pid }) => log.info({ event: "node:started", port, pid }));
   telemetry.on("node:draining", (event) => log.info({ event: "node:draining", ...event }));
+  telemetry.on("node:stalled", (event) => log.warn({ event: "node:stalled", ...event }));
+  telemetry.on("node:loadChanged", ({ level: load, ...event }) =>
+    log.warn({ event: "node:loadChanged", load, ...event }),
+  );
   telemetry.on("node:stopped", (event) => log.info({ event: "node:stopped", ...event }));
   telemetry.on("node:failed", ({ error, isFatal }) => {
     log[isFatal ? "fatal" : "error"]({ event: "node:failed", err: error });
   });
   // Colyseus reports every bad frame as an error; what matters of it has an event of its own here.
-  telemetry.on("colyseus:logged", ({ level, text }) => log.debug({ event: "colyseus:logged", level, text }));
+  telemetry.on("colyseus:logged", ({ level: severity, text }) =>
+    log.debug({ event: "colyseus:logged", severity, text }),
+  );
+  telemetry.on("token:revoked", (event) => log.info({ event: "token:revoked", ...event }));
+  telemetry.on("keys:failed", ({ error }) => log.error({ event: "keys:failed", err: error }));
   telemetry.on("room:created", (event) => log.info({ event: "room:created", ...event }));
   telemetry.on("room:disposed", (event) => log.info({ event: "room:disposed", ...event }));
   telemetry.on("room:failed", ({ error, ...event }) => log.error({ event: "room:failed", ...event, err: error }));

@@ -1,7 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { FrameKind } from "../protocol/protocol.ts";
-import type { FrameCounts, Telemetry } from "./telemetry.ts";
+import { type FrameCounts, LOAD_LEVELS, type Telemetry } from "./telemetry.ts";
 
 /** Everything measured, for `/metrics`. */
 export interface Metrics {
@@ -12,7 +12,9 @@ export interface Metrics {
 }
 
 /** Steps of the histograms, in seconds: a 30 Hz tick has 33 ms. */
-const TICK_BUCKETS_S = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.0166, 0.0333, 0.066, 0.133, 0.5, 1];
+const TICK_BUCKETS_S = [
+  0.001, 0.002, 0.004, 0.006, 0.008, 0.01, 0.012, 0.014, 0.0166, 0.025, 0.0333, 0.066, 0.133, 0.5, 1,
+];
 const CALL_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const DELAY_RESOLUTION_MS = 10;
 const S_PER_MS = 0.001;
@@ -27,6 +29,7 @@ export function measure(telemetry: Telemetry): Metrics {
   measureRooms(telemetry, registers);
   measureErrors(telemetry, registers);
   measureCalls(telemetry, registers);
+  measureLoad(telemetry, registers);
   const delay = measureLoop(registers);
   return {
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -105,6 +108,13 @@ function measureRooms(telemetry: Telemetry, registers: Registry[]): void {
     labelNames,
     registers,
   });
+  const patchesSkipped = new Counter({
+    name: "arena_patches_skipped_total",
+    help: "Patches left out because the node was strained, by room type.",
+    labelNames,
+    registers,
+  });
+  telemetry.on("patch:skipped", ({ name }) => patchesSkipped.inc({ name }));
   telemetry.on("room:created", ({ name }) => rooms.inc({ name }));
   telemetry.on("room:disposed", ({ name }) => rooms.dec({ name }));
   telemetry.on("tick:ran", ({ name, durationMs, latenessMs }) => {
@@ -142,6 +152,12 @@ function measureErrors(telemetry: Telemetry, registers: Registry[]): void {
     help: "Errors that belong to no room and no client.",
     registers,
   });
+  const stalled = new Counter({
+    name: "arena_node_stalled_seconds_total",
+    help: "Time in which the process stood still.",
+    registers,
+  });
+  telemetry.on("node:stalled", ({ stallMs }) => stalled.inc(stallMs * S_PER_MS));
   telemetry.on("error:refused", ({ code, where }) => refused.inc({ code, where }));
   telemetry.on("room:failed", ({ name, hook }) => rooms.inc({ name, hook }));
   telemetry.on("node:failed", () => node.inc());
@@ -165,6 +181,20 @@ function measureCalls(telemetry: Telemetry, registers: Registry[]): void {
     requests.observe({ method, route, status }, durationMs * S_PER_MS),
   );
   telemetry.on("matchmaking:answered", ({ method, code }) => calls.inc({ method, code }));
+}
+
+function measureLoad(telemetry: Telemetry, registers: Registry[]): void {
+  const level = new Gauge({
+    name: "arena_load_level",
+    help: "How loaded the node is: 1 at the level that holds, 0 at the others.",
+    labelNames: ["level"],
+    registers,
+  });
+  const queued = new Gauge({ name: "arena_queued_bytes", help: "Bytes that wait for all connections.", registers });
+  telemetry.on("node:loadMeasured", (load) => {
+    for (const other of LOAD_LEVELS) level.set({ level: other }, other === load.level ? 1 : 0);
+    queued.set(load.queuedBytes);
+  });
 }
 
 /** Event-loop delay since the last reading: what a scrape sees is what happened since the scrape before it. */

@@ -15,6 +15,12 @@ export interface TelemetryEvents {
   "node:draining": { reason: string };
   /** The node has ended all its rooms. */
   "node:stopped": { reason: string };
+  /** The process stood still for longer than a moment: a long tick, a paused machine. Deadlines were moved by as much. */
+  "node:stalled": { stallMs: number };
+  /** How loaded the node is, once a second: means of this second, and what waits for all connections. */
+  "node:loadMeasured": { level: LoadLevel; loopDelayMs: number; tickLatenessMs: number; queuedBytes: number };
+  /** The node is more or less loaded than before: strained, its rooms send fewer patches; overloaded, nobody new comes in. */
+  "node:loadChanged": { level: LoadLevel; loopDelayMs: number; tickLatenessMs: number; queuedBytes: number };
   /** An error reached the process and belongs to no room; the process goes on unless `isFatal`. */
   "node:failed": { error: unknown; isFatal: boolean };
 
@@ -24,6 +30,11 @@ export interface TelemetryEvents {
   "http:answered": { method: string; route: string; status: number; durationMs: number };
   /** A matchmaking call was granted a seat or refused (`code`). */
   "matchmaking:answered": { method: string; code: ErrorCode | "ok"; durationMs: number };
+
+  /** A user or a token was revoked; `revocations` are in force now. */
+  "token:revoked": { kind: "user" | "token"; revocations: number };
+  /** The keys that tokens are checked with could not be had from their server. */
+  "keys:failed": { error: unknown };
 
   /** A socket was accepted. */
   "connection:opened": { connections: number };
@@ -45,6 +56,9 @@ export interface TelemetryEvents {
   /** A room was behind by more than it may catch up and let go of the rest. */
   "tick:skipped": { roomId: string; name: string; ticks: number };
 
+  /** A room left out a patch because the node is strained; the next one carries its changes. */
+  "patch:skipped": { name: string };
+
   /** A session took its seat. */
   "session:joined": { roomId: string; name: string; sessionId: string };
   /** A session lost its connection and may come back. */
@@ -55,8 +69,20 @@ export interface TelemetryEvents {
   "session:left": { roomId: string; name: string; sessionId: string };
 
   /** Something that a client sent was refused and changed nothing. */
-  "error:refused": { code: ErrorCode; where: "http" | "socket" | "room"; detail: string; sessionId?: string };
+  "error:refused": { code: ErrorCode; where: RefusalPlace; detail: string; sessionId?: string };
 }
+
+/** What was refused: a request, a socket that was to be opened, what came over a socket, what a room was asked. */
+export type RefusalPlace = "http" | "upgrade" | "socket" | "room";
+
+/** How loaded a node can be, least first. */
+export const LOAD_LEVELS = ["normal", "strained", "overloaded"] as const;
+
+/** How loaded a node is. */
+export type LoadLevel = (typeof LOAD_LEVELS)[number];
+
+/** What the load is judged by. */
+export type LoadReading = Omit<TelemetryEvents["node:loadMeasured"], "level">;
 
 /** How many frames of each kind. */
 export type FrameCounts = Readonly<Partial<Record<FrameKind, number>>>;
@@ -74,31 +100,46 @@ export interface Telemetry {
   on<E extends TelemetryEvent>(name: E, listener: Listener<E>): () => void;
 }
 
+/** One listener of one event; it hears nothing more once it is off. */
+interface Listening {
+  readonly listener: Listener<never>;
+  isOn: boolean;
+}
+
 /** A new, silent Telemetry. */
 export function createTelemetry(): Telemetry {
-  const listeners = new Map<TelemetryEvent, Listener<never>[]>();
+  const listenings = new Map<TelemetryEvent, readonly Listening[]>();
 
-  const telemetry: Telemetry = {
-    emit(name, event) {
-      for (const listener of listeners.get(name) ?? []) {
-        try {
-          (listener as Listener<typeof name>)(event);
-        } catch (error) {
-          remove(name, listener);
-          if (name !== "node:failed") telemetry.emit("node:failed", { error, isFatal: false });
-        }
-      }
-    },
+  // The array is replaced, never changed, so that an emit under way goes on with the one it began with.
+  const end = (name: TelemetryEvent, listening: Listening): void => {
+    listening.isOn = false;
+    listenings.set(
+      name,
+      (listenings.get(name) ?? []).filter((other) => other !== listening),
+    );
+  };
+
+  const emit: Telemetry["emit"] = (name, event) => {
+    for (const listening of listenings.get(name) ?? []) {
+      if (listening.isOn) tell(listening, name, event);
+    }
+  };
+
+  const tell = <E extends TelemetryEvent>(listening: Listening, name: E, event: TelemetryEvents[E]): void => {
+    try {
+      (listening.listener as Listener<E>)(event); // `on` put it under the name of its event
+    } catch (error) {
+      end(name, listening);
+      if (name !== "node:failed") emit("node:failed", { error, isFatal: false });
+    }
+  };
+
+  return {
+    emit,
     on(name, listener) {
-      listeners.set(name, [...(listeners.get(name) ?? []), listener as Listener<never>]);
-      return () => remove(name, listener as Listener<never>);
+      const listening: Listening = { listener, isOn: true };
+      listenings.set(name, [...(listenings.get(name) ?? []), listening]);
+      return () => end(name, listening);
     },
   };
-
-  // The array is replaced, never changed, so that an emit under way is not disturbed.
-  const remove = (name: TelemetryEvent, listener: Listener<never>): void => {
-    listeners.set(name, (listeners.get(name) ?? []).filter((other) => other !== listener));
-  };
-
-  return telemetry;
 }

@@ -1,42 +1,93 @@
 import { EventEmitter } from "node:events";
 import type { WebSocket } from "ws";
 import type { Clock } from "../clock/clock.ts";
-import { ArenaError } from "../errors/errors.ts";
-import { CLOSE_CODES, frameKindOf, INBOUND_FRAME_KINDS } from "../protocol/protocol.ts";
+import { ArenaError, type ErrorCode } from "../errors/errors.ts";
+import type { OutboxLimits } from "../outbox/outbox.ts";
+import { CLOSE_CODES, closeReason, type FrameKind, frameKindOf, INBOUND_FRAME_KINDS } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { User } from "../tokens/tokens.ts";
 import { errorFrame } from "./error-frame.ts";
+import type { Peer } from "./liveness.ts";
+import { Outgoing } from "./outgoing.ts";
+import { TokenBucket } from "./token-bucket.ts";
 import type { TrafficCounter } from "./traffic-counter.ts";
+import type { Writer } from "./writer.ts";
 
-/** What a connection is built from. */
+/** What all connections of a node share. */
 export interface ConnectionParts {
-  readonly sessionId: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly traffic: TrafficCounter;
+  readonly writer: Writer;
+  readonly limits: ConnectionLimits;
+}
+
+/** Bounds of a connection. */
+export interface ConnectionLimits extends OutboxLimits {
+  /** Time between two pings in ms. */
+  readonly heartbeatMs: number;
+  /** A connection that does not say in this time that it is ready for state is closed. */
+  readonly joinMs: number;
+  /** Refused frames within a minute before the connection is closed. */
   readonly maxRefusals: number;
+  /** Frames and bytes that it may send: in the long run, and at once after a quiet time. */
+  readonly messagesPerSecond: number;
+  readonly messageBurst: number;
+  readonly bytesPerSecond: number;
+  readonly byteBurst: number;
 }
 
 const REFUSAL_WINDOW_MS = 60_000;
+/** A client that renews its token a little late is not cut off. */
+const EXPIRY_GRACE_MS = 25_000;
+/** How long a slow client is told to stay away. */
+const SLOW_RETRY_MS = 1000;
+/** A client that was asked to close has this long before the line is cut and its memory freed. */
+const CLOSING_MS = 3000;
+/** A peer is looked at once a second; a verdict that late is still within two heartbeats. */
+const VERDICT_MARGIN_MS = 1000;
 
 /**
- * One socket. Emits `message` (a frame of a known kind, as a Buffer) and `close` (its code), which is what Colyseus
- * expects of a client's `ref`. Frames that no room could understand are refused here.
+ * One socket. Emits `message` (a frame of a known kind, as a Buffer), `stale` (it lost a patch and has room for a full
+ * state) and `close` (its code); the first and the last are what Colyseus expects of a client's `ref`. Frames that no
+ * room could understand are refused here.
  */
-export class Connection extends EventEmitter {
+export class Connection extends EventEmitter implements Peer {
   readonly sessionId: string;
+  nextPingMs = 0;
   readonly #socket: WebSocket;
   readonly #parts: ConnectionParts;
+  readonly #outgoing: Outgoing;
+  #heardMs: number;
+  #pingedMs = 0;
+  #roundTripMs: number | undefined;
+  #joinDueMs: number;
+  #user: User | undefined;
+  readonly #messageBucket: TokenBucket;
+  readonly #byteBucket: TokenBucket;
   #refusals = 0;
-  #windowEndsMs = 0;
+  #refusalWindowEndsMs = 0;
 
-  constructor(socket: WebSocket, parts: ConnectionParts) {
+  constructor(socket: WebSocket, sessionId: string, parts: ConnectionParts) {
     super();
-    this.sessionId = parts.sessionId;
+    this.sessionId = sessionId;
     this.#socket = socket;
     this.#parts = parts;
+    this.#heardMs = parts.clock.nowMs();
+    this.#joinDueMs = this.#heardMs + parts.limits.joinMs;
+    const { messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = parts.limits;
+    this.#messageBucket = new TokenBucket({ perSecond: messagesPerSecond, burst: messageBurst }, this.#heardMs);
+    this.#byteBucket = new TokenBucket({ perSecond: bytesPerSecond, burst: byteBurst }, this.#heardMs);
+    this.#outgoing = new Outgoing(socket, {
+      ...parts,
+      onStale: () => this.emit("stale"),
+      onLost: () => this.end("SLOW"),
+    });
     socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on("pong", () => this.#hear());
+    socket.on("ping", () => this.#hear());
     socket.on("close", (code: number) => this.emit("close", code));
-    socket.on("error", (error) => parts.telemetry.emit("connection:failed", { sessionId: this.sessionId, error }));
+    socket.on("error", (error) => parts.telemetry.emit("connection:failed", { sessionId, error }));
   }
 
   /** As of WebSocket: 1 is open. */
@@ -44,52 +95,124 @@ export class Connection extends EventEmitter {
     return this.#socket.readyState;
   }
 
-  /** Sends one frame; does nothing when the socket is no longer open. */
-  send(frame: Uint8Array, onSent?: (error?: Error) => void): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#parts.traffic.sent(frame);
-    this.#socket.send(frame, { binary: true }, onSent);
+  /** Time that the last ping and its answer took, in ms; undefined before the first. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
   }
 
-  /** Starts the closing handshake. */
+  /** Whose connection it is; undefined for somebody without a token. */
+  get user(): User | undefined {
+    return this.#user;
+  }
+
+  /** From now on the connection is `user`'s, until the token that says so ends. */
+  identify(user: User): void {
+    this.#user = user;
+  }
+
+  /** Bytes that wait in this process for this connection. */
+  get waitingBytes(): number {
+    return this.#outgoing.waitingBytes;
+  }
+
+  /** Sends one frame as its lane allows; with a key it is ephemeral, and a newer one of that key replaces it. */
+  send(frame: Uint8Array, ephemeralKey?: string): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#outgoing.send(frame, ephemeralKey);
+  }
+
+  /** Starts the closing handshake behind what was sent; a client that does not answer it is cut off soon after. */
   close(code: number = CLOSE_CODES.NORMAL, reason?: string): void {
+    this.#outgoing.flushNow();
     this.#socket.close(code, reason);
+    const stop = this.#parts.clock.after(CLOSING_MS, () => this.#socket.terminate());
+    this.#socket.once("close", stop);
+  }
+
+  /** Ends the connection for a reason of the catalogue, and counts it. */
+  end(code: ErrorCode): void {
+    const error = new ArenaError(code);
+    const { closeCode = CLOSE_CODES.WITH_ERROR, isRetryable } = error.row;
+    this.#report(error);
+    this.close(closeCode, isRetryable ? closeReason({ code, retryAfterMs: SLOW_RETRY_MS }) : code);
   }
 
   /** Answers something that was refused; closes the connection where that happens too often. */
   refuse(error: ArenaError): void {
-    const { clock, telemetry, maxRefusals } = this.#parts;
-    telemetry.emit("error:refused", {
-      code: error.code,
-      where: "socket",
-      detail: error.message,
-      sessionId: this.sessionId,
-    });
+    const { clock, limits } = this.#parts;
+    this.#report(error);
     const nowMs = clock.nowMs();
-    if (nowMs >= this.#windowEndsMs) {
+    if (nowMs >= this.#refusalWindowEndsMs) {
       this.#refusals = 0;
-      this.#windowEndsMs = nowMs + REFUSAL_WINDOW_MS;
+      this.#refusalWindowEndsMs = nowMs + REFUSAL_WINDOW_MS;
     }
     this.#refusals++;
-    if (this.#refusals <= maxRefusals) this.send(errorFrame(error));
-    else if (this.#refusals === maxRefusals + 1) this.#expel();
+    if (this.#refusals <= limits.maxRefusals) this.send(errorFrame(error));
+    else if (this.#refusals === limits.maxRefusals + 1) this.end("REFUSED_TOO_OFTEN");
   }
 
-  #expel(): void {
-    const error = new ArenaError("REFUSED_TOO_OFTEN");
-    this.#parts.telemetry.emit("error:refused", {
-      code: error.code,
-      where: "socket",
-      detail: error.message,
-      sessionId: this.sessionId,
-    });
-    this.close(CLOSE_CODES.REFUSED, error.code);
+  ping(): void {
+    this.#pingedMs = this.#parts.clock.nowMs();
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  check(nowMs: number): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#outgoing.check();
+    if (nowMs > this.#joinDueMs) this.end("JOIN_TOO_SLOW");
+    else if (this.#user && this.#parts.clock.wallMs() > this.#user.expiresAtMs + EXPIRY_GRACE_MS)
+      this.end("TOKEN_EXPIRED");
+  }
+
+  isSilent(nowMs: number): boolean {
+    return nowMs - this.#heardMs >= 2 * this.#parts.limits.heartbeatMs - VERDICT_MARGIN_MS;
+  }
+
+  bury(): void {
+    this.#report(new ArenaError("PEER_SILENT"));
+    this.#socket.terminate();
+  }
+
+  forgive(stallMs: number): void {
+    this.#heardMs += stallMs;
+    this.#joinDueMs += stallMs;
+    this.#pingedMs += stallMs;
+    this.#outgoing.forgive(stallMs);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
     this.#parts.traffic.received(data.byteLength);
+    this.#heardMs = this.#parts.clock.nowMs();
+    if (this.#socket.readyState !== this.#socket.OPEN) return; // it is being closed: what still comes is too late
     const kind = frameKindOf(data[0]);
-    if (isBinary && INBOUND_FRAME_KINDS.has(kind)) this.emit("message", data);
-    else this.refuse(new ArenaError("FRAME_UNKNOWN", isBinary ? `It begins with ${data[0]}.` : "It is text."));
+    if (kind !== "leave" && !this.#isWithinRate(data.byteLength)) {
+      this.#slowDown(kind);
+      return;
+    }
+    if (!isBinary || !INBOUND_FRAME_KINDS.has(kind)) {
+      this.refuse(new ArenaError("FRAME_UNKNOWN", isBinary ? `It begins with ${data[0]}.` : "It is text."));
+      return;
+    }
+    const isHeard = this.emit("message", data); // nobody listens before the room has let the client in
+    if (isHeard && kind === "join") this.#joinDueMs = Number.POSITIVE_INFINITY;
+  }
+
+  #isWithinRate(bytes: number): boolean {
+    return this.#messageBucket.take(this.#heardMs) && this.#byteBucket.take(this.#heardMs, bytes);
+  }
+
+  /** An input that is left out leaves those after it wrong, which say only what changed; anything else can be refused alone. */
+  #slowDown(kind: FrameKind): void {
+    if (kind === "input" || kind === "join") this.end("MESSAGES_TOO_FAST");
+    else this.refuse(new ArenaError("MESSAGES_TOO_FAST"));
+  }
+
+  #hear(): void {
+    this.#heardMs = this.#parts.clock.nowMs();
+    if (this.#pingedMs > 0) this.#roundTripMs = this.#heardMs - this.#pingedMs;
+    this.#pingedMs = 0;
+  }
+
+  #report({ code, message: detail }: ArenaError): void {
+    this.#parts.telemetry.emit("error:refused", { code, where: "socket", detail, sessionId: this.sessionId });
   }
 }

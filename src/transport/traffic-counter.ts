@@ -1,5 +1,5 @@
 import type { Clock, Stop } from "../clock/clock.ts";
-import { type FrameKind, frameKindOf } from "../protocol/protocol.ts";
+import type { FrameKind } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 const REPORT_MS = 1000;
@@ -25,10 +25,9 @@ export class TrafficCounter {
   }
 
   /** Counts a frame on its way to a client. */
-  sent(frame: Uint8Array): void {
-    const kind = frameKindOf(frame[0]);
+  sent(kind: FrameKind, bytes: number): void {
     this.#framesOut[kind] = (this.#framesOut[kind] ?? 0) + 1;
-    this.#bytesOut += frame.byteLength;
+    this.#bytesOut += bytes;
   }
 
   /** Emits what is left and stops. */

@@ -4,17 +4,24 @@
  * Owns the HTTP server's upgrades, one Connection per socket, frame checks, refusals and traffic counts. It knows
  * nothing of what a room does with a frame. In the path it stands between the wire and Colyseus in both directions.
  */
-import type { IncomingMessage, Server as HttpServer } from "node:http";
-import { type AuthContext, connectClientToRoom, createAuthContext, matchMaker } from "@colyseus/core";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { connectClientToRoom, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
-import type { Clock } from "../clock/clock.ts";
+import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
 import { CLOSE_CODES } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
+import type { Admission } from "./admission.ts";
+import { authContext } from "./auth-context.ts";
 import { ArenaClient } from "./client.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
+import { Liveness } from "./liveness.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
+import { Writer } from "./writer.ts";
 
 /** What a transport is built from. */
 export interface TransportParts {
@@ -23,34 +30,58 @@ export interface TransportParts {
   readonly telemetry: Telemetry;
   /** Largest frame that a client may send, in bytes. */
   readonly maxFrameBytes: number;
-  /** Refused frames of one connection within a minute before it is closed. */
-  readonly maxRefusals: number;
+  readonly limits: ConnectionLimits;
+  readonly admission: Admission;
+  readonly tokens: Tokens;
+  /** The address that a request comes from. */
+  readonly addressOf: (request: IncomingMessage) => string;
+}
+
+/** An upgrade that was let in. */
+interface Arrival {
+  readonly request: IncomingMessage;
+  readonly url: URL;
+  readonly address: string;
 }
 
 /** A socket that names no room, such as the SDK's latency probe, is let go after this time. */
 const ROOMLESS_MS = 1000;
 const CLOSING_MS = 1000;
-const PING_INTERVAL_MS = 3000;
-const PINGS_BEFORE_DEAD = 2;
 const ROOM_PATH = /^\/[\w-]+\/([\w-]+)$/;
 
 /** Colyseus' transport with Arena's connections. */
 export class ArenaTransport extends WebSocketTransport {
   readonly #parts: TransportParts;
   readonly #traffic: TrafficCounter;
+  readonly #liveness: Liveness;
+  readonly #connectionParts: ConnectionParts;
   /** Settles when the port and every socket are closed. */
   readonly ended: Promise<void>;
-  #connections = 0;
+  readonly #connections = new Set<Connection>();
 
   constructor(parts: TransportParts) {
-    super({ noServer: true, maxPayload: parts.maxFrameBytes });
+    super({ noServer: true, maxPayload: parts.maxFrameBytes, pingInterval: 0 });
+    const { clock, telemetry, limits } = parts;
     this.#parts = parts;
-    this.#traffic = new TrafficCounter(parts.clock, parts.telemetry);
+    this.#traffic = new TrafficCounter(clock, telemetry);
+    this.#connectionParts = { clock, telemetry, limits, traffic: this.#traffic, writer: new Writer() };
+    this.#liveness = new Liveness({
+      clock,
+      heartbeatMs: limits.heartbeatMs,
+      onStall: (stallMs) => telemetry.emit("node:stalled", { stallMs }),
+    });
     this.wss.removeAllListeners("connection");
-    this.wss.on("connection", (socket: WebSocket, request: IncomingMessage) => void this.#accept(socket, request));
+    this.wss.on("connection", (socket: WebSocket, arrival: Arrival) => void this.#accept(socket, arrival));
+    parts.tokens.onRevoked((revoked) => this.#expel(revoked));
     this.ended = new Promise((resolve) => parts.httpServer.once("close", resolve));
     this.listenForUpgrade(parts.httpServer);
-    this.autoTerminateUnresponsiveClients(PING_INTERVAL_MS, PINGS_BEFORE_DEAD);
+  }
+
+  /** Bytes that wait in this process for all connections together. */
+  get queuedBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#connections) bytes += connection.waitingBytes;
+    return bytes;
   }
 
   /** Opens the port. `onListening` gets the error where that fails. */
@@ -70,7 +101,7 @@ export class ArenaTransport extends WebSocketTransport {
 
   /** Closes the port and asks every socket to close; those that do not within a second are cut. */
   override shutdown(): void {
-    clearInterval(this.pingInterval);
+    this.#liveness.close();
     this.wss.close();
     this.#parts.httpServer.close();
     for (const socket of this.wss.clients) socket.close(CLOSE_CODES.SERVER_SHUTDOWN);
@@ -83,32 +114,65 @@ export class ArenaTransport extends WebSocketTransport {
     });
   }
 
-  async #accept(socket: WebSocket, request: IncomingMessage): Promise<void> {
-    const url = new URL(request.url ?? "/", "ws://node");
+  protected override listenForUpgrade(server: HttpServer): void {
+    server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** Refuses an upgrade before anything is made for it, or has ws complete it. */
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const admitted = this.#admit(request);
+    if (admitted instanceof ArenaError) {
+      const { code, message: detail } = admitted;
+      this.#parts.telemetry.emit("error:refused", { code, where: "upgrade", detail });
+      refuseUpgrade(socket, admitted);
+      return;
+    }
+    const { stop, arrival } = admitted;
+    socket.once("close", stop);
+    this.wss.handleUpgrade(request, socket, head, (webSocket) => this.wss.emit("connection", webSocket, arrival));
+  }
+
+  #admit(request: IncomingMessage): { stop: Stop; arrival: Arrival } | ArenaError {
+    const { admission, addressOf } = this.#parts;
+    const url = URL.parse(request.url ?? "/", "ws://node");
+    if (!url) return new ArenaError("BODY_INVALID");
+    const address = addressOf(request);
+    const isReturning = url.searchParams.has("reconnectionToken");
+    const stop = admission.connect({ address, origin: request.headers.origin, isReturning });
+    return stop instanceof ArenaError ? stop : { stop, arrival: { request, url, address } };
+  }
+
+  async #accept(socket: WebSocket, arrival: Arrival): Promise<void> {
+    const { url } = arrival;
     const connection = this.#open(socket, url.searchParams.get("sessionId") ?? "");
     const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     if (roomId === undefined) {
       this.#answerProbe(connection);
       return;
     }
-    await this.#join(new ArenaClient(connection), roomId, { request, url });
+    await this.#join(connection, roomId, arrival);
+  }
+
+  /** Closes every connection of a user, or under a token, that has just been revoked. */
+  #expel({ userId, tokenId }: Revoked): void {
+    for (const connection of this.#connections) {
+      const { user } = connection;
+      if (user && (user.userId === userId || user.tokenId === tokenId)) connection.end("TOKEN_REVOKED");
+    }
   }
 
   #open(socket: WebSocket, sessionId: string): Connection {
-    const { clock, telemetry, maxRefusals } = this.#parts;
-    const connection = new Connection(socket, { sessionId, clock, telemetry, maxRefusals, traffic: this.#traffic });
+    const { clock, telemetry } = this.#parts;
+    const connection = new Connection(socket, sessionId, this.#connectionParts);
+    const unwatch = this.#liveness.watch(connection);
     const openedMs = clock.nowMs();
-    this.#connections++;
-    telemetry.emit("connection:opened", { connections: this.#connections });
+    this.#connections.add(connection);
+    telemetry.emit("connection:opened", { connections: this.#connections.size });
     connection.once("close", (code: number) => {
-      this.#connections--;
+      unwatch();
+      this.#connections.delete(connection);
       const durationMs = clock.nowMs() - openedMs;
-      telemetry.emit("connection:closed", { code, sessionId, connections: this.#connections, durationMs });
-    });
-    // Colyseus' sweep of dead sockets counts unanswered pings on the socket itself.
-    const counted = Object.assign(socket, { pingCount: 0 });
-    socket.on("pong", () => {
-      counted.pingCount = 0;
+      telemetry.emit("connection:closed", { code, sessionId, connections: this.#connections.size, durationMs });
     });
     return connection;
   }
@@ -120,28 +184,41 @@ export class ArenaTransport extends WebSocketTransport {
     connection.once("close", stop);
   }
 
-  async #join(client: ArenaClient, roomId: string, from: { request: IncomingMessage; url: URL }): Promise<void> {
-    const query = from.url.searchParams;
+  async #join(connection: Connection, roomId: string, { request, url, address }: Arrival): Promise<void> {
+    const query = url.searchParams;
     const reconnectionToken = query.get("reconnectionToken");
+    const context = authContext(request, address, query.get("_authToken"));
+    const client = new ArenaClient(connection, this.#parts.limits.hardBytes);
     try {
-      await connectClientToRoom(matchMaker.getLocalRoomById(roomId), client, authContext(from.request, query), {
+      const user = await this.#parts.tokens.identify(context.token);
+      if (connection.readyState !== OPEN) return; // Colyseus would wait for a close that has been
+      if (user) this.#identify(connection, user);
+      await connectClientToRoom(matchMaker.getLocalRoomById(roomId), client, context, {
         ...(reconnectionToken === null ? {} : { reconnectionToken }),
         skipHandshake: query.has("skipHandshake"),
       });
     } catch (cause) {
-      const error = joinError(cause);
-      this.#parts.telemetry.emit("error:refused", {
-        code: error.code,
-        where: "socket",
-        detail: error.message,
-        sessionId: client.sessionId,
-      });
-      client.error(error.row.wireCode, error.wireMessage);
-      client.leave(reconnectionToken === null ? CLOSE_CODES.WITH_ERROR : CLOSE_CODES.FAILED_TO_RECONNECT);
+      this.#refuseJoin(client, joinError(cause), reconnectionToken !== null);
     }
+  }
+
+  /** @throws ArenaError TOO_MANY_CONNECTIONS */
+  #identify(connection: Connection, user: User): void {
+    const stop = this.#parts.admission.identify(user.userId);
+    if (stop instanceof ArenaError) throw stop;
+    connection.once("close", stop);
+    connection.identify(user);
+  }
+
+  #refuseJoin(client: ArenaClient, error: ArenaError, isReturning: boolean): void {
+    const { code, message: detail, row, wireMessage } = error;
+    this.#parts.telemetry.emit("error:refused", { code, where: "socket", detail, sessionId: client.sessionId });
+    client.error(row.wireCode, wireMessage);
+    client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
   }
 }
 
+const OPEN = 1;
 const PONG = new Uint8Array([18]);
 const SEAT_EXPIRED_CODE = 524;
 
@@ -150,13 +227,4 @@ function joinError(cause: unknown): ArenaError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === SEAT_EXPIRED_CODE) return new ArenaError("SEAT_EXPIRED", "", { cause });
   return toArenaError(cause);
-}
-
-function authContext(request: IncomingMessage, query: URLSearchParams): AuthContext {
-  const { remoteAddress } = request.socket;
-  return createAuthContext({
-    headers: request.headers as Record<string, string | undefined>, // the few repeated headers are not read
-    token: query.get("_authToken"),
-    ...(remoteAddress === undefined ? {} : { remoteAddress }),
-  });
 }

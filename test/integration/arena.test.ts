@@ -131,8 +131,8 @@ describe("the arena room", () => {
   it("[ARN9] hits what the shooter sees, and only that", async () => {
     const shooter = await create({ private: true, bots: 0 });
     const target = (await test.colyseus.sdk.joinById(shooter.roomId)) as ArenaClient; // as above
+    await target.waitForInitialState();
     await until(shooter, () => shooter.state.ships.size === 2);
-    await until(target, () => target.state.ships.size === 2);
     const row = shipOf(shooter, target.sessionId).y < ARENA_HEIGHT / 2 ? LANE : ARENA_HEIGHT - LANE;
     const [hunt, come] = [pilot(shooter, row), pilot(target, row)];
 

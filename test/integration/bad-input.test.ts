@@ -29,7 +29,13 @@ describe("bad input", () => {
       ["options of the wrong type", "create", "arena", '{"bots":"many"}', { status: 400, name: "OPTIONS_INVALID" }],
       ["an option that does not exist", "create", "arena", '{"god":true}', { status: 400, name: "OPTIONS_INVALID" }],
       ["options that are no object", "create", "arena", "[1]", { status: 400, name: "OPTIONS_INVALID" }],
-      ["a name of control characters", "create", "arena", '{"name":"a\\u0000"}', { status: 400, name: "OPTIONS_INVALID" }],
+      [
+        "a name of control characters",
+        "create",
+        "arena",
+        '{"name":"a\\u0000"}',
+        { status: 400, name: "OPTIONS_INVALID" },
+      ],
       ["a reconnection without a token", "reconnect", "x", "{}", { status: 400, name: "OPTIONS_INVALID" }],
       ["a body that is no JSON", "create", "arena", "{", { status: 400, name: "BODY_INVALID" }],
     ];
@@ -148,6 +154,7 @@ describe("bad input", () => {
   describe("in a message", () => {
     it("[MSG1] refuses a payload that does not match its schema and changes nothing", async () => {
       const room = await test.colyseus.sdk.create("arena", { name: "Ann" });
+      await room.waitForInitialState();
       const refused = new Promise<string>((resolve) => room.onError((_code, message) => resolve(message ?? "")));
 
       room.send("rename", { name: "x".repeat(10_000).slice(0, 500) });

@@ -10,7 +10,10 @@ describe("http", () => {
     const draining = test.nextEvent("node:draining");
 
     test.node.telemetry.on("node:draining", () => {
-      void fetch(`${test.httpUrl}/readyz`).then(({ status }) => statuses.push(status), () => statuses.push(0));
+      void fetch(`${test.httpUrl}/readyz`).then(
+        ({ status }) => statuses.push(status),
+        () => statuses.push(0),
+      );
     });
     await test.colyseus.sdk.create("synthetic", { id: "keeps the node up for a moment" });
     await Promise.all([test.close(), draining]);

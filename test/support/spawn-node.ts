@@ -16,8 +16,17 @@ export interface NodeProcess {
 }
 
 /** Starts `src/main.ts` as `npm start` does. End it by its signals; it is killed when a test forgets to. */
-export function spawnNode(args: readonly string[], env: Readonly<Record<string, string>> = {}): NodeProcess {
-  const child = spawn(process.execPath, ["src/main.ts", ...args], {
+export function spawnNode(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  nodeFlags: readonly string[] = [],
+): NodeProcess {
+  return spawnServer([...nodeFlags, "src/main.ts", ...args], env);
+}
+
+/** Starts any server of ours that prints a ready line: `args` are those of Node itself. */
+export function spawnServer(args: readonly string[], env: Readonly<Record<string, string>> = {}): NodeProcess {
+  const child = spawn(process.execPath, args, {
     env: { PATH: process.env["PATH"] ?? "", LOG_LEVEL: "info", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

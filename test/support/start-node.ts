@@ -1,5 +1,5 @@
 import { ColyseusTestServer } from "@colyseus/testing";
-import { type ArenaNode, openNode } from "../../arena.config.ts";
+import { type AppRoom, type ArenaNode, openNode, ROOMS } from "../../arena.config.ts";
 import { type Config, loadConfig } from "../../src/config/config.ts";
 import type { TelemetryEvent, TelemetryEvents } from "../../src/telemetry/telemetry.ts";
 
@@ -19,10 +19,16 @@ export interface TestNode {
   close(): Promise<void>;
 }
 
-/** Starts a node on a port of the system's choosing, without a log. */
-export async function startNode(overrides: Partial<Config> = {}): Promise<TestNode> {
+/** Starts a node on a port of the system's choosing, without a log; `rooms` come beside the app's own. */
+export async function startNode(
+  overrides: Partial<Config> = {},
+  rooms: Readonly<Record<string, AppRoom>> = {},
+): Promise<TestNode> {
   const config = loadConfig({ env: {}, args: ["--port", "0", "--host", "127.0.0.1", "--log-level", "silent"] });
-  const node = await openNode({ ...config, isSyntheticAllowed: true, drainMs: 3000, ...overrides });
+  const node = await openNode(
+    { ...config, isSyntheticAllowed: true, drainMs: 3000, ...overrides },
+    { ...ROOMS, ...rooms },
+  );
   Reflect.set(node.server, "port", node.port); // where ColyseusTestServer looks, and where listen(0) leaves a 0
   const httpUrl = `http://127.0.0.1:${node.port}`;
   return {

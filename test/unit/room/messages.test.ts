@@ -55,7 +55,11 @@ describe("guardMessages", () => {
   it("[MSG1] says what was wrong in a bounded sentence", () => {
     const { move } = guard({ move: { format: z.array(z.number()), handler: () => {} } });
 
-    move?.(client, Array.from({ length: 1000 }, () => "x".repeat(1000)), plain);
+    move?.(
+      client,
+      Array.from({ length: 1000 }, () => "x".repeat(1000)),
+      plain,
+    );
 
     assert.ok((refused[0]?.message.length ?? 0) < 400);
   });

@@ -1,0 +1,49 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { ArenaError, describeIssues } from "../errors/errors.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+
+/** What the token routes are built from. */
+export interface TokenRouteParts {
+  readonly tokens: Tokens;
+  /** Bearer token of those who run the node; "" closes their routes. */
+  readonly adminToken: string;
+  /** Says why a call is refused, before its body is read. */
+  readonly onRequest: (request: FastifyRequest) => Promise<void>;
+}
+
+const revocation = z.union([
+  z.strictObject({ userId: z.string().min(1).max(128) }),
+  z.strictObject({ tokenId: z.string().min(1).max(128) }),
+]);
+
+/**
+ * `POST /api/token` gives a guest a token, or renews the one in the Authorization header. `POST /api/revoke` ends a
+ * user's or a token's rights and connections; it needs the admin token.
+ */
+export function addTokenRoutes(app: FastifyInstance, { tokens, adminToken, onRequest }: TokenRouteParts): void {
+  app.post("/api/token", { onRequest }, async (request, reply) => {
+    reply.header("cache-control", "no-store");
+    const bearer = bearerOf(request);
+    return bearer === undefined ? tokens.issueGuest() : tokens.renew(bearer);
+  });
+  app.post("/api/revoke", { onRequest }, async (request) => {
+    if (adminToken === "" || !isSame(bearerOf(request) ?? "", adminToken)) throw new ArenaError("ADMIN_ONLY");
+    const parsed = revocation.safeParse(request.body);
+    if (!parsed.success) throw new ArenaError("BODY_INVALID", describeIssues(parsed.error.issues, "body"));
+    if ("userId" in parsed.data) tokens.revokeUser(parsed.data.userId);
+    else tokens.revokeToken(parsed.data.tokenId);
+    return { revoked: parsed.data };
+  });
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+/** Compares digests, which are equally long, so that the time tells nothing of the secret. */
+function isSame(given: string, wanted: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(given), digest(wanted));
+}

@@ -1,0 +1,44 @@
+import type { Clock, Stop } from "../clock/clock.ts";
+
+/** A client that waits gets its state after this time at the latest, also in a room that sends no patches. */
+const MAX_WAIT_MS = 25;
+
+/**
+ * Those who wait for a full state: clients that join, and clients that lost a patch. They get it together, right after
+ * a patch and so with no change pending (a change that is pending would be in the full state and again in the next
+ * patch, which breaks arrays for ever), and a storm of joins encodes the state once.
+ */
+export class FullStates {
+  readonly #clock: () => Clock;
+  readonly #patch: () => void;
+  #waiting = new Map<object, () => void>();
+  #stopTimer: Stop | undefined;
+
+  /** @param patch sends what changed and then calls {@link deliver} */
+  constructor(clock: () => Clock, patch: () => void) {
+    this.#clock = clock;
+    this.#patch = patch;
+  }
+
+  /** Has `deliver` called after the next patch; a client that waits already waits on with its first `deliver`. */
+  ask(client: object, deliver: () => void): void {
+    if (!this.#waiting.has(client)) this.#waiting.set(client, deliver);
+    this.#stopTimer ??= this.#clock().after(MAX_WAIT_MS, this.#patch);
+  }
+
+  /** Serves all who wait. To be called when no change of the state is pending. */
+  deliver(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    if (this.#waiting.size === 0) return;
+    const waiting = this.#waiting;
+    this.#waiting = new Map();
+    for (const deliver of waiting.values()) deliver();
+  }
+
+  /** Lets go of all who wait. */
+  close(): void {
+    this.#stopTimer?.();
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,13 @@
+import type { AppRoom } from "../../../arena.config.ts";
+import { Room } from "../../../src/room/room.ts";
+import { trapMessages, trapState } from "./trap-state.ts";
+
+/** What plain-colyseus.ts has as a plain room. */
+class TrapRoom extends Room {
+  override state = trapState();
+  override patchRate = null;
+  override messages = trapMessages(this, this.state);
+}
+
+/** The room of the trap tests. */
+export const TRAP_ROOMS: Readonly<Record<string, AppRoom>> = { trap: { room: TrapRoom } };

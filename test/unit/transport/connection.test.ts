@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
+import { parseCloseReason } from "../../../src/protocol/protocol.ts";
+import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
+import { Connection } from "../../../src/transport/connection.ts";
+import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
+import { Writer } from "../../../src/transport/writer.ts";
+import { type FakeSocket, fakeSocket } from "../../support/fake-socket.ts";
+
+const LIMITS = {
+  softBytes: 1000,
+  hardBytes: 5000,
+  maxBehindMs: 4000,
+  heartbeatMs: 15_000,
+  joinMs: 10_000,
+  maxRefusals: 3,
+  messagesPerSecond: 100,
+  messageBurst: 1000,
+  bytesPerSecond: 100_000,
+  byteBurst: 1_000_000,
+};
+const KIND = { join: 10, error: 11, message: 13, state: 14, patch: 15 };
+
+describe("a connection", () => {
+  let clock: ManualClock;
+  let peer: FakeSocket;
+  let connection: Connection;
+  let refused: string[];
+  beforeEach(() => {
+    clock = manualClock();
+    peer = fakeSocket(LIMITS.softBytes / 2);
+    const telemetry = createTelemetry();
+    refused = [];
+    telemetry.on("error:refused", ({ code }) => refused.push(code));
+    connection = new Connection(peer.socket, "s1", {
+      clock,
+      telemetry,
+      traffic: new TrafficCounter(clock, telemetry),
+      writer: new Writer(),
+      limits: LIMITS,
+    });
+  });
+
+  const frame = (kind: number, bytes = 10, fill = 0): Uint8Array => {
+    const payload = new Uint8Array(bytes).fill(fill);
+    payload[0] = kind;
+    return payload;
+  };
+  const turn = (): Promise<void> => Promise.resolve();
+  const kindsRead = (): (number | undefined)[] => peer.read.map(([kind]) => kind);
+
+  it("sends what was sent in one turn by one write, in order", async () => {
+    await peer.flow();
+    for (const kind of [KIND.message, KIND.message, KIND.patch]) connection.send(frame(kind));
+
+    await turn();
+
+    assert.deepEqual(kindsRead(), [KIND.message, KIND.message, KIND.patch]);
+    assert.equal(peer.writes, 1);
+  });
+
+  it("[OUT3] gives a peer that stalled what it missed as one full state, and then patches again", async () => {
+    connection.on("stale", () => connection.send(frame(KIND.state, 2000)));
+    for (let patches = 0; patches < 10; patches++) {
+      connection.send(frame(KIND.patch, 300));
+      await turn();
+    }
+
+    await peer.flow();
+    await turn();
+    connection.send(frame(KIND.patch, 50));
+    await turn();
+
+    assert.deepEqual(kindsRead(), [...new Array(4).fill(KIND.patch), KIND.state, KIND.patch]);
+  });
+
+  it("[OUT3] asks for the full state also where the socket never was full", async () => {
+    let asked = 0;
+    connection.on("stale", () => asked++);
+    connection.send(frame(KIND.message, 100));
+    connection.send(frame(KIND.patch, 6000));
+    await peer.flow();
+
+    connection.check(1000);
+
+    assert.equal(asked, 1);
+  });
+
+  it("[OUT5] gives a peer that stalled its messages in order, before the full state", async () => {
+    connection.on("stale", () => connection.send(frame(KIND.state)));
+    connection.send(frame(KIND.patch, 1000));
+    await turn();
+    for (const fill of [1, 2, 3]) connection.send(frame(KIND.message, 10, fill));
+    connection.send(frame(KIND.patch));
+    await turn();
+
+    await peer.flow();
+    await turn();
+
+    assert.deepEqual(kindsRead(), [KIND.patch, KIND.message, KIND.message, KIND.message, KIND.state]);
+    assert.deepEqual(
+      peer.read.slice(1, 4).map((payload) => payload[1]),
+      [1, 2, 3],
+    );
+  });
+
+  it("[OUT5] gives a peer that stalled only the newest ephemeral frame of each key", async () => {
+    connection.send(frame(KIND.patch, 1000));
+    await turn();
+    for (const fill of [1, 2, 3]) connection.send(frame(KIND.message, 10, fill), "cursor");
+
+    await peer.flow();
+    await turn();
+
+    assert.deepEqual(
+      peer.read.slice(1).map((payload) => payload[1]),
+      [3],
+    );
+  });
+
+  it("[OUT1] never holds more than the hard bound, and closes with 4010 where a message would", async () => {
+    let most = 0;
+    for (let messages = 0; messages < 100; messages++) {
+      connection.send(frame(KIND.message, 100));
+      most = Math.max(most, connection.waitingBytes);
+      await turn();
+    }
+
+    assert.ok(most <= LIMITS.hardBytes && most > LIMITS.hardBytes - 200, `${most} bytes`);
+    assert.deepEqual(refused, ["SLOW"]);
+    assert.equal(peer.closedWith?.[0], 4010);
+  });
+
+  it("[OUT6] tells a slow peer when to come back", async () => {
+    for (let messages = 0; messages < 100; messages++) connection.send(frame(KIND.message, 100));
+
+    const hint = parseCloseReason(String(peer.closedWith?.[1]));
+
+    assert.equal(hint?.code, "SLOW");
+    assert.ok(Number(hint?.retryAfterMs) > 0);
+  });
+
+  it("[OUT6] closes a peer that is behind for too long though nothing more is sent to it", async () => {
+    connection.send(frame(KIND.patch, 1000));
+    await turn();
+    connection.send(frame(KIND.patch, 50));
+
+    clock.advance(LIMITS.maxBehindMs);
+    connection.check(clock.nowMs());
+    assert.equal(peer.closedWith, undefined);
+    clock.advance(1);
+    connection.check(clock.nowMs());
+
+    assert.equal(peer.closedWith?.[0], 4010);
+  });
+
+  it("[OUT6] cuts a peer that does not answer the close", async () => {
+    for (let messages = 0; messages < 100; messages++) connection.send(frame(KIND.message, 100));
+
+    clock.advance(2999);
+    assert.equal(peer.isTerminated, false);
+    clock.advance(1);
+
+    assert.equal(peer.isTerminated, true);
+  });
+
+  it("[OUT1] closes a client that does not say in time that it is ready", () => {
+    connection.check(LIMITS.joinMs);
+    assert.deepEqual(refused, []);
+    connection.check(LIMITS.joinMs + 1);
+
+    assert.deepEqual(refused, ["JOIN_TOO_SLOW"]);
+    assert.equal(peer.closedWith?.[0], 4002);
+  });
+
+  it("waits no longer once a room has heard that the client is ready", () => {
+    connection.on("message", () => {});
+
+    peer.receive(frame(KIND.join, 1));
+    connection.check(LIMITS.joinMs + 1);
+
+    assert.deepEqual(refused, []);
+  });
+
+  it("[OUT1] takes no word for it that came before the room listened", () => {
+    peer.receive(frame(KIND.join, 1));
+    connection.check(LIMITS.joinMs + 1);
+
+    assert.deepEqual(refused, ["JOIN_TOO_SLOW"]);
+  });
+
+  for (const sign of ["message", "ping", "pong"]) {
+    it(`[HB1] takes a ${sign} as a sign of life`, () => {
+      clock.advance(20_000);
+
+      peer.emit(sign, Buffer.from([KIND.message]), true);
+
+      assert.equal(connection.isSilent(29_000), false);
+      assert.equal(connection.isSilent(49_000), true);
+    });
+  }
+
+  it("[HB1] is silent when nothing came for two heartbeats, a second of margin left", () => {
+    assert.equal(connection.isSilent(28_999), false);
+    assert.equal(connection.isSilent(29_000), true);
+  });
+
+  it("[HB1] leaves a time in which the process stood still out of every deadline", async () => {
+    connection.send(frame(KIND.patch, 1000));
+    await turn();
+    connection.send(frame(KIND.patch, 50));
+
+    clock.skip(60_000);
+    connection.forgive(60_000);
+    connection.check(clock.nowMs());
+
+    assert.equal(connection.isSilent(clock.nowMs()), false);
+    assert.deepEqual(refused, []);
+  });
+
+  it("knows the time that a ping and its answer took", () => {
+    clock.advance(1);
+    connection.ping();
+    clock.advance(40);
+
+    peer.emit("pong");
+
+    assert.equal(peer.pings, 1);
+    assert.equal(connection.roundTripMs, 40);
+  });
+
+  it("sends nothing after it was closed", async () => {
+    await peer.flow();
+    connection.send(frame(KIND.message));
+    connection.close();
+    connection.send(frame(KIND.patch));
+
+    await turn();
+
+    assert.deepEqual(kindsRead(), [KIND.message]);
+  });
+});
