@@ -5,6 +5,7 @@
  */
 
 export { type ManualClock, manualClock } from "./clock-manual.ts";
+export { MinuteCounter } from "./minute-counter.ts";
 export { seededRandom } from "./seeded-random.ts";
 
 /** Ends what it was returned for; calling it again does nothing. */

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { ArenaError } from "../errors/errors.ts";
 import type { Tokens, User } from "../tokens/tokens.ts";
 import { seams } from "./colyseus-seams.ts";
+import type { MessageDefinition } from "./messages.ts";
 
 /** A client whose user is known, or who has none. */
 export interface Identified {
@@ -36,23 +37,34 @@ export function claimSeat(room: ColyseusRoom, client: Client): void {
   if (owner !== undefined && owner !== user?.userId) throw new ArenaError("SEAT_FOREIGN");
 }
 
-/** Payload of the message `token`: the token that the client has, or a newer one of the same user. */
-export const tokenPayload = z.strictObject({ token: z.string().max(8192) });
+/** Far above every token in use. */
+const MAX_TOKEN_LENGTH = 8192;
+const payload = z.strictObject({ token: z.string().max(MAX_TOKEN_LENGTH) });
 
 /**
- * Renews what a connection knows of its user, before the token that it came with ends. A guest gets a fresh token back;
- * who has a newer one from elsewhere brings it.
- *
- * @throws ArenaError TOKEN_* as the token's check does; SEAT_FOREIGN for the token of another user
+ * The message `token`, which every room answers: a user shows the token that it has before it ends, or a newer one from
+ * elsewhere, and gets back what holds from now on; a guest's is a fresh one.
  */
-export async function renewIdentity(
+export function tokenMessage(tokens: Tokens): MessageDefinition<Client & Identified, z.infer<typeof payload>> {
+  return {
+    format: payload,
+    handler: async (client, { token }, context) => {
+      const renewed = await renew(client, token, tokens);
+      if (context.id === undefined) client.send("token", renewed);
+      return renewed;
+    },
+  };
+}
+
+/** @throws ArenaError TOKEN_* as the token's check does; SEAT_FOREIGN for the token of another user */
+async function renew(
   client: Identified,
   token: string,
   tokens: Tokens,
 ): Promise<{ token: string; expiresAtMs: number }> {
   const user = await tokens.verify(token);
   if (user.userId !== client.user?.userId) throw new ArenaError("SEAT_FOREIGN");
-  const fresh = user.isGuest ? await tokens.renew(token) : { token, expiresAtMs: user.expiresAtMs };
-  client.identify({ ...user, expiresAtMs: fresh.expiresAtMs });
-  return { token: fresh.token, expiresAtMs: fresh.expiresAtMs };
+  const renewed = user.isGuest ? await tokens.renew(token) : { token, expiresAtMs: user.expiresAtMs };
+  client.identify({ ...user, expiresAtMs: renewed.expiresAtMs });
+  return { token: renewed.token, expiresAtMs: renewed.expiresAtMs };
 }

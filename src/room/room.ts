@@ -12,14 +12,13 @@ import {
   Room as ColyseusRoom,
   type Deferred,
   getMessageBytes,
-  type MessageContext,
   Protocol,
   type RoomException,
   RoomInternalState,
   type RoomOptions,
 } from "@colyseus/core";
 import { z } from "zod";
-import type { Clock, Stop } from "../clock/clock.ts";
+import { type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { CLOSE_CODES, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -27,7 +26,7 @@ import type { Tokens } from "../tokens/tokens.ts";
 import { overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FullStates } from "./full-states.ts";
-import { carryUsers, claimSeat, type Identified, renewIdentity, tokenPayload } from "./identity.ts";
+import { carryUsers, claimSeat, tokenMessage } from "./identity.ts";
 import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
@@ -56,8 +55,6 @@ export interface RoomClass {
   readonly options: z.ZodType;
 }
 
-const ERROR_WINDOW_MS = 60_000;
-
 /** The base room. A room author adds state, messages, hooks and rules. */
 export abstract class Room<Types extends RoomOptions = RoomOptions> extends ColyseusRoom<Types> {
   /** No join options unless a room says otherwise. */
@@ -65,8 +62,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   /** Handed in by {@link hostRoom} before any room is made. */
   declare protected readonly parts: RoomParts;
-  #errors = 0;
-  #errorWindowEndsMs = 0;
+  readonly #errors = new MinuteCounter();
   #stopTicks: Stop = () => {};
   readonly #seats = new CountedSeats();
   readonly #fullStates = new FullStates(
@@ -180,13 +176,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   /** Counts an exception of this room and closes the room where there are too many. */
   protected fail(hook: string, error: unknown): void {
-    const nowMs = this.parts.clock.nowMs();
-    if (nowMs >= this.#errorWindowEndsMs) {
-      this.#errors = 0;
-      this.#errorWindowEndsMs = nowMs + ERROR_WINDOW_MS;
-    }
-    this.#errors++;
-    const isFatal = this.#errors === this.parts.maxRoomErrors;
+    const isFatal = this.#errors.add(this.parts.clock.nowMs()) === this.parts.maxRoomErrors;
     const { roomId, roomName: name } = this;
     this.parts.telemetry.emit("room:failed", { roomId, name, hook, error, isFatal });
     if (isFatal) this.#end();
@@ -223,21 +213,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
   }
 
-  /** Every room answers `token`: the user shows a newer token, and a guest gets one back. */
-  readonly #tokenMessage = {
-    format: tokenPayload,
-    handler: async (client: Client & Identified, { token }: z.infer<typeof tokenPayload>, context: MessageContext) => {
-      const renewed = await renewIdentity(client, token, this.parts.tokens);
-      if (context.id === undefined) client.send("token", renewed);
-      return renewed;
-    },
-  };
-
   static {
     carryUsers();
     overridePrivate(Room.prototype, {
       __init: (room: Room, original) => {
-        const messages = { token: room.#tokenMessage, ...room.messages };
+        const messages = { token: tokenMessage(room.parts.tokens), ...room.messages };
         room.#sizes = new MessageSizes(messages, room.parts);
         const guarded = guardMessages(messages, {
           room,

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { WebSocket } from "ws";
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import type { OutboxLimits } from "../outbox/outbox.ts";
 import { CLOSE_CODES, closeReason, type FrameKind, frameKindOf, INBOUND_FRAME_KINDS } from "../protocol/protocol.ts";
@@ -37,7 +37,6 @@ export interface ConnectionLimits extends OutboxLimits {
   readonly byteBurst: number;
 }
 
-const REFUSAL_WINDOW_MS = 60_000;
 /** A client that renews its token a little late is not cut off. */
 const EXPIRY_GRACE_MS = 25_000;
 /** How long a slow client is told to stay away. */
@@ -65,8 +64,7 @@ export class Connection extends EventEmitter implements Peer {
   #user: User | undefined;
   readonly #messageBucket: TokenBucket;
   readonly #byteBucket: TokenBucket;
-  #refusals = 0;
-  #refusalWindowEndsMs = 0;
+  readonly #refusals = new MinuteCounter();
 
   constructor(socket: WebSocket, sessionId: string, parts: ConnectionParts) {
     super();
@@ -140,14 +138,9 @@ export class Connection extends EventEmitter implements Peer {
   refuse(error: ArenaError): void {
     const { clock, limits } = this.#parts;
     this.#report(error);
-    const nowMs = clock.nowMs();
-    if (nowMs >= this.#refusalWindowEndsMs) {
-      this.#refusals = 0;
-      this.#refusalWindowEndsMs = nowMs + REFUSAL_WINDOW_MS;
-    }
-    this.#refusals++;
-    if (this.#refusals <= limits.maxRefusals) this.send(errorFrame(error));
-    else if (this.#refusals === limits.maxRefusals + 1) this.end("REFUSED_TOO_OFTEN");
+    const excess = this.#refusals.add(clock.nowMs()) - limits.maxRefusals;
+    if (excess <= 0) this.send(errorFrame(error));
+    else if (excess === 1) this.end("REFUSED_TOO_OFTEN");
   }
 
   ping(): void {

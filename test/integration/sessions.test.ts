@@ -26,7 +26,7 @@ describe("sessions", () => {
   };
 
   it("[SES1] keeps the seat of a session that lost its connection, for all to see", async () => {
-    const room = await open(30);
+    const room = await open(5);
     const watcher = (await test.colyseus.sdk.joinById(room.roomId)) as Room<unknown, ArenaState>; // as above
     const dropped = test.nextEvent("session:dropped");
     proxy.refuse();
@@ -39,7 +39,7 @@ describe("sessions", () => {
   });
 
   it("[SES2] resumes with the same session, the same ship and the present state", async () => {
-    const room = await open(30);
+    const room = await open(5);
     const { sessionId } = room;
     const resumed = test.nextEvent("session:resumed");
     const back = new Promise<void>((resolve) => room.onReconnect(() => resolve()));
@@ -65,7 +65,7 @@ describe("sessions", () => {
   });
 
   it("[SES4] a client that cuts the line before it is ready for state leaves nothing behind", async () => {
-    await open(30).then((room) => room.leave());
+    await open(5).then((room) => room.leave());
     const { openRawClient, KIND } = await import("../support/raw-client.ts");
     const client = await openRawClient(test.httpUrl, "arena");
     await client.frame(KIND.join);
