@@ -90,7 +90,13 @@ export class Outgoing implements Gatherer {
     if (this.#isLost || this.#socket.readyState !== this.#socket.OPEN) return;
     for (const { kind, bytes } of frames) this.#parts.traffic.sent(kind, bytes.byteLength);
     if (this.#isCompressed) this.#deflate(frames);
-    else this.#stream.write(join(frames));
+    else this.#write(join(frames));
+  }
+
+  /** The system may take everything at once; then no drain follows, and what was behind this very write may go. */
+  #write(bytes: Buffer): void {
+    this.#stream.write(bytes);
+    if (this.#outbox.isBehind && !this.#stream.writableNeedDrain) this.#release();
   }
 
   #deflate(frames: readonly WireFrame[]): void {

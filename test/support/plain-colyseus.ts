@@ -10,8 +10,11 @@ import { trapMessages, trapState } from "./rooms/trap-state.ts";
 
 class TrapRoom extends Room {
   override state = trapState();
-  override patchRate = null;
   override messages = trapMessages(this, this.state);
+
+  override onCreate(): void {
+    this.patchRate = null; // a test says when a patch leaves
+  }
 
   /** As the documentation of Colyseus shows it. */
   override onDrop(client: Client): void {

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { ColyseusSDK, type Room as SdkRoom } from "@colyseus/sdk";
 import { openFaultProxy } from "./fault-proxy.ts";
-import { openRawClient } from "./raw-client.ts";
+import { KIND, openRawClient } from "./raw-client.ts";
 
 /**
  * What Colyseus 0.18 gets wrong, each as something that clients do to a server with the trap room, and what they saw.
@@ -55,8 +55,9 @@ export async function wrongAfterStall(port: number): Promise<number> {
 export async function waitingForUnread(port: number): Promise<number> {
   const near = await joinTrap(port);
   const deaf = await openRawClient(`http://127.0.0.1:${port}`, "trap");
+  await deaf.frame(KIND.join);
   deaf.acknowledgeJoin();
-  await deaf.frame(14);
+  await deaf.frame(KIND.state);
   deaf.socket.pause();
   const most = await floodAndWatch(near, deaf.sessionId);
   deaf.socket.terminate();
@@ -68,7 +69,7 @@ export async function waitingForUnread(port: number): Promise<number> {
 export async function waitingForUnready(port: number): Promise<number> {
   const near = await joinTrap(port);
   const silent = await openRawClient(`http://127.0.0.1:${port}`, "trap");
-  await silent.frame(10);
+  await silent.frame(KIND.join);
   const most = await floodAndWatch(near, silent.sessionId);
   silent.socket.terminate();
   await near.leave();
@@ -87,6 +88,7 @@ async function floodAndWatch(near: SdkRoom, sessionId: string): Promise<number> 
 /** A client joins while a change of an array is pending; resolves with what it holds of it and what the room holds. */
 export async function arrayOfJoiner(port: number): Promise<{ held: readonly number[]; truth: readonly number[] }> {
   const first = await joinTrap(port);
+  await first.request("patch"); // what the room began with
   await first.request("reshape");
   const second = await joinTrap(port);
   await first.request("patch");
@@ -99,7 +101,7 @@ export async function arrayOfJoiner(port: number): Promise<{ held: readonly numb
 /** A client goes between its seat and the word that it is ready, in a room that keeps the seats of the lost. */
 export async function leaveWhileJoining(port: number): Promise<void> {
   const client = await openRawClient(`http://127.0.0.1:${port}`, "trap");
-  await client.frame(10);
+  await client.frame(KIND.join);
   client.socket.terminate();
 }
 

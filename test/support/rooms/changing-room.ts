@@ -22,7 +22,6 @@ const options = z.strictObject({ id: z.string(), seed: z.int() });
  */
 export abstract class ChangingRoom extends Room {
   static override readonly options = options;
-  override patchRate = null;
   override messages = { hello: { format: z.unknown(), handler: () => "hello" } };
   protected abstract readonly scene: Scene;
   /** Sessions whose connection is kept full while they do not read. */
@@ -40,6 +39,7 @@ export abstract class ChangingRoom extends Room {
     this.#random = seededRandom(seed);
     this.state = this.scene.state;
     this.setFixedTimestep(() => this.tick(), TICK_RATE_HZ);
+    this.patchRate = null; // the tick sends the patch; as a field of the class it would have no effect
   }
 
   override onJoin(client: Client): void {
@@ -55,7 +55,7 @@ export abstract class ChangingRoom extends Room {
 
   /** What a client should hold, as plain data. */
   expected(sessionId: string): unknown {
-    return this.scene.expected?.(sessionId) ?? this.state?.toJSON();
+    return this.scene.expected?.(sessionId) ?? this.scene.state.toJSON();
   }
 
   protected tick(): void {

@@ -32,7 +32,10 @@ function stir(entities: Map<string, Entity>, random: () => number): void {
   for (const moved of entities.values()) if (random() < 0.2) moved.x += 1;
 }
 
-const PlainState = schema({ entities: t.map(Entity), round: t.uint32().default(0), title: t.string().default("") }, "ScenePlain");
+const PlainState = schema(
+  { entities: t.map(Entity), round: t.uint32().default(0), title: t.string().default("") },
+  "ScenePlain",
+);
 
 /** A map of entities and two fields. */
 export function plainScene(): Scene {
@@ -54,7 +57,7 @@ export function viewScene(): Scene {
   const state = new ViewState();
   const home = new Entity().assign({ x: 0, y: 0, name: "home" });
   state.entities.set("home", home);
-  const viewers = new Map<string, { view: StateView; seen: Set<Entity> }>();
+  const viewers = new Map<string, Viewer>();
   return {
     state,
     show: (client) => {
@@ -65,14 +68,8 @@ export function viewScene(): Scene {
     change: (random) => {
       state.round++;
       stir(state.entities as unknown as Map<string, Entity>, random); // as above
-      const present = [...state.entities.values()].filter((one) => one !== home);
-      for (const { view, seen } of viewers.values()) {
-        const toggled = present[below(random, present.length)];
-        for (const gone of seen) if (gone !== home && !present.includes(gone)) seen.delete(gone);
-        if (!toggled) continue;
-        if (seen.delete(toggled)) view.remove(toggled);
-        else view.add(toggled), seen.add(toggled);
-      }
+      const present = new Set([...state.entities.values()]);
+      for (const viewer of viewers.values()) lookAround(viewer, present, random);
     },
     expected: (sessionId) => {
       const seen = viewers.get(sessionId)?.seen ?? new Set();
@@ -80,6 +77,24 @@ export function viewScene(): Scene {
       return { round: state.round, entities: Object.fromEntries(entities.map(([key, one]) => [key, one.toJSON()])) };
     },
   };
+}
+
+interface Viewer {
+  readonly view: StateView;
+  readonly seen: Set<Entity>;
+}
+
+/** Hides one entity that is seen, or shows one that is not; the first, home, stays in sight. */
+function lookAround({ view, seen }: Viewer, present: ReadonlySet<Entity>, random: () => number): void {
+  for (const one of seen) if (!present.has(one)) seen.delete(one);
+  const toggled = [...present][1 + below(random, present.size - 1)];
+  if (!toggled) return;
+  if (seen.delete(toggled)) {
+    view.remove(toggled);
+  } else {
+    view.add(toggled);
+    seen.add(toggled);
+  }
 }
 
 const ArrayState = schema({ numbers: t.array("int32"), entities: t.array(Entity) }, "SceneArray");

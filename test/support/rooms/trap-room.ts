@@ -5,8 +5,11 @@ import { trapMessages, trapState } from "./trap-state.ts";
 /** What plain-colyseus.ts has as a plain room. */
 class TrapRoom extends Room {
   override state = trapState();
-  override patchRate = null;
   override messages = trapMessages(this, this.state);
+
+  override onCreate(): void {
+    this.patchRate = null; // a test says when a patch leaves
+  }
 }
 
 /** The room of the trap tests. */

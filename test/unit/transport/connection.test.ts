@@ -74,12 +74,24 @@ describe("a connection", () => {
     assert.deepEqual(kindsRead(), [...new Array(4).fill(KIND.patch), KIND.state, KIND.patch]);
   });
 
-  it("[OUT3] asks for the full state also where the socket never was full", async () => {
+  it("sends the rest of a turn right behind its first part where the system takes that at once", async () => {
+    await peer.flow();
+    connection.send(frame(KIND.message, 1200));
+    connection.send(frame(KIND.message, 10));
+    await turn();
+
+    await turn();
+
+    assert.deepEqual(
+      peer.read.map(({ byteLength }) => byteLength),
+      [1200, 10],
+    );
+  });
+
+  it("[OUT3] asks for the full state also where nothing was written after which it could", async () => {
     let asked = 0;
     connection.on("stale", () => asked++);
-    connection.send(frame(KIND.message, 100));
     connection.send(frame(KIND.patch, 6000));
-    await peer.flow();
 
     connection.check(1000);
 
