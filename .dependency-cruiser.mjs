@@ -6,10 +6,10 @@ const BASE = ["protocol", "errors", "clock", "telemetry"];
  * not named here is refused. docs/ARCHITECTURE.md shows this table.
  */
 export const MODULES = {
-  protocol: { owns: "words shared with clients: message names and schemas, close codes, versions", mayImport: [] },
+  protocol: { owns: "words shared with clients: frame kinds, close codes, the form of a close reason", mayImport: [] },
   clock: { owns: "time, timers, randomness behind one interface, with a manual twin for tests", mayImport: [] },
   errors: {
-    owns: "one error class, one catalogue: code, sentence, close code, HTTP status, retryable",
+    owns: "one error class, one catalogue: number, sentence, close code, HTTP status, whether trying again helps",
     mayImport: ["protocol"],
   },
   config: { owns: "every option once: name, env variable, unit, default, bounds; frozen", mayImport: ["errors"] },
@@ -19,7 +19,7 @@ export const MODULES = {
   },
   outbox: { owns: "what waits for one connection, its bound, its lanes, what happens at the bound", mayImport: BASE },
   transport: {
-    owns: "sockets: admission, heartbeat, join deadline, outbox, one framing per broadcast, forwarding",
+    owns: "sockets: admission, heartbeats, join deadline, frame checks and rates, what is sent, one framing for all",
     mayImport: [...BASE, "outbox", "tokens"],
   },
   "op-log": {
@@ -36,11 +36,11 @@ export const MODULES = {
     mayImport: BASE,
   },
   matchmaking: {
-    owns: "who gets a seat: checked calls, creation claims, queues, the driver and its indexes",
+    owns: "who gets a seat: calls that are checked, errors that are translated",
     mayImport: [...BASE, "cluster", "placement", "tokens"],
   },
   room: {
-    owns: "the base room: validation, tick, fan-out serializer, resync, checkpoints, op lane",
+    owns: "the base room: validation, ticks, whole states for who fell behind, kept seats and their users",
     mayImport: [...BASE, "outbox", "op-log", "cluster", "presence", "tokens"],
   },
   handoff: {
@@ -48,7 +48,7 @@ export const MODULES = {
     mayImport: [...BASE, "cluster", "placement", "op-log"],
   },
   http: {
-    owns: "health, metrics, tokens, admin and presence API",
+    owns: "HTTP: matchmaking's route, health, metrics, tokens, the page; bounds every body",
     mayImport: [...BASE, "matchmaking", "presence", "cluster", "handoff", "tokens"],
   },
   tokens: {
@@ -56,7 +56,7 @@ export const MODULES = {
     mayImport: BASE,
   },
   client: { owns: "the client library for browsers and Node", mayImport: ["protocol", "errors", "clock"] },
-  cli: { owns: "start, cluster, drain, status", mayImport: "*" },
+  cli: { owns: "the command line: start to exit code, signals, the data folder", mayImport: "*" },
 };
 
 const NAMES = Object.keys(MODULES).join("|");

@@ -3,21 +3,22 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
 import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
-import { systemClock } from "./src/clock/clock.ts";
+import { type Clock, systemClock } from "./src/clock/clock.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
-import { openHttp } from "./src/http/http.ts";
+import { type Http, openHttp } from "./src/http/http.ts";
 import { createMatchmaking } from "./src/matchmaking/matchmaking.ts";
 import { hostRoom, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
 import { createTokens, type Tokens, type TokensOptions } from "./src/tokens/tokens.ts";
-import { Admission, type Visitor } from "./src/transport/admission.ts";
+import { Admission } from "./src/transport/admission.ts";
 import { authContext } from "./src/transport/auth-context.ts";
 import { clientAddress, parseNetworks } from "./src/transport/client-address.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
@@ -41,11 +42,7 @@ export const ROOMS: Readonly<Record<string, AppRoom>> = {
   synthetic: { room: SyntheticRoom, filterBy: ["id"], isOffered: (config) => config.isSyntheticAllowed },
 };
 
-/** Where a seat is asked for. */
-const MATCHMAKING_PATH = "/matchmake/";
-/** Whoever calls this has a seat already. */
-const RECONNECT_PATH = "/matchmake/reconnect/";
-const PAGE_DIR = new URL("./client-sample/dist", import.meta.url).pathname;
+const PAGE_DIR = fileURLToPath(new URL("./client-sample/dist", import.meta.url));
 
 /** A node that serves. */
 export interface ArenaNode {
@@ -70,6 +67,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const metrics = measure(telemetry);
   const base = { clock, telemetry, tokens: openTokens(config, { clock, telemetry }) };
 
+  const openRooms = watchRooms(telemetry);
   const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({ ...base, limits: config, queuedBytes: () => transport.queuedBytes });
   const admission = new Admission({ clock, limits: config, isOverloaded: () => load.level === "overloaded" });
@@ -86,7 +84,12 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
     pageDir: PAGE_DIR,
     allowedOrigins: config.allowedOrigins,
     adminToken: config.adminToken,
-    admit: (request) => admission.call(callerOf(request, addressOf(request))),
+    admit: ({ request, method }) =>
+      admission.call({
+        address: addressOf(request),
+        origin: request.headers.origin,
+        isReturning: method === "reconnect",
+      }),
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request, addressOf(request)) }),
     metrics: metrics.read,
     whyNotReady: () => whyNotReady(load),
@@ -108,22 +111,52 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const { port } = http.server.address() as AddressInfo; // a port, never a pipe
   telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
 
-  return {
-    server,
-    port,
-    telemetry,
-    close: async (reason) => {
-      telemetry.emit("node:draining", { reason });
-      const deadline = new Promise<void>((resolve) => clock.after(config.drainMs, resolve));
-      await Promise.race([server.gracefullyShutdown(false), deadline]);
-      transport.shutdown();
-      await Promise.race([transport.ended, deadline]);
-      await http.close();
-      load.close();
-      telemetry.emit("node:stopped", { reason });
-      metrics.close();
-    },
+  const close = async (reason: string): Promise<void> => {
+    telemetry.emit("node:draining", { reason });
+    await endWithin(config.drainMs, { ...base, server, transport, http, openRooms });
+    load.close();
+    telemetry.emit("node:stopped", { reason });
+    metrics.close();
   };
+  return { server, port, telemetry, close };
+}
+
+/** What has to end before the node may. */
+interface Ending {
+  readonly clock: Clock;
+  readonly server: Server;
+  readonly transport: ArenaTransport;
+  readonly http: Http;
+  readonly openRooms: ReadonlySet<string>;
+}
+
+async function endWithin(drainMs: number, { clock, server, transport, http, openRooms }: Ending): Promise<void> {
+  const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
+  await Promise.race([server.gracefullyShutdown(false), roomsEnded(openRooms, clock), deadline]);
+  transport.shutdown();
+  await Promise.race([transport.ended, deadline]);
+  await http.close();
+}
+
+/** The rooms that have been made and not yet ended. */
+function watchRooms(telemetry: Telemetry): ReadonlySet<string> {
+  const rooms = new Set<string>();
+  telemetry.on("room:created", ({ roomId }) => rooms.add(roomId));
+  telemetry.on("room:disposed", ({ roomId }) => rooms.delete(roomId));
+  return rooms;
+}
+
+const ENDED_CHECK_MS = 50;
+
+/** Colyseus waits for an event that it misses when a room is just being made; this looks for itself. */
+function roomsEnded(rooms: ReadonlySet<string>, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = clock.every(ENDED_CHECK_MS, () => {
+      if (rooms.size > 0) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 function openTokens({ auth, tokenSecret, jwksUrl }: Config, parts: Pick<TokensOptions, "clock" | "telemetry">): Tokens {
@@ -134,11 +167,6 @@ function openTokens({ auth, tokenSecret, jwksUrl }: Config, parts: Pick<TokensOp
 function addressReader(config: Config): (request: IncomingMessage) => string {
   const trustedProxies = parseNetworks(config.trustedProxies);
   return ({ headers, socket }) => clientAddress(headers, socket.remoteAddress, trustedProxies);
-}
-
-function callerOf({ headers, url = "" }: IncomingMessage, address: string): Visitor {
-  const isNew = url.startsWith(MATCHMAKING_PATH) && !url.startsWith(RECONNECT_PATH);
-  return { address, origin: headers.origin, isReturning: !isNew };
 }
 
 function whyNotReady(load: LoadMonitor): string | undefined {
@@ -153,7 +181,6 @@ function defineRoom(name: string, app: AppRoom, parts: Parameters<typeof hostRoo
   if (app.filterBy) handler.filterBy([...app.filterBy]);
   if (app.isListed) handler.enableRealtimeListing();
   handler.on("create", ({ roomId }) => telemetry.emit("room:created", { roomId, name }));
-  handler.on("dispose", ({ roomId }) => telemetry.emit("room:disposed", { roomId, name }));
   matchMaker.addRoomType(handler);
 }
 

@@ -7,7 +7,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,7 +18,9 @@ const LOCK = ".setup.lock";
 const TAKE_OVER = `${LOCK}.take-over`;
 const LOCK_WAIT_MS = 10 * 60_000;
 const OWN_NODE = "node_modules/.bin/node";
-const PAGE_STAMP = "client-sample/dist/.stamp";
+const PAGE = "client-sample/dist/index.html";
+/** Not beside the page, where it would be served. */
+const PAGE_STAMP = "node_modules/.cache/arena-page-stamp";
 const PAGE_INPUTS = ["client-sample", "src/protocol", "src/clock", "rooms/arena/rules", "package-lock.json"];
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 
@@ -79,7 +81,7 @@ function install() {
 }
 
 function isPageBuilt() {
-  return read(PAGE_STAMP) === hashOf(PAGE_INPUTS);
+  return existsSync(PAGE) && read(PAGE_STAMP) === `${hashOf(PAGE_INPUTS)} ${hashOf([PAGE])}`;
 }
 
 function buildPage() {
@@ -88,7 +90,9 @@ function buildPage() {
   const hash = hashOf(PAGE_INPUTS);
   const vite = "node_modules/vite/bin/vite.js";
   run(nodePath(), [vite, "build", "client-sample", "--logLevel", "warn"], "The page could not be built; see above.");
-  writeFileSync(PAGE_STAMP, hash);
+  mkdirSync(dirname(PAGE_STAMP), { recursive: true });
+  // The page is named too: it may be built again by hand, from other sources.
+  writeFileSync(PAGE_STAMP, `${hash} ${hashOf([PAGE])}`);
 }
 
 function installChromium() {

@@ -4,8 +4,9 @@ import { Client } from "@colyseus/sdk";
 import { exposeDebugHandle } from "./debug-handle.ts";
 import { type ArenaSession, type Entrance, openArenaSession } from "./net/arena-session.ts";
 import { serverEndpoint } from "./net/endpoint.ts";
+import { keepSeat, takeKeptSeat } from "./net/kept-seat.ts";
 import { type LobbyLink, openLobbyLink } from "./net/lobby-link.ts";
-import { explainError } from "./net/plain-words.ts";
+import { explainError, explainLostSeat } from "./net/plain-words.ts";
 import { GameView } from "./ui/game-view.ts";
 import { LobbyView } from "./ui/lobby-view.ts";
 
@@ -16,20 +17,22 @@ let lobbyLink: LobbyLink | undefined;
 let isEntering = false;
 
 exposeDebugHandle(game);
-const sharedCode = codeOf(location.hash);
 showLobby();
-if (sharedCode !== "") {
-  lobby.code = sharedCode;
-  void enter({ by: "code", code: sharedCode });
-}
+enterAtOnce(codeOf(location.hash), takeKeptSeat());
+window.addEventListener("pagehide", () => keepSeat(game.session?.room.reconnectionToken));
 window.addEventListener("hashchange", () => {
   const code = codeOf(location.hash);
   if (code === "" || code === game.session?.room.roomId) return;
   game.close();
   showLobby();
-  lobby.code = code;
-  void enter({ by: "code", code });
+  lobby.joinByCode(code);
 });
+
+/** A reload resumes its seat, unless the address names another room by now. */
+function enterAtOnce(code: string, token: string | undefined): void {
+  if (token !== undefined && (code === "" || token.startsWith(`${code}:`))) void enter({ by: "seat", token });
+  else if (code !== "") lobby.joinByCode(code);
+}
 
 async function enter(entrance: Entrance): Promise<void> {
   if (isEntering) return;
@@ -40,7 +43,7 @@ async function enter(entrance: Entrance): Promise<void> {
     showGame(await openArenaSession(client, entrance, lobby.name));
   } catch (error) {
     showLobby();
-    lobby.say(explainError(error));
+    lobby.say(entrance.by === "seat" ? explainLostSeat(error) : explainError(error));
     setHash("");
   } finally {
     isEntering = false;

@@ -4,6 +4,7 @@
  * Everything in src/ that waits, measures or rolls dice takes a Clock. Nothing here knows what it is used for.
  */
 
+export { afterAwake } from "./awake-timer.ts";
 export { type ManualClock, manualClock } from "./clock-manual.ts";
 export { MinuteCounter } from "./minute-counter.ts";
 export { seededRandom } from "./seeded-random.ts";

@@ -79,7 +79,7 @@ export function loadConfig({ env, args }: ConfigSources): Config {
   }
   if (values["nodeId"] === "") values["nodeId"] = `node-${randomUUID().slice(0, 8)}`;
   const config = Object.freeze(values) as unknown as Config; // OPTIONS has one row for each key of Config; a test holds it
-  refuseContradictions(config);
+  refuseContradictions(config, flags);
   return config;
 }
 
@@ -89,18 +89,21 @@ const ORDERED = [
   ["maxFrameBytes", "byteBurst"],
 ] as const;
 
-function refuseContradictions(config: Config): void {
+function refuseContradictions(config: Config, flags: ReadonlyMap<string, string>): void {
   for (const [lower, upper] of ORDERED) {
     if (config[lower] <= config[upper]) continue;
     throw new ArenaError(
       "CONFIG_INVALID",
-      `${envOf(lower)}: expected at most ${envOf(upper)} (${config[upper]}), got "${config[lower]}".`,
+      `${sourceOf(lower, flags)}: expected at most ${sourceOf(upper, flags)} (${config[upper]}), got "${config[lower]}".`,
     );
   }
 }
 
-function envOf(name: string): string {
-  return OPTIONS.find((option) => option.name === name)?.env ?? name;
+/** The flag where the option was given as one, else its variable. */
+function sourceOf(name: string, flags: ReadonlyMap<string, string>): string {
+  const option = OPTIONS.find((row) => row.name === name);
+  if (!option) return name;
+  return flags.has(option.flag) ? `--${option.flag}` : option.env;
 }
 
 function refuseUnknownVariables(env: ConfigSources["env"]): void {
@@ -118,7 +121,7 @@ function refuseUnknownVariables(env: ConfigSources["env"]): void {
 function parseValue(option: Option, text: string, source: string): unknown {
   const value = readValue(option, text);
   if (value !== undefined) return value;
-  const got = "isSecret" in option ? "something else" : `"${text}"`;
+  const got = "isSecret" in option ? "a value that is not shown" : `"${text}"`;
   throw new ArenaError("CONFIG_INVALID", `${source}: expected ${expectedOf(option)}, got ${got}.`);
 }
 

@@ -5,7 +5,7 @@ import { OPTIONS } from "./options.ts";
 /**
  * Splits command-line arguments into flags and their texts. A boolean flag may stand alone.
  *
- * @throws ArenaError CONFIG_INVALID for an unknown flag, a stray word or a missing value
+ * @throws ArenaError CONFIG_INVALID for an unknown flag, a flag that is given twice, a stray word or a missing value
  */
 export function parseFlags(args: readonly string[]): Map<string, string> {
   const types = new Map(OPTIONS.map(({ flag, type }) => [flag, type === "boolean" ? "boolean" : "string"] as const));
@@ -15,7 +15,9 @@ export function parseFlags(args: readonly string[]): Map<string, string> {
   const flags = new Map<string, string>();
   for (const token of tokens) {
     if (token.kind === "positional") throw new ArenaError("CONFIG_INVALID", `"${token.value}" is not expected here.`);
-    if (token.kind === "option") flags.set(token.name, textOf(token, types.get(token.name)));
+    if (token.kind !== "option") continue;
+    if (flags.has(token.name)) throw new ArenaError("CONFIG_INVALID", `${token.rawName} is given twice.`);
+    flags.set(token.name, textOf(token, types.get(token.name)));
   }
   return flags;
 }

@@ -6,6 +6,8 @@
  */
 import { CLOSE_CODES } from "../protocol/protocol.ts";
 
+export { answerBody, rawAnswer } from "./http-answer.ts";
+
 /** One thing that can go wrong. */
 export interface ErrorRow {
   /** What happened and what to do, for the person who reads it. */

@@ -1,5 +1,6 @@
+import type { Duplex } from "node:stream";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { ArenaError, toArenaError } from "../errors/errors.ts";
+import { ArenaError, answerBody, rawAnswer, toArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** One exchange. */
@@ -32,12 +33,18 @@ export async function answerUnknownRoute(telemetry: Telemetry, exchange: Exchang
   return answer(telemetry, new ArenaError("ROUTE_UNKNOWN"), exchange);
 }
 
+/** Answers what came over a line and is no request at all, and ends the line. */
+export function answerUnreadable(telemetry: Telemetry, socket: Duplex): void {
+  const error = new ArenaError("BODY_INVALID");
+  telemetry.emit("error:refused", { code: error.code, where: "http", detail: error.message });
+  if (socket.writable) socket.end(rawAnswer(error));
+  else socket.destroy();
+}
+
 function answer(telemetry: Telemetry, error: ArenaError, { reply }: Exchange): FastifyReply {
   telemetry.emit("error:refused", { code: error.code, where: "http", detail: error.message });
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(error.retryAfterSeconds));
-  return reply
-    .code(error.row.httpStatus)
-    .send({ code: error.row.wireCode, name: error.code, error: error.wireMessage });
+  return reply.code(error.row.httpStatus).send(answerBody(error));
 }
 
 function isRefusal(cause: unknown): cause is Refusal {

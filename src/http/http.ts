@@ -4,14 +4,14 @@
  * Owns the server, the matchmaking route, health, readiness, metrics and the page; bounds every body; turns errors
  * into the catalogue's answers. It asks the parts that know (matchmaking, metrics) and decides nothing itself.
  */
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/clock.ts";
 import type { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens } from "../tokens/tokens.ts";
-import { answerError, answerUnknownRoute } from "./answer-error.ts";
+import { answerError, answerUnknownRoute, answerUnreadable } from "./answer-error.ts";
 import { servePage } from "./page.ts";
 import { addTokenRoutes } from "./token-routes.ts";
 
@@ -30,8 +30,8 @@ export interface HttpParts {
   readonly tokens: Tokens;
   /** Bearer token of those who run the node; "" closes their routes. */
   readonly adminToken: string;
-  /** Says why a matchmaking call is refused, before its body is read. */
-  readonly admit: (request: IncomingMessage) => ArenaError | undefined;
+  /** Says why a call is refused, before its body is read; `method` is that of a matchmaking call. */
+  readonly admit: (call: { request: IncomingMessage; method: string | undefined }) => ArenaError | undefined;
   /** Answers a matchmaking call with the seat as plain data. */
   readonly matchmake: (call: MatchmakingRequest) => Promise<object>;
   /** All metrics in the Prometheus text format. */
@@ -58,6 +58,8 @@ export interface Http {
 
 /** A request that has not arrived whole after this time, or a line on which nothing comes, is cut. */
 const REQUEST_TIMEOUT_MS = 15_000;
+/** A line on which nothing moves, such as an answer that nobody reads, is cut. */
+const IDLE_TIMEOUT_MS = 10_000;
 const CONNECTION_CHECK_MS = 2000;
 /** Preflight answers are kept by browsers for a day at most. */
 const PREFLIGHT_MAX_AGE_S = 86_400;
@@ -70,10 +72,13 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
     highWaterMark: parts.socketBufferBytes,
   });
+  server.timeout = IDLE_TIMEOUT_MS; // ws takes it off its own lines
   const app = fastify({
     bodyLimit: parts.maxBodyBytes,
-    serverFactory: (handler) => server.on("request", handler),
+    serverFactory: (handler) => server.on("request", boundPipelining(handler)),
     forceCloseConnections: true,
+    clientErrorHandler: (_error, socket) => answerUnreadable(parts.telemetry, socket),
+    frameworkErrors: (error, request, reply) => void answerError(parts.telemetry, error, { request, reply }),
   });
   app.setErrorHandler((error, request, reply) => answerError(parts.telemetry, error, { request, reply }));
   app.setNotFoundHandler((request, reply) => answerUnknownRoute(parts.telemetry, { request, reply }));
@@ -100,9 +105,29 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   return { server, close: () => app.close() };
 }
 
+/** Most requests of one line that wait for their answers; browsers and proxies have one. */
+const MAX_PIPELINED = 16;
+
+/** Cuts a line that asks on without taking answers: 64 KiB of requests would be answered with tens of megabytes. */
+function boundPipelining(handler: RequestListener): RequestListener {
+  const waiting = new WeakMap<object, number>();
+  return (request, response) => {
+    const { socket } = request;
+    const count = (waiting.get(socket) ?? 0) + 1;
+    if (count > MAX_PIPELINED) {
+      socket.destroy();
+      return;
+    }
+    waiting.set(socket, count);
+    response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    handler(request, response);
+  };
+}
+
 function addMatchmaking(app: FastifyInstance, { matchmake, ...parts }: HttpParts): void {
   const onRequest = async (request: FastifyRequest): Promise<void> => {
-    const refusal = parts.admit(request.raw);
+    const { method } = request.params as { method?: string }; // only matchmaking's route has one
+    const refusal = parts.admit({ request: request.raw, method });
     if (refusal) throw refusal;
   };
   addTokenRoutes(app, { ...parts, onRequest });

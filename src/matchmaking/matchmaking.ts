@@ -68,13 +68,14 @@ export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: M
     }
   };
 
+  const draining = new Draining(telemetry);
   return async (call) => {
     const startMs = clock.nowMs();
     const method = METHODS.has(call.method) ? call.method : "unknown";
     const report = (code: ErrorCode | "ok"): void =>
       telemetry.emit("matchmaking:answered", { method, code, durationMs: clock.nowMs() - startMs });
     try {
-      const seat = await answer(call);
+      const seat = await draining.race(answer(call));
       report("ok");
       return seat;
     } catch (cause) {
@@ -83,6 +84,25 @@ export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: M
       throw error;
     }
   };
+}
+
+/** Ends calls that are under way when the node begins to end: what they wait for may never come. */
+class Draining {
+  readonly #refusals = new Set<(error: ArenaError) => void>();
+
+  constructor(telemetry: Telemetry) {
+    telemetry.on("node:draining", () => {
+      for (const refuse of this.#refusals) refuse(new ArenaError("DRAINING"));
+    });
+  }
+
+  /** What `call` comes to, or DRAINING where that begins before. */
+  race<T>(call: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#refusals.add(reject);
+      call.then(resolve, reject).finally(() => this.#refusals.delete(reject));
+    });
+  }
 }
 
 const METHODS = new Set(["joinOrCreate", "create", "join", "joinById", "reconnect"]);

@@ -60,6 +60,8 @@ export class Outbox<Frame> {
   #keptBytes = 0;
   #behindSinceMs: number | undefined;
   #needsFullState = false;
+  /** Size of a full state that is larger than the hard bound by itself; while it leaves, the bound is for the rest. */
+  #oversizedBytes = 0;
 
   constructor(limits: OutboxLimits) {
     this.#limits = limits;
@@ -88,12 +90,11 @@ export class Outbox<Frame> {
   /** Decides about one frame. */
   offer(offer: Offer<Frame>, socket: SocketView): Decision {
     this.#watch(socket);
-    if (this.isLost(socket.nowMs)) return "close";
     switch (offer.frameClass) {
       case "patch":
         return this.#offerPatch(offer, socket);
       case "full":
-        return this.#offerFull();
+        return this.#offerFull(offer);
       case "durable":
         return this.#offerDurable(offer, socket);
       case "ephemeral":
@@ -111,7 +112,17 @@ export class Outbox<Frame> {
     this.#ephemeral = undefined;
     this.#keptBytes = 0;
     this.#behindSinceMs = undefined;
+    this.#oversizedBytes = 0;
     return { frames, needsFullState: this.#needsFullState };
+  }
+
+  /** The kept frames that may not be lost, for a connection that is about to be closed. */
+  takeDurable(): readonly Frame[] {
+    const frames = this.#durable.map(({ frame }) => frame);
+    this.#durable = [];
+    this.#ephemeral = undefined;
+    this.#keptBytes = 0;
+    return frames;
   }
 
   /** Whether the connection has been behind for too long. */
@@ -136,9 +147,11 @@ export class Outbox<Frame> {
     return "dropped";
   }
 
-  #offerFull(): Decision {
+  #offerFull({ bytes }: Offer<Frame>): Decision {
     this.#needsFullState = this.isBehind;
-    return this.isBehind ? "dropped" : "send";
+    if (this.isBehind) return "dropped";
+    this.#oversizedBytes = bytes > this.#limits.hardBytes ? bytes : 0;
+    return "send";
   }
 
   #offerDurable(offer: Offer<Frame>, socket: SocketView): Decision {
@@ -168,6 +181,7 @@ export class Outbox<Frame> {
   }
 
   #fits(bytes: number, { waitingBytes }: SocketView): boolean {
-    return waitingBytes + this.#keptBytes + bytes <= this.#limits.hardBytes;
+    const bound = this.#limits.hardBytes + Math.min(this.#oversizedBytes, waitingBytes);
+    return waitingBytes + this.#keptBytes + bytes <= bound;
   }
 }

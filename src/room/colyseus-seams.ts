@@ -20,7 +20,7 @@ interface RoomSeams {
   /** Called by the matchmaker after the constructor; binds `messages` (494). */
   __init(): void;
   /** A client with a seat has connected (1657). */
-  _onJoin(client: Client, context: AuthContext, options?: object): Promise<void>;
+  _onJoin(client: Client, context: AuthContext, options?: { reconnectionToken?: string }): Promise<void>;
   /** Every frame of a joined client (2233). */
   _onMessage(client: Client, frame: Buffer): void;
 }

@@ -26,6 +26,11 @@ export class FullStates {
     this.#stopTimer ??= this.#clock().after(MAX_WAIT_MS, this.#patch);
   }
 
+  /** Whether `client` waits. */
+  isWaiting(client: object): boolean {
+    return this.#waiting.has(client);
+  }
+
   /** Serves all who wait. To be called when no change of the state is pending. */
   deliver(): void {
     this.#stopTimer?.();

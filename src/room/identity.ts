@@ -24,17 +24,43 @@ export function carryUsers(): void {
   ColyseusRoom.onAuth = async (_token, _options, context) => ("user" in context && context.user) || true;
 }
 
+/** Remembers to which user each seat of a room belongs, whatever a room's own `onAuth` makes of `client.auth`. */
+export class SeatOwners {
+  readonly #owners = new Map<string, string>();
+
+  /**
+   * Takes a seat for the client's user.
+   *
+   * @throws ArenaError SEAT_FOREIGN where the seat was given to another user
+   */
+  claim(room: ColyseusRoom, client: Client): void {
+    const { user } = client as unknown as Identified; // ArenaTransport's clients are
+    const owner = this.#owners.get(client.sessionId) ?? reservedFor(room, client.sessionId);
+    if (owner !== undefined && owner !== user?.userId) throw new ArenaError("SEAT_FOREIGN");
+    if (user) this.#owners.set(client.sessionId, user.userId);
+  }
+
+  /** The session has given up its seat. */
+  release(client: Client): void {
+    this.#owners.delete(client.sessionId);
+  }
+}
+
+/** The user for whom matchmaking reserved a seat that nobody has taken yet. */
+function reservedFor(room: ColyseusRoom, sessionId: string): unknown {
+  const seat = seams(room)._reservedSeats[sessionId];
+  const auth: unknown = Array.isArray(seat) ? seat[1] : undefined;
+  return typeof auth === "object" && auth !== null && "userId" in auth ? auth.userId : undefined;
+}
+
 /**
- * Refuses a client whose seat was given to another user.
- *
- * @throws ArenaError SEAT_FOREIGN
+ * Cuts the old connection of a session that comes back on a new one with the token that only it has. Colyseus would
+ * wait for the old one to end by itself, which a half-open line does long after the new one was given up.
  */
-export function claimSeat(room: ColyseusRoom, client: Client): void {
-  const seat = seams(room)._reservedSeats[client.sessionId];
-  const auth: unknown = Array.isArray(seat) ? seat[1] : room.clients.get(client.sessionId)?.auth;
-  const owner = typeof auth === "object" && auth !== null && "userId" in auth ? auth.userId : undefined;
-  const { user } = client as unknown as Identified; // ArenaTransport's clients are
-  if (owner !== undefined && owner !== user?.userId) throw new ArenaError("SEAT_FOREIGN");
+export function endSuperseded(room: ColyseusRoom, client: Client, token: string | undefined): void {
+  const old = room.clients.get(client.sessionId);
+  if (!old || old === client || token === undefined || old.reconnectionToken !== token) return;
+  (old as unknown as { supersede(): void }).supersede(); // ArenaTransport's clients have it
 }
 
 /** Far above every token in use. */

@@ -18,7 +18,7 @@ import {
   type RoomOptions,
 } from "@colyseus/core";
 import { z } from "zod";
-import { type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
+import { afterAwake, type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { CLOSE_CODES, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -26,7 +26,7 @@ import type { Tokens } from "../tokens/tokens.ts";
 import { overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FullStates } from "./full-states.ts";
-import { carryUsers, claimSeat, tokenMessage } from "./identity.ts";
+import { carryUsers, endSuperseded, SeatOwners, tokenMessage } from "./identity.ts";
 import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
@@ -65,6 +65,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   readonly #errors = new MinuteCounter();
   #stopTicks: Stop = () => {};
   readonly #seats = new CountedSeats();
+  readonly #owners = new SeatOwners();
   readonly #fullStates = new FullStates(
     () => this.parts.clock,
     () => this.sendPatch(),
@@ -77,10 +78,16 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     const { _events } = seams(this);
     seams(this)._reservedSeats = this.#seats.seats;
     _events.on("join", (client: Client) => this.#emitSession("session:joined", client));
-    _events.on("leave", (client: Client) => this.#emitSession("session:left", client));
+    _events.on("leave", (client: Client) => {
+      this.#owners.release(client);
+      this.#emitSession("session:left", client);
+    });
     _events.once("dispose", () => {
       this.#stopTicks();
       this.#fullStates.close();
+    });
+    _events.once("disconnect", () => {
+      this.parts.telemetry.emit("room:disposed", { roomId: this.roomId, name: this.roomName });
     });
   }
 
@@ -139,16 +146,26 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     for (const client of this.clients) (client as unknown as EphemeralClient).rawEphemeral(frame, `${type}/${key}`);
   }
 
-  /** Whether every seat is taken or reserved; as in Colyseus, but at the same cost however many are pending. */
-  override hasReachedMaxClients(): boolean {
-    const isEnding = seams(this)._internalState === RoomInternalState.DISPOSING;
-    return isEnding || this.clients.length + this.#seats.count >= this.maxClients;
+  /** Ends the room for everyone, also for those who are on their way in. */
+  override disconnect(closeCode?: number): Promise<unknown> {
+    for (const sessionId of Object.keys(this.#seats.seats)) delete this.#seats.seats[sessionId];
+    return super.disconnect(closeCode);
   }
 
-  /** As in Colyseus, but a seat that is not taken again rejects nothing that nobody waits for. */
+  /** Whether every seat is taken or reserved; as in Colyseus, but at the same cost however many are pending. */
+  override hasReachedMaxClients(): boolean {
+    return this.#isEnding || this.clients.length + this.#seats.count >= this.maxClients;
+  }
+
+  /**
+   * As in Colyseus, but a seat that is not taken again rejects nothing that nobody waits for, and a time in which this
+   * process stood still does not count.
+   */
   override allowReconnection(client: Client, seconds: number | "manual"): Deferred<Client> {
-    const reconnection = super.allowReconnection(client, seconds);
-    reconnection.catch(() => {}); // Colyseus itself handles the end of the wait
+    const reconnection = super.allowReconnection(client, "manual");
+    const expire = (): void => reconnection.reject(new ArenaError("SEAT_EXPIRED"));
+    const stop = seconds === "manual" ? () => {} : afterAwake(this.parts.clock, seconds * 1000, expire);
+    reconnection.then(stop, stop); // Colyseus itself handles the end of the wait
     return reconnection;
   }
 
@@ -184,13 +201,30 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   /** A client is ready for state: it gets it right after a patch, and again whenever it lost one. */
   #welcome(client: Client, join: () => void): void {
+    if (this.#fullStates.isWaiting(client)) return; // it says so twice
     const ref: EventEmitter = client.ref;
-    ref.on("stale", () => {
-      this.#fullStates.ask(client, () => {
+    ref.on("stale", () =>
+      this.#deliverTo(client, () => {
         if (client.state === ClientState.JOINED && this.state) seams(this).sendFullState(client);
-      });
+      }),
+    );
+    this.#deliverTo(client, join);
+  }
+
+  /** Whoever cannot be given a full state must not go on without: it is sent away to come back, and the others get theirs. */
+  #deliverTo(client: Client, send: () => void): void {
+    this.#fullStates.ask(client, () => {
+      try {
+        send();
+      } catch (error) {
+        this.fail("full state", error);
+        client.leave(CLOSE_CODES.RECONNECT);
+      }
     });
-    this.#fullStates.ask(client, join);
+  }
+
+  get #isEnding(): boolean {
+    return seams(this)._internalState === RoomInternalState.DISPOSING;
   }
 
   #end(): void {
@@ -229,18 +263,23 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
         room.onMessage("*", (client, type) => refuseUnknown(client as unknown as Refusable, type));
       },
       _onJoin: async (room: Room, original, client, ...rest) => {
-        claimSeat(room, client);
-        await original(client, ...rest);
+        if (room.#isEnding) throw new ArenaError("ROOM_NOT_FOUND");
+        room.#owners.claim(room, client);
+        const joined = original(client, ...rest); // where an old connection still holds the seat, it waits for its end
+        endSuperseded(room, client, rest[1]?.reconnectionToken);
+        await joined;
+        if (room.#isEnding) client.leave(CLOSE_CODES.SERVER_SHUTDOWN); // it ended while the client came in
       },
-      _onMessage: (room: Room, original, client, frame) => {
-        const timelines = room._timelineMode();
-        const tooLarge = room.#sizes?.refusal(frame);
-        if (tooLarge) (client as unknown as Refusable).refuse(tooLarge);
-        else if (isJoinAcknowledgement(client, frame)) room.#welcome(client, () => original(client, frame));
-        else if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true))
-          original(client, frame);
-        else (client as unknown as Refusable).refuse(new ArenaError("MESSAGE_INVALID", "The inputs cannot be read."));
-      },
+      _onMessage: (room: Room, original, client, frame) =>
+        room.#contain("frame", () => {
+          const timelines = room._timelineMode();
+          const tooLarge = room.#sizes?.refusal(frame);
+          if (tooLarge) (client as unknown as Refusable).refuse(tooLarge);
+          else if (isJoinAcknowledgement(client, frame)) room.#welcome(client, () => original(client, frame));
+          else if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true))
+            original(client, frame);
+          else (client as unknown as Refusable).refuse(new ArenaError("MESSAGE_INVALID", "The inputs cannot be read."));
+        }),
     });
   }
 }

@@ -44,6 +44,11 @@ export class ArenaClient extends WebSocketClient {
     this.#connection.close(code, reason);
   }
 
+  /** Ends the connection at once: its owner has come back on another one. */
+  supersede(): void {
+    this.#connection.cut();
+  }
+
   /** Who is connected; undefined for somebody without a token. */
   get user(): User | undefined {
     return this.#connection.user;

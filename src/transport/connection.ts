@@ -143,6 +143,11 @@ export class Connection extends EventEmitter implements Peer {
     else if (excess === 1) this.end("REFUSED_TOO_OFTEN");
   }
 
+  /** Cuts the line without a closing handshake: its owner has come back on another one. */
+  cut(): void {
+    this.#socket.terminate();
+  }
+
   ping(): void {
     this.#pingedMs = this.#parts.clock.nowMs();
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
@@ -166,7 +171,7 @@ export class Connection extends EventEmitter implements Peer {
   }
 
   forgive(stallMs: number): void {
-    this.#heardMs += stallMs;
+    this.#heardMs = Math.min(this.#parts.clock.nowMs(), this.#heardMs + stallMs);
     this.#joinDueMs += stallMs;
     this.#pingedMs += stallMs;
     this.#outgoing.forgive(stallMs);

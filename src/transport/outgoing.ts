@@ -78,6 +78,7 @@ export class Outgoing implements Gatherer {
 
   /** Writes what was gathered at once, before something that must come after it. */
   flushNow(): void {
+    for (const frame of this.#outbox.takeDurable()) this.#gather(frame);
     this.flush((frames) => Buffer.concat(frames.map(({ bytes }) => bytes)));
   }
 

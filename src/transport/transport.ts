@@ -11,7 +11,7 @@ import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
-import { CLOSE_CODES } from "../protocol/protocol.ts";
+import { CLOSE_CODES, closeReason } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
 import type { Admission } from "./admission.ts";
@@ -72,6 +72,7 @@ export class ArenaTransport extends WebSocketTransport {
     });
     this.wss.removeAllListeners("connection");
     this.wss.on("connection", (socket: WebSocket, arrival: Arrival) => void this.#accept(socket, arrival));
+    this.wss.on("wsClientError", (_error, socket) => this.#refuseUpgrade(socket, new ArenaError("BODY_INVALID")));
     parts.tokens.onRevoked((revoked) => this.#expel(revoked));
     this.ended = new Promise((resolve) => parts.httpServer.once("close", resolve));
     this.listenForUpgrade(parts.httpServer);
@@ -107,6 +108,7 @@ export class ArenaTransport extends WebSocketTransport {
     for (const socket of this.wss.clients) socket.close(CLOSE_CODES.SERVER_SHUTDOWN);
     const stop = this.#parts.clock.after(CLOSING_MS, () => {
       for (const socket of this.wss.clients) socket.terminate();
+      this.#parts.httpServer.closeAllConnections();
     });
     void this.ended.then(() => {
       stop();
@@ -122,14 +124,17 @@ export class ArenaTransport extends WebSocketTransport {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const admitted = this.#admit(request);
     if (admitted instanceof ArenaError) {
-      const { code, message: detail } = admitted;
-      this.#parts.telemetry.emit("error:refused", { code, where: "upgrade", detail });
-      refuseUpgrade(socket, admitted);
+      this.#refuseUpgrade(socket, admitted);
       return;
     }
     const { stop, arrival } = admitted;
     socket.once("close", stop);
     this.wss.handleUpgrade(request, socket, head, (webSocket) => this.wss.emit("connection", webSocket, arrival));
+  }
+
+  #refuseUpgrade(socket: Duplex, error: ArenaError): void {
+    this.#parts.telemetry.emit("error:refused", { code: error.code, where: "upgrade", detail: error.message });
+    refuseUpgrade(socket, error);
   }
 
   #admit(request: IncomingMessage): { stop: Stop; arrival: Arrival } | ArenaError {
@@ -214,11 +219,14 @@ export class ArenaTransport extends WebSocketTransport {
     const { code, message: detail, row, wireMessage } = error;
     this.#parts.telemetry.emit("error:refused", { code, where: "socket", detail, sessionId: client.sessionId });
     client.error(row.wireCode, wireMessage);
-    client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
+    if (isReturning && row.isRetryable)
+      client.leave(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: RETRY_MS }));
+    else client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
   }
 }
 
 const OPEN = 1;
+const RETRY_MS = 1000;
 const PONG = new Uint8Array([18]);
 const SEAT_EXPIRED_CODE = 524;
 

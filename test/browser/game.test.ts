@@ -152,17 +152,24 @@ describe("the page in a browser", function () {
     }
   };
 
+  /** Five hits end a ship, at 3.75 shots a second: time enough to miss ten times out of eleven. */
+  const SHOOTING_MS = 15_000;
+
   /** Points the mouse at the target, which is on the same screen, and holds the trigger until it is shot down. */
   const shootDown = async (page: Page, id: string, targetId: string): Promise<void> => {
     const size = page.viewportSize() ?? { width: 1280, height: 800 };
     await page.mouse.move(size.width / 2, size.height / 2);
     await page.mouse.down();
-    for (let deaths = 0; deaths === 0; ) {
-      const [me, target] = [await shipIn(page, id), await shipIn(page, targetId)];
+    const untilMs = performance.now() + SHOOTING_MS;
+    for (let target = await shipIn(page, targetId); target.isAlive; target = await shipIn(page, targetId)) {
+      assert.ok(
+        performance.now() < untilMs,
+        `the target still has ${target.hp} hit points after ${SHOOTING_MS} ms of fire`,
+      );
+      const me = await shipIn(page, id);
       const aim = Math.atan2(target.y - me.y, target.x - me.x);
       const at = await page.evaluate(() => window.arenaDebug.myScreenPosition());
       await page.mouse.move(at.x + 80 * Math.cos(aim), at.y + 80 * Math.sin(aim));
-      deaths = target.isAlive ? 0 : 1;
     }
     await page.mouse.up();
   };

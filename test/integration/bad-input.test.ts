@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { KIND, openRawClient } from "../support/raw-client.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
@@ -64,6 +66,27 @@ describe("bad input", () => {
 
       assert.equal(await test.metric(line), countBefore + 1);
     });
+
+    for (const [what, bytes] of [
+      ["junk", "\u0001\u0002 junk\r\n\r\n"],
+      ["an unknown method", "BREW / HTTP/1.1\r\nHost: x\r\n\r\n"],
+      ["a broken address", "GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
+      ["an upgrade without a key", "GET /a/b HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"],
+    ] as const) {
+      it(`[FLT3] answers ${what} on a line with BODY_INVALID`, async () => {
+        const socket = connect(Number(new URL(test.httpUrl).port), "127.0.0.1");
+        let answer = "";
+        socket.on("data", (data) => {
+          answer += data.toString();
+        });
+
+        socket.write(bytes);
+
+        await once(socket, "close");
+        assert.match(answer, /^HTTP\/1\.1 400 /);
+        assert.match(answer, /"name":"BODY_INVALID"/);
+      });
+    }
 
     it("[HTP3] answers an address that no route takes with ROUTE_UNKNOWN", async () => {
       const answer = await fetch(`${test.httpUrl}/no/such/route`);

@@ -12,7 +12,9 @@ describe("the start command", () => {
   let node: NodeProcess | undefined;
 
   const start = (args: string[], env: Record<string, string> = {}): NodeProcess => {
-    node = spawnNode(["--port", "0", "--host", "127.0.0.1", "--data-dir", join(folder, "data"), ...args], env);
+    const usual = { "--port": "0", "--host": "127.0.0.1", "--data-dir": join(folder, "data") };
+    const missing = Object.entries(usual).filter(([flag]) => !args.includes(flag));
+    node = spawnNode([...missing.flat(), ...args], env);
     return node;
   };
   const assertOneSentence = (stderr: string): void => {
@@ -98,6 +100,26 @@ describe("the start command", () => {
 
     assert.equal(await left, 4001);
     assert.equal(await ended, 0);
+  });
+
+  it("[NOD3] ends long before its deadline also when it is told to while people join", async () => {
+    const { ready, child, ended } = start(["--drain-ms", "60000", "--log-level", "silent"]);
+    const { port } = await ready;
+    const sdk = new Client(`ws://127.0.0.1:${port}`);
+    const joins = Array.from({ length: 20 }, () => sdk.joinOrCreate("arena"));
+    void Promise.allSettled(joins); // a join that a dying node answers may never settle in the SDK
+
+    await Promise.race(joins);
+    child.kill("SIGTERM");
+
+    assert.equal(await ended, 0); // the test's own bound is far below the deadline
+  });
+
+  it("[NOD2] refuses a data folder that can never be made, and does not try for ever", async () => {
+    const { ended, stderr } = start(["--data-dir", "/proc/nope"]);
+
+    assert.equal(await ended, 1);
+    assertOneSentence(stderr());
   });
 
   it("prints every option for --help", async () => {

@@ -11,8 +11,9 @@ const NPM = `#!/bin/sh
 echo "$@" >> npm-calls
 mkdir -p node_modules/vite/bin
 cat > node_modules/vite/bin/vite.js <<'END'
-const { appendFileSync, mkdirSync } = require("node:fs");
+const { appendFileSync, mkdirSync, writeFileSync } = require("node:fs");
 mkdirSync("client-sample/dist", { recursive: true });
+writeFileSync("client-sample/dist/index.html", "");
 appendFileSync("vite-calls", process.argv.slice(2).join(" ") + "\\n");
 END
 cp package-lock.json node_modules/.package-lock.json
@@ -107,6 +108,30 @@ describe("set-up", () => {
       assert.equal((await linesOf("vite-calls")).length, 2);
     });
   }
+
+  it("builds the page again when it is gone", async () => {
+    await setUp(["--page"]);
+    await rm(join(clone, "client-sample/dist"), { recursive: true });
+
+    await setUp(["--page"]);
+
+    assert.equal((await linesOf("vite-calls")).length, 2);
+  });
+
+  it("builds the page again when somebody else has built it since", async () => {
+    await setUp(["--page"]);
+    await writeFile(join(clone, "client-sample/dist/index.html"), "from other sources");
+
+    await setUp(["--page"]);
+
+    assert.equal((await linesOf("vite-calls")).length, 2);
+  });
+
+  it("leaves nothing but the page where it is served", async () => {
+    await setUp(["--page"]);
+
+    assert.deepEqual(await readdir(join(clone, "client-sample/dist")), ["index.html"]);
+  });
 
   it("does its work once when it is started several times at once", async () => {
     const results = await Promise.all([setUp(["--page"]), setUp(["--page"]), setUp(["--page"])]);

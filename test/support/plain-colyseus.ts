@@ -10,7 +10,7 @@ import { trapMessages, trapState } from "./rooms/trap-state.ts";
 
 class TrapRoom extends Room {
   override state = trapState();
-  override messages = trapMessages(this, this.state);
+  override messages = trapMessages(this, this.state, () => this.broadcastPatch());
 
   override onCreate(): void {
     this.patchRate = null; // a test says when a patch leaves

@@ -71,16 +71,23 @@ async function play({ seed, stallsMs }: StallRun, party: Party, proxy: FaultProx
   room.filled.add(slow.sessionId);
   for (const stallMs of stallsMs) {
     await delay(random() * MAX_QUIET_MS);
-    const late = stallMs < MAX_JOIN_STALL_MS && random() < 0.5 ? party.tryJoin() : undefined;
-    await delay(random() * LOOK_MS);
-    proxy.stall();
-    await Promise.all([delay(stallMs), party.receiveGuest(random, stallMs)]);
-    proxy.resume();
-    await late;
+    const isLate = stallMs < MAX_JOIN_STALL_MS && random() < 0.5;
+    await Promise.all([
+      stall(proxy, random() * LOOK_MS, stallMs),
+      isLate ? party.tryJoin() : undefined,
+      party.receiveGuest(random, stallMs),
+    ]);
   }
   room.freeze();
   await party.hold(room);
   return { peakWaitingBytes: room.peakWaitingBytes, resyncs: room.resyncs };
+}
+
+async function stall(proxy: FaultProxy, afterMs: number, stallMs: number): Promise<void> {
+  await delay(afterMs);
+  proxy.stall();
+  await delay(stallMs);
+  proxy.resume();
 }
 
 /** What a client has got of the numbered messages. */
@@ -153,7 +160,8 @@ class Party {
   }
 
   async leave(): Promise<void> {
-    await Promise.all([...this.#present.keys()].map((client) => client.leave()));
+    const present = [...this.#present.keys()].filter(({ connection }) => connection.isOpen);
+    await Promise.all(present.map((client) => client.leave()));
   }
 }
 

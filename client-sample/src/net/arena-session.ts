@@ -2,6 +2,8 @@ import type { Client, Room } from "@colyseus/sdk";
 import { CLOSE_CODES, parseCloseReason } from "../../../src/protocol/protocol.ts";
 import type { ArenaView } from "./arena-view.ts";
 import { reconnectWithJitter } from "./backoff.ts";
+import { boundedJoin } from "./bounded-join.ts";
+import { isJoinCode } from "./join-code.ts";
 import { meterTraffic, type Traffic } from "./traffic.ts";
 
 /** A connection that is silent for so long is taken as lost, in ms: an arena sends many times a second. */
@@ -15,7 +17,9 @@ export type ConnectionState = "connected" | "reconnecting" | "lost";
 export type Entrance =
   | { readonly by: "quickPlay" }
   | { readonly by: "createPrivate" }
-  | { readonly by: "code"; readonly code: string };
+  | { readonly by: "code"; readonly code: string }
+  /** A seat that is still kept; the token is the SDK's. */
+  | { readonly by: "seat"; readonly token: string };
 
 /** One seat in an arena, which outlives its connections. */
 export interface ArenaSession {
@@ -32,14 +36,15 @@ export interface ArenaSession {
   leave(): void;
 }
 
-/** Join codes are six letters and digits; other room ids belong to listed rooms. */
-const JOIN_CODE = /^[A-Z0-9]{6}$/;
-
-/** Takes a seat in an arena and waits for its first state. Rejects as the SDK does. */
+/** Takes a seat in an arena and waits for its first state, 10 s at most. Rejects as the SDK does. */
 export async function openArenaSession(client: Client, entrance: Entrance, name: string): Promise<ArenaSession> {
+  return new Seat(await boundedJoin(enterFully(client, entrance, name)));
+}
+
+async function enterFully(client: Client, entrance: Entrance, name: string): Promise<Room<unknown, ArenaView>> {
   const room = await enter(client, entrance, name);
   if (room.state.ships === undefined) await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
-  return new Seat(room);
+  return room;
 }
 
 function enter(client: Client, entrance: Entrance, name: string): Promise<Room<unknown, ArenaView>> {
@@ -50,6 +55,8 @@ function enter(client: Client, entrance: Entrance, name: string): Promise<Room<u
       return client.create<ArenaView>("arena", { name, private: true });
     case "code":
       return client.joinById<ArenaView>(entrance.code, { name });
+    case "seat":
+      return client.reconnect<ArenaView>(entrance.token);
   }
 }
 
@@ -67,7 +74,7 @@ class Seat implements ArenaSession {
   constructor(room: Room<unknown, ArenaView>) {
     this.room = room;
     this.traffic = meterTraffic(room);
-    this.isPrivate = JOIN_CODE.test(room.roomId);
+    this.isPrivate = isJoinCode(room.roomId);
     reconnectWithJitter(room, () => this.#leaveAloneMs);
     room.onDrop((_code, reason) => {
       this.#leaveAloneMs = parseCloseReason(reason ?? "")?.retryAfterMs ?? 0;

@@ -1,8 +1,12 @@
 import type { Client, Room } from "@colyseus/sdk";
+import { CLOSE_CODES } from "../../../src/protocol/protocol.ts";
 import type { LobbyView, RoomCardView } from "./arena-view.ts";
 import { jitteredDelayMs } from "./backoff.ts";
+import { boundedJoin } from "./bounded-join.ts";
 
 const PING_MS = 1000;
+/** So many pings without an answer are a lost connection. Not a time: a hidden tab pings once a minute. */
+const MAX_UNANSWERED = 5;
 
 /** What the lobby shows. */
 export interface LobbySnapshot {
@@ -31,6 +35,7 @@ class Link implements LobbyLink {
   #room: Room<unknown, LobbyView> | undefined;
   #timer = 0;
   #attempts = 0;
+  #unanswered = 0;
   #pingMs: number | undefined;
   #isClosed = false;
 
@@ -52,7 +57,7 @@ class Link implements LobbyLink {
 
   async #join(): Promise<void> {
     try {
-      const room = await this.#client.joinOrCreate<LobbyView>("lobby");
+      const room = await boundedJoin(this.#client.joinOrCreate<LobbyView>("lobby"));
       if (this.#isClosed) await room.leave();
       else this.#adopt(room);
     } catch {
@@ -65,6 +70,7 @@ class Link implements LobbyLink {
     room.reconnection.enabled = false;
     room.onStateChange(() => this.#tell());
     room.onMessage("pong", (sentAtMs: number) => {
+      this.#unanswered = 0;
       this.#pingMs = performance.now() - sentAtMs;
       this.#tell();
     });
@@ -77,9 +83,20 @@ class Link implements LobbyLink {
       this.#joinLater();
     });
     this.#attempts = 0;
+    this.#unanswered = 0;
     this.#room = room;
-    this.#timer = window.setInterval(() => room.send("ping", performance.now()), PING_MS);
+    this.#timer = window.setInterval(() => this.#ping(room), PING_MS);
     this.#tell();
+  }
+
+  /** A server that stands still closes no socket, so its silence counts as the loss. */
+  #ping(room: Room): void {
+    if (this.#unanswered === MAX_UNANSWERED) {
+      room.connection.close(CLOSE_CODES.RECONNECT);
+      return;
+    }
+    this.#unanswered++;
+    room.send("ping", performance.now());
   }
 
   #joinLater(): void {

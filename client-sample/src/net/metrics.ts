@@ -4,7 +4,7 @@ import { Rate } from "./rate.ts";
 /** How the connection and the picture are doing. */
 export interface Metrics {
   connection: ConnectionState;
-  /** Smoothed round trip in ms, with the wait for the tick in it; 0 before the first. */
+  /** Smoothed time from an input to the patch that answers it, in ms: more than the network takes. 0 at first. */
   rttMs: number;
   patchesPerSecond: number;
   bytesInPerSecond: number;

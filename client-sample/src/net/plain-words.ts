@@ -12,12 +12,26 @@ const BY_CODE: Readonly<Record<string, string>> = {
 
 const SERVER_AWAY = "The server cannot be reached. Is it running?";
 
+/** Said of a join that got no answer in time. */
+export const SERVER_SILENT = "The server does not answer. Please try again.";
+
+/** Whether a sentence is about the server's absence, and so no longer true once the server is back. */
+export function isOutage(sentence: string): boolean {
+  return sentence === SERVER_AWAY || sentence === SERVER_SILENT;
+}
+
 /** What went wrong with a matchmaking call, in words for a player. */
 export function explainError(error: unknown): string {
   if (!(error instanceof Error) || error.message === "") return SERVER_AWAY;
   // A call that never got an answer carries the network's code, which is no number, or none.
   if (error instanceof MatchMakeError && typeof error.code !== "number") return SERVER_AWAY;
   return explainMessage(error.message);
+}
+
+/** Why a seat that was kept over a reload could not be taken again, in words for a player. */
+export function explainLostSeat(error: unknown): string {
+  const words = explainError(error);
+  return isOutage(words) ? words : "Your seat in that room is gone. Join again to play on.";
 }
 
 /** What the server refused, in words for a player. @param message as on the wire: "CODE: sentence" */

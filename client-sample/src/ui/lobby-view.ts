@@ -1,8 +1,10 @@
 import type { Entrance } from "../net/arena-session.ts";
 import type { RoomCardView } from "../net/arena-view.ts";
+import { isJoinCode } from "../net/join-code.ts";
 import type { LobbySnapshot } from "../net/lobby-link.ts";
+import { isOutage } from "../net/plain-words.ts";
 import { clockText, element, make, setText } from "./dom.ts";
-import { loadName, saveName, tidyName } from "./player-name.ts";
+import { loadName, printable, saveName, tidyName } from "./player-name.ts";
 
 /** The lobby page: name, ways into a room, and the list of rooms. */
 export class LobbyView {
@@ -22,7 +24,7 @@ export class LobbyView {
   constructor(enter: (entrance: Entrance) => void) {
     this.#enter = enter;
     this.#name.value = loadName();
-    this.#name.addEventListener("input", () => saveName(this.name));
+    this.#name.addEventListener("input", () => this.#onName());
     element("play-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
       enter({ by: "quickPlay" });
@@ -30,7 +32,7 @@ export class LobbyView {
     element("create-private", HTMLButtonElement).addEventListener("click", () => enter({ by: "createPrivate" }));
     element("join-form", HTMLFormElement).addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#joinByCode();
+      this.joinByCode(this.#code.value);
     });
   }
 
@@ -51,9 +53,12 @@ export class LobbyView {
     for (const card of this.#cards.values()) card.join.disabled = isBusy || card.isFull;
   }
 
-  /** Puts a code into its field, as a shared link does. */
-  set code(code: string) {
+  /** Enters the room with a code, typed or from a shared link, where it has the form of one. */
+  joinByCode(text: string): void {
+    const code = text.trim().toUpperCase();
     this.#code.value = code;
+    if (isJoinCode(code)) this.#enter({ by: "code", code });
+    else this.say("A code has 6 letters and digits, like K7M2QX.");
   }
 
   /** Tells the visitor something; an empty text takes it away. */
@@ -64,6 +69,8 @@ export class LobbyView {
 
   /** Brings the list of rooms and the state of the connection up to date. */
   update({ isConnected, rooms, pingMs }: LobbySnapshot): void {
+    const wasConnected = this.#status.dataset["state"] === "connected";
+    if (isConnected && !wasConnected && isOutage(this.#message.textContent)) this.say("");
     this.#status.dataset["state"] = isConnected ? "connected" : "reconnecting";
     setText(this.#status, isConnected ? "Online" : "Looking for the server …");
     setText(this.#ping, pingMs === undefined ? "" : `${Math.max(1, Math.round(pingMs))} ms`);
@@ -80,10 +87,11 @@ export class LobbyView {
     });
   }
 
-  #joinByCode(): void {
-    const code = this.#code.value.trim().toUpperCase();
-    if (code === "") this.say("Type the code of the room first.");
-    else this.#enter({ by: "code", code });
+  #onName(): void {
+    // Writing the field moves the cursor to its end, so only where there is something to take out.
+    const clean = printable(this.#name.value);
+    if (clean !== this.#name.value) this.#name.value = clean;
+    saveName(this.name);
   }
 
   #drop(roomId: string, card: RoomCard): void {

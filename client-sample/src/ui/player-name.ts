@@ -19,7 +19,12 @@ export function saveName(name: string): void {
   }
 }
 
-/** A name as the server takes it: no spaces around it, at most 24 characters. */
+/** A text without the characters that the server refuses in a name: those that show nothing. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, "");
+}
+
+/** A name as the server takes it: printable, no spaces around it, at most 24 characters. */
 export function tidyName(text: string): string {
-  return text.trim().slice(0, MAX_CHARACTERS).trim();
+  return printable(text).trim().slice(0, MAX_CHARACTERS).trim();
 }

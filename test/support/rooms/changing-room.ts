@@ -60,7 +60,7 @@ export abstract class ChangingRoom extends Room {
 
   protected tick(): void {
     for (const client of this.clients) if (this.filled.has(client.sessionId)) fill(client);
-    this.broadcastPatch();
+    this.sendPatch(); // also where the node is strained and would leave it to the next one
     if (!this.#isFrozen) {
       this.scene.change(this.#random);
       this.broadcast("note", ++this.notes);

@@ -5,7 +5,7 @@ import { trapMessages, trapState } from "./trap-state.ts";
 /** What plain-colyseus.ts has as a plain room. */
 class TrapRoom extends Room {
   override state = trapState();
-  override messages = trapMessages(this, this.state);
+  override messages = trapMessages(this, this.state, () => this.sendPatch());
 
   override onCreate(): void {
     this.patchRate = null; // a test says when a patch leaves

@@ -24,8 +24,8 @@ export function trapState(): InstanceType<typeof TrapState> {
   return state;
 }
 
-/** What the tests ask of a room, the same for Arena's and for Colyseus' own, whose state `state` is. */
-export function trapMessages(room: Room, state: InstanceType<typeof TrapState>) {
+/** What the tests ask of a room, the same for Arena's and for Colyseus' own; `sendPatch` sends a patch now. */
+export function trapMessages(room: Room, state: InstanceType<typeof TrapState>, sendPatch: () => boolean) {
   let moves = 0;
   return {
     /** Moves the next entities and sends a large patch. */
@@ -36,7 +36,7 @@ export function trapMessages(room: Room, state: InstanceType<typeof TrapState>) 
       }
       state.padding = `${moves} `.padEnd(PADDING_CHARACTERS, "-");
       moves++;
-      room.broadcastPatch();
+      sendPatch();
       return moves;
     }),
     /** Changes the array and leaves the change pending. */
@@ -44,7 +44,7 @@ export function trapMessages(room: Room, state: InstanceType<typeof TrapState>) 
       state.numbers.shift();
       return true;
     }),
-    patch: answer(z.unknown(), () => room.broadcastPatch()),
+    patch: answer(z.unknown(), sendPatch),
     truth: answer(z.unknown(), () => state.toJSON()),
     /** Broadcasts a message of so many bytes. */
     flood: answer(z.int(), (bytes: number) => {
@@ -64,7 +64,7 @@ export function trapMessages(room: Room, state: InstanceType<typeof TrapState>) 
     announce: answer(z.unknown(), () => {
       room.broadcast("announced", "after", { afterNextPatch: true });
       state.padding = "announced";
-      room.broadcastPatch();
+      sendPatch();
       return true;
     }),
     /** Sends bytes to everyone. */

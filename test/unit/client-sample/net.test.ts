@@ -2,8 +2,17 @@ import assert from "node:assert/strict";
 import { MatchMakeError } from "@colyseus/sdk";
 import fc from "fast-check";
 import { jitteredDelayMs } from "../../../client-sample/src/net/backoff.ts";
+import { boundedJoin } from "../../../client-sample/src/net/bounded-join.ts";
 import { serverEndpoint } from "../../../client-sample/src/net/endpoint.ts";
-import { explainClose, explainError } from "../../../client-sample/src/net/plain-words.ts";
+import { isJoinCode } from "../../../client-sample/src/net/join-code.ts";
+import {
+  explainClose,
+  explainError,
+  explainLostSeat,
+  isOutage,
+  SERVER_SILENT,
+} from "../../../client-sample/src/net/plain-words.ts";
+import { tidyName } from "../../../client-sample/src/ui/player-name.ts";
 import { CLOSE_CODES } from "../../../src/protocol/protocol.ts";
 
 describe("the page's server", () => {
@@ -47,6 +56,57 @@ describe("the page's words", () => {
     const silent = Object.values(CLOSE_CODES).filter((code) => explainClose(code) === undefined);
 
     assert.deepEqual(silent, [CLOSE_CODES.NORMAL, CLOSE_CODES.CONSENTED]);
+  });
+});
+
+describe("the page's words on a seat that was kept", () => {
+  it("say that it is gone, whatever the server says of it", () => {
+    const refusals = [
+      "ROOM_NOT_FOUND: There is no room with that id.",
+      "SEAT_EXPIRED: The seat was not taken in time.",
+    ];
+
+    const words = refusals.map((message) => explainLostSeat(new MatchMakeError(message, 524)));
+
+    assert.deepEqual(new Set(words), new Set(["Your seat in that room is gone. Join again to play on."]));
+  });
+
+  it("say that the server is away where no answer came", () => {
+    assert.ok(isOutage(explainLostSeat(new TypeError(""))));
+  });
+});
+
+describe("a join", () => {
+  it("is given up, in words for a player, where it takes too long", async () => {
+    const joining = new Promise<{ leave(): void }>(() => {});
+
+    await assert.rejects(boundedJoin(joining, 1), { message: SERVER_SILENT });
+  });
+
+  it("that comes too late is left at once", async () => {
+    const joining = Promise.withResolvers<{ leave(): void }>();
+    const left = Promise.withResolvers<void>();
+    await assert.rejects(boundedJoin(joining.promise, 1));
+
+    joining.resolve({ leave: () => left.resolve() });
+
+    await left.promise;
+  });
+
+  it("that is refused says so", async () => {
+    await assert.rejects(boundedJoin(Promise.reject(new Error("full"))), { message: "full" });
+  });
+});
+
+describe("what a visitor types", () => {
+  it("is a code where it has six capital letters and digits", () => {
+    const found = ["K7M2QX", "K7M2Q", "K7M2QXX", "k7m2qx", "K7 2QX", "../../"].filter(isJoinCode);
+
+    assert.deepEqual(found, ["K7M2QX"]);
+  });
+
+  it("becomes a name without characters that show nothing", () => {
+    assert.equal(tidyName(" A\u0000n\u001b\u200bn\t"), "Ann");
   });
 });
 

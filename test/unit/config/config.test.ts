@@ -81,7 +81,7 @@ describe("the options of a node", () => {
       });
 
       it("[CFG2] refuses what it cannot be, naming itself and what it got", () => {
-        const got = "isSecret" in option ? "got something else" : `got "${badValue(option)}"`;
+        const got = "isSecret" in option ? "got a value that is not shown" : `got "${badValue(option)}"`;
 
         assertRefused(() => load([`--${flag}=${badValue(option)}`]), `--${flag}`, "expected", got);
         assertRefused(() => load([], { [env]: badValue(option) }), env, "expected", got);
@@ -132,8 +132,9 @@ describe("the options of a node", () => {
     assert.equal(load(["--port", "3000"]).port, 3000);
   });
 
-  it("[CFG1] takes the last of a flag that is given twice", () => {
-    assert.equal(load(["--port=1", "--port=2"]).port, 2);
+  it("[CFG3] refuses a flag that is given twice", () => {
+    assertRefused(() => load(["--port", "0", "--port", "1"]), "--port is given twice");
+    assertRefused(() => load(["--synthetic", "--synthetic"]), "--synthetic is given twice");
   });
 
   it("[CFG1] has the defaults of the table when nothing is given", () => {
@@ -181,8 +182,10 @@ describe("the options of a node", () => {
     assertRefused(() => load(["--host", "--port", "1"]), "--host needs a value");
   });
 
-  it("[CFG2] refuses a soft bound above the hard one", () => {
-    assertRefused(() => load(["--soft-bytes=20000", "--hard-bytes=16384"]), "ARENA_SOFT_BYTES", "at most", "16384");
+  it("[CFG2] refuses a soft bound above the hard one, naming each as it was given", () => {
+    const expected = "--soft-bytes: expected at most ARENA_HARD_BYTES (16384)";
+
+    assertRefused(() => load(["--soft-bytes=20000"], { ARENA_HARD_BYTES: "16384" }), expected, 'got "20000"');
   });
 
   it("[CFG2] refuses a list of which one item is wrong", () => {

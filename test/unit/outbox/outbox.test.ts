@@ -148,7 +148,6 @@ describe("the outbox", () => {
     assert.equal(outbox.isLost(6000), false);
     assert.equal(offer("durable", "m", { waiting: 100, nowMs: 6000 }), "kept");
     assert.equal(outbox.isLost(6001), true);
-    assert.equal(offer("ephemeral", "e", { waiting: 100, nowMs: 6001 }), "close");
   });
 
   it("[OUT6] counts the time from when the connection fell behind, not from the last frame", () => {

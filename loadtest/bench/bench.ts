@@ -1,0 +1,74 @@
+/**
+ * bench: Arena beside plain Colyseus, Socket.IO and bare ws, in one run.
+ *
+ * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
+ * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.
+ * Standard output carries the table; progress goes to standard error. Ends with 1 when something could not be measured.
+ */
+import { type Case, FULL_SCALE, QUICK_SCALE, runCase, type Scale } from "./case.ts";
+import { fanOutCases } from "./cases/fan-out.ts";
+import { joinsCase } from "./cases/joins.ts";
+import { memoryCase } from "./cases/memory.ts";
+import { stallCase } from "./cases/stall.ts";
+import { leaveServerCore } from "./cores.ts";
+import { type BenchOptions, HELP, parseOptions, UsageError } from "./options.ts";
+import { PEERS } from "./peers.ts";
+import { describeRun, writeSection } from "./results.ts";
+import { markdownTable, type Sample } from "./summary.ts";
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes("--help")) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const options = parseOptions(args);
+  leaveServerCore();
+  const samples = await measureAll(options);
+  const text = `${await describeRun(`npm run bench -- ${args.join(" ")}`)}\n\n${markdownTable(samples)}\n`;
+  process.stdout.write(text);
+  if (options.isWritten) await writeSection("connections", text);
+}
+
+function casesOf(scale: Scale): readonly Case[] {
+  return [...fanOutCases(scale), memoryCase(scale), joinsCase(scale), stallCase(scale)];
+}
+
+async function measureAll({ points, rounds, isQuick }: BenchOptions): Promise<Sample[]> {
+  const cases = casesOf(isQuick ? QUICK_SCALE : FULL_SCALE).filter(({ point }) => points.includes(point));
+  const samples: Sample[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const each of cases) samples.push(...(await measureCase(each, round)));
+  }
+  return samples;
+}
+
+async function measureCase(each: Case, round: number): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const peer of each.peers) {
+    try {
+      const figures = await runCase(each, peer);
+      samples.push(...figures.map((figure) => ({ ...figure, peer, round })));
+      tell(round, each, `${PEERS[peer].title}: ${figures.map(({ value }) => value.toPrecision(3)).join(", ")}`);
+    } catch (error) {
+      process.exitCode = 1;
+      tell(
+        round,
+        each,
+        `${PEERS[peer].title} could not be measured: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+  }
+  return samples;
+}
+
+function tell(round: number, { title }: Case, words: string): void {
+  process.stderr.write(`round ${round}, ${title}, ${words}\n`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}

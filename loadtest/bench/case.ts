@@ -1,0 +1,50 @@
+import { PEERS, type PeerName } from "./peers.ts";
+import { deadline, type ServerProcess, startServer } from "./server-process.ts";
+
+/** Something that was measured once. */
+export interface Figure {
+  /** What it is, with its unit; the row of the table. */
+  readonly name: string;
+  readonly value: number;
+}
+
+/** One measurement, to be made of each of its peers in each round. */
+export interface Case {
+  /** Number by which `--only` picks it. */
+  readonly point: number;
+  readonly title: string;
+  readonly peers: readonly PeerName[];
+  /** Measures one peer, on a server that was started for it. */
+  measure(peer: PeerName, server: ServerProcess): Promise<readonly Figure[]>;
+}
+
+/** How large a run is. */
+export interface Scale {
+  /** How long CPU time and patches are counted, in ms. */
+  readonly windowMs: number;
+  /** How long the stalled client hangs, in ms. */
+  readonly stallMs: number;
+  /** All numbers of clients, calls and seats are divided by this. */
+  readonly divisor: number;
+}
+
+/** The scale of figures that are worth writing down. */
+export const FULL_SCALE: Scale = { windowMs: 5000, stallMs: 8000, divisor: 1 };
+/** A scale that only shows that everything runs. */
+export const QUICK_SCALE: Scale = { windowMs: 1000, stallMs: 2000, divisor: 20 };
+
+/** A case that takes longer has failed. */
+const CASE_MS = 120_000;
+
+/** Measures a case of one peer on a fresh server, which is ended whatever happens. */
+export async function runCase({ title, measure }: Case, peer: PeerName): Promise<readonly Figure[]> {
+  const server = await startServer(PEERS[peer]);
+  try {
+    return await Promise.race([measure(peer, server), deadline(CASE_MS, `"${title}" is not measured`)]);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${reason} ${server.lastWords()}`, { cause });
+  } finally {
+    await server.close();
+  }
+}

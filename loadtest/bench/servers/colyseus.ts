@@ -1,0 +1,41 @@
+/** Plain Colyseus 0.18 on its ws transport, with the room `synthetic`. */
+import { createServer } from "node:http";
+import { type Client, Room, Server } from "@colyseus/core";
+import { WebSocketTransport } from "@colyseus/ws-transport";
+import type { Load } from "../load.ts";
+import { announce } from "./announce.ts";
+import { Mover, SyntheticState } from "./synthetic-state.ts";
+
+class SyntheticRoom extends Room<{ state: SyntheticState }> {
+  override state = new SyntheticState();
+  override messages = { freeze: (client: Client) => this.#freeze(client) };
+  #isFrozen = false;
+
+  override onCreate({ entities, changed, tickMs, messageBytes, messagesPerTick }: Load): void {
+    const mover = new Mover(this.state, entities);
+    const noise = new Uint8Array(messageBytes);
+    this.setFixedTimestep(() => {
+      if (this.#isFrozen) return;
+      mover.move(changed);
+      for (let sent = 0; sent < messagesPerTick; sent++) this.broadcast("noise", noise);
+      this.broadcastPatch();
+    }, 1000 / tickMs);
+    this.patchRate = null; // the tick sends its own patch, as Arena's room does; set before, it would steal the clock
+  }
+
+  #freeze(client: Client): void {
+    this.#isFrozen = true;
+    this.broadcastPatch();
+    const entities: Record<string, [number, number]> = {};
+    this.state.entities.forEach((entity, key) => {
+      entities[key] = [entity.x, entity.y];
+    });
+    client.send("frozen", { entities });
+  }
+}
+
+const httpServer = createServer();
+const server = new Server({ transport: new WebSocketTransport({ server: httpServer }), greet: false });
+server.define("synthetic", SyntheticRoom).filterBy(["id"]);
+await server.listen(0, "127.0.0.1");
+announce(httpServer);

@@ -1,0 +1,20 @@
+import type { ArenaError } from "./errors.ts";
+
+/** What an HTTP answer says of an error: `{code, name, error}`, as the SDK reads it. */
+export function answerBody(error: ArenaError): { code: number; name: string; error: string } {
+  return { code: error.row.wireCode, name: error.code, error: error.wireMessage };
+}
+
+/** A whole HTTP/1.1 answer, for a line on which no response object exists: an upgrade, or what is no HTTP at all. */
+export function rawAnswer(error: ArenaError): string {
+  const { httpStatus } = error.row;
+  const body = JSON.stringify(answerBody(error));
+  const head = [
+    `HTTP/1.1 ${httpStatus} ${error.code}`,
+    "connection: close",
+    "content-type: application/json",
+    `content-length: ${new TextEncoder().encode(body).byteLength}`,
+    ...(error.retryAfterSeconds === undefined ? [] : [`retry-after: ${error.retryAfterSeconds}`]),
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
+}

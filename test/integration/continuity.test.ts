@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { schema, t } from "@colyseus/schema";
+import { Client } from "@colyseus/sdk";
+import { WebSocket } from "ws";
+import { Room } from "../../src/room/room.ts";
+import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
+import { startNode, type TestNode } from "../support/start-node.ts";
+
+const Input = schema({ x: t.number() }, "FragileInput");
+
+/** A room whose author made a mistake in the one place that runs before any handler. */
+class FragileRoom extends Room {
+  override readonly inputs = this.defineInput(Input, {
+    sanitize: () => {
+      throw new Error("sanitize failed");
+    },
+  });
+}
+
+describe("going on", () => {
+  let test: TestNode;
+  let proxy: FaultProxy | undefined;
+  afterEach(async () => {
+    await proxy?.close();
+    proxy = undefined;
+    await test.close();
+  });
+
+  it("[SES5] gives a session its seat at once when it comes back while its old line still seems open", async () => {
+    test = await startNode();
+    proxy = await openFaultProxy({ targetPort: test.node.port });
+    const room = await new Client(`ws://127.0.0.1:${proxy.port}`).joinOrCreate("arena", { bots: 0 });
+    await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
+    room.reconnection.enabled = false;
+    const token = room.reconnectionToken.split(":")[1];
+    proxy.stall();
+
+    const url = `${test.wsUrl}/node/${room.roomId}?sessionId=${room.sessionId}&reconnectionToken=${token}&skipHandshake=1`;
+    const [frame] = (await once(new WebSocket(url), "message")) as [Buffer];
+
+    assert.equal(Number(frame[0]), 10, "the first frame takes the client in");
+  });
+
+  it("[FLT1] an input that a room's own sanitizer fails on ends neither the room nor the node", async () => {
+    test = await startNode({}, { fragile: { room: FragileRoom } });
+    const room = await test.colyseus.sdk.joinOrCreate("fragile");
+    const failed = test.nextEvent("room:failed");
+    const input = room.input<{ x: number }>();
+
+    input.data.x = 1;
+    input.send();
+
+    assert.equal((await failed).hook, "frame");
+    assert.equal((await fetch(`${test.httpUrl}/healthz`)).status, 200);
+    await room.leave();
+  });
+
+  it("[HTP5] cuts a line that asks on and on without taking its answers", async () => {
+    test = await startNode();
+    const line = connect(test.node.port, "127.0.0.1");
+    line.on("error", () => {}); // it is cut
+    line.pause();
+
+    line.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(200));
+
+    let answers = "";
+    line.on("data", (data) => {
+      answers += data.toString();
+    });
+    line.resume();
+    await once(line, "close");
+    assert.ok(answers.split("HTTP/1.1 200").length <= 17, "no more than 16 were answered");
+    assert.equal((await fetch(`${test.httpUrl}/healthz`)).status, 200);
+  });
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type FrameHead, FrameReader } from "../../../../loadtest/bench/frame-reader.ts";
+import { FrameOnce } from "../../../../src/transport/wire-frame.ts";
+
+const BINARY = 2;
+
+describe("FrameReader", () => {
+  it("finds every frame that a server sends, wherever the bytes are cut", () => {
+    fc.assert(
+      fc.property(
+        fc.array(payload(), { maxLength: 8 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 70_000 })),
+        (payloads, cuts) => {
+          const stream = Buffer.concat(payloads.map(frame));
+
+          const heads = read(chunks(stream, cuts));
+
+          assert.deepEqual(heads, payloads.map(headOf));
+        },
+      ),
+    );
+  });
+
+  it("keeps no part of the buffer that the caller reuses", () => {
+    const [buffer, heads] = [Buffer.alloc(2), [] as FrameHead[]];
+    const reader = new FrameReader();
+    const stream = Buffer.concat([Buffer.alloc(300, 7), Buffer.alloc(1)].map(frame));
+
+    for (let at = 0; at < stream.length; at += buffer.length) {
+      const length = stream.copy(buffer, 0, at);
+      reader.take(buffer.subarray(0, length), (head) => heads.push(head));
+    }
+
+    assert.deepEqual(
+      heads.map(({ payloadBytes }) => payloadBytes),
+      [300, 1],
+    );
+  });
+});
+
+/** Lengths on both sides of where the header grows. */
+function payload(): fc.Arbitrary<Buffer> {
+  const length = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.constantFrom(125, 126, 65_535, 65_536));
+  return fc.tuple(length, fc.integer({ min: 0, max: 255 })).map(([bytes, fill]) => Buffer.alloc(bytes, fill));
+}
+
+function frame(data: Buffer): Buffer {
+  return new FrameOnce().frame(data).bytes;
+}
+
+function headOf(data: Buffer): FrameHead {
+  return { opcode: BINARY, payloadBytes: data.length, firstByte: data[0] ?? 0 };
+}
+
+function* chunks(stream: Buffer, cuts: Iterable<number>): Generator<Buffer> {
+  let at = 0;
+  for (const length of cuts) {
+    if (at >= stream.length) return;
+    yield stream.subarray(at, at + length);
+    at += length;
+  }
+}
+
+function read(parts: Iterable<Buffer>): FrameHead[] {
+  const reader = new FrameReader();
+  const heads: FrameHead[] = [];
+  for (const part of parts) reader.take(part, (head) => heads.push(head));
+  return heads;
+}
