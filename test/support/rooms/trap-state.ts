@@ -11,8 +11,8 @@ export const TrapState = schema({ spots: t.map(Spot), numbers: t.array("int32"),
 Encoder.BUFFER_SIZE = 512 * 1024;
 
 /** Entities of a new state; each `move` moves the next {@link MOVED_AT_ONCE}. */
-export const SPOTS = 3000;
-export const MOVED_AT_ONCE = 20;
+const SPOTS = 3000;
+const MOVED_AT_ONCE = 20;
 const PADDING_CHARACTERS = 50_000;
 const FIRST_NUMBERS = [1, 2, 3, 4, 5];
 
