@@ -98,6 +98,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
     ...base,
     httpServer: http.server,
     maxFrameBytes: config.maxFrameBytes,
+    isCompressed: config.isCompressed,
     limits: config,
     admission,
     addressOf,

@@ -12,7 +12,9 @@ export interface Seat {
 /** Calls under way at once, each on a connection that stays. */
 export const CALLS_IN_FLIGHT = 64;
 const CALL_MS = 30_000;
-const AGENT = new Agent({ keepAlive: true, maxSockets: CALLS_IN_FLIGHT });
+/** Servers close a line that was idle for 5 s, maybe just when a call is sent on it; so it is given up here before. */
+const IDLE_MS = 2000;
+const AGENT = new Agent({ keepAlive: true, maxSockets: CALLS_IN_FLIGHT, timeout: IDLE_MS });
 
 /** One matchmaking call for a seat in the synthetic room of `load`. */
 export async function reserveSeat(port: number, load: Load): Promise<Seat> {

@@ -29,6 +29,7 @@ export interface Config {
   readonly maxFrameBytes: number;
   readonly maxBodyBytes: number;
   readonly maxRefusals: number;
+  readonly isCompressed: boolean;
   readonly softBytes: number;
   readonly hardBytes: number;
   readonly maxBehindMs: number;

@@ -145,6 +145,16 @@ export const OPTIONS: readonly Option[] = [
     sentence: "Refused frames of one connection within a minute before it is closed with 4500.",
   },
   {
+    name: "isCompressed",
+    env: "ARENA_COMPRESSION",
+    flag: "compression",
+    type: "boolean",
+    default: false,
+    unit: "",
+    sentence:
+      "Offers permessage-deflate to clients; saves bytes of large messages, costs CPU and memory for each connection.",
+  },
+  {
     name: "softBytes",
     env: "ARENA_SOFT_BYTES",
     flag: "soft-bytes",

@@ -5,10 +5,11 @@
  * into the catalogue's answers. It asks the parts that know (matchmaking, metrics) and decides nothing itself.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/clock.ts";
-import type { ArenaError } from "../errors/errors.ts";
+import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { answerError, answerUnknownRoute, answerUnreadable } from "./answer-error.ts";
@@ -75,7 +76,7 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   server.timeout = IDLE_TIMEOUT_MS; // ws takes it off its own lines
   const app = fastify({
     bodyLimit: parts.maxBodyBytes,
-    serverFactory: (handler) => server.on("request", boundPipelining(handler)),
+    serverFactory: (handler) => boundLines(server, parts.telemetry, handler),
     forceCloseConnections: true,
     clientErrorHandler: (_error, socket) => answerUnreadable(parts.telemetry, socket),
     frameworkErrors: (error, request, reply) => void answerError(parts.telemetry, error, { request, reply }),
@@ -108,10 +109,19 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
 /** Most requests of one line that wait for their answers; browsers and proxies have one. */
 const MAX_PIPELINED = 16;
 
-/** Cuts a line that asks on without taking answers: 64 KiB of requests would be answered with tens of megabytes. */
-function boundPipelining(handler: RequestListener): RequestListener {
-  const waiting = new WeakMap<object, number>();
-  return (request, response) => {
+/**
+ * Cuts a line that asks on without taking answers (64 KiB of requests would be answered with tens of megabytes), and
+ * one on which nothing moves.
+ */
+function boundLines(server: Server, telemetry: Telemetry, handler: RequestListener): Server {
+  const waiting = new WeakMap<Socket, number>();
+  server.on("timeout", (socket: Socket) => {
+    socket.destroy();
+    if (waiting.get(socket) === 0) return; // it got all its answers and is only kept for the next request
+    const { code, message: detail } = new ArenaError("LINE_TOO_SLOW");
+    telemetry.emit("error:refused", { code, where: "http", detail });
+  });
+  return server.on("request", (request, response) => {
     const { socket } = request;
     const count = (waiting.get(socket) ?? 0) + 1;
     if (count > MAX_PIPELINED) {
@@ -121,7 +131,7 @@ function boundPipelining(handler: RequestListener): RequestListener {
     waiting.set(socket, count);
     response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
     handler(request, response);
-  };
+  });
 }
 
 function addMatchmaking(app: FastifyInstance, { matchmake, ...parts }: HttpParts): void {

@@ -30,6 +30,8 @@ export interface TransportParts {
   readonly telemetry: Telemetry;
   /** Largest frame that a client may send, in bytes. */
   readonly maxFrameBytes: number;
+  /** Whether permessage-deflate is offered to clients. */
+  readonly isCompressed: boolean;
   readonly limits: ConnectionLimits;
   readonly admission: Admission;
   readonly tokens: Tokens;
@@ -60,7 +62,12 @@ export class ArenaTransport extends WebSocketTransport {
   readonly #connections = new Set<Connection>();
 
   constructor(parts: TransportParts) {
-    super({ noServer: true, maxPayload: parts.maxFrameBytes, pingInterval: 0 });
+    super({
+      noServer: true,
+      maxPayload: parts.maxFrameBytes,
+      perMessageDeflate: parts.isCompressed,
+      pingInterval: 0,
+    });
     const { clock, telemetry, limits } = parts;
     this.#parts = parts;
     this.#traffic = new TrafficCounter(clock, telemetry);

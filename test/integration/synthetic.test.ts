@@ -62,4 +62,20 @@ describe("the synthetic room", () => {
 
     await assert.rejects(test.colyseus.sdk.joinOrCreate("synthetic"), /ROOM_NAME_UNKNOWN/);
   });
+
+  it("[OUT3] is exact for a client whose frames are compressed", async () => {
+    test = await startNode({ isCompressed: true });
+    const room = await test.colyseus.sdk.joinOrCreate("synthetic", { entities: 300, changed: 100, tickMs: 10 });
+    await room.waitForInitialState();
+    const answered = new Promise<{ entities: Record<string, [number, number]> }>((resolve) =>
+      room.onMessage("frozen", resolve),
+    );
+    for (let patches = 0; patches < 20; patches++) await room.waitForNextPatch();
+
+    room.send("freeze");
+
+    const { entities } = await answered;
+    const held = [...(room.state as SyntheticState).entities].map(([key, { x, y }]) => [key, [x, y]]);
+    assert.deepEqual(Object.fromEntries(held), entities);
+  });
 });
