@@ -34,7 +34,7 @@ export const OPTIONS: readonly Option[] = [
     pattern: /^[0-9A-Za-z_-]{1,64}$/,
     form: "1 to 64 letters, digits, - or _",
     unit: "",
-    sentence: "Name of this node in logs and metrics; a random one when empty.",
+    sentence: "Name of this node in its log and its ready line; a random one when empty.",
   },
   {
     name: "dataDir",
