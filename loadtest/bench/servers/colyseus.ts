@@ -34,8 +34,11 @@ class SyntheticRoom extends Room<{ state: SyntheticState }> {
   }
 }
 
+/** By default a client that hangs is cut off after 6 to 9 s, and then nothing can be told of what it was sent. */
+const pingMaxRetries = 10;
+
 const httpServer = createServer();
-const server = new Server({ transport: new WebSocketTransport({ server: httpServer }), greet: false });
+const server = new Server({ transport: new WebSocketTransport({ server: httpServer, pingMaxRetries }), greet: false });
 server.define("synthetic", SyntheticRoom).filterBy(["id"]);
 await server.listen(0, "127.0.0.1");
 announce(httpServer);
