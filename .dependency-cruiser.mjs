@@ -22,9 +22,13 @@ export const MODULES = {
     owns: "sockets: admission, heartbeats, join deadline, frame checks and rates, what is sent, one framing for all",
     mayImport: [...BASE, "outbox", "tokens"],
   },
+  document: {
+    owns: "what a durable room holds and how operations change it: records, layers over them, what a room author writes",
+    mayImport: [],
+  },
   "op-log": {
     owns: "append, order, dedupe, fence, snapshot, resume plan; stores: memory, lmdb, redis",
-    mayImport: BASE,
+    mayImport: [...BASE, "document"],
   },
   cluster: { owns: "node lease, room ownership and epoch, directory; stores: local, redis", mayImport: BASE },
   presence: {
@@ -41,7 +45,11 @@ export const MODULES = {
   },
   room: {
     owns: "the base room: validation, ticks, whole states for who fell behind, kept seats and their users",
-    mayImport: [...BASE, "outbox", "op-log", "cluster", "presence", "tokens"],
+    mayImport: [...BASE, "outbox", "document", "op-log", "cluster", "presence", "tokens"],
+  },
+  "op-lane": {
+    owns: "durable rooms: who follows a document, how each is led to the present, what is passed on and not kept",
+    mayImport: [...BASE, "document", "op-log", "room", "tokens"],
   },
   handoff: {
     owns: "drain, move, failover, rebalance",
@@ -55,14 +63,17 @@ export const MODULES = {
     owns: "who a user is: signing, checking, renewing and revoking tokens",
     mayImport: BASE,
   },
-  client: { owns: "the client library for browsers and Node", mayImport: ["protocol", "errors", "clock"] },
+  client: {
+    owns: "the client library for browsers and Node",
+    mayImport: ["protocol", "errors", "clock", "document"],
+  },
   cli: { owns: "the command line: start to exit code, signals, the data folder", mayImport: "*" },
 };
 
 const NAMES = Object.keys(MODULES).join("|");
 const OURS = "^(src|rooms|client-sample|loadtest|test|scripts|arena[.]config[.]ts)";
 const DOOR = "^src/([^/]+)/\\1[.]ts$";
-const SEES_COLYSEUS = "^src/(transport|room|matchmaking)/";
+const SEES_COLYSEUS = "^src/(transport|room|op-lane|matchmaking|client)/";
 const COLYSEUS_OR_WS = "^node_modules/(@colyseus/|colyseus/|ws/|@types/ws/)";
 
 const error = (name, comment, from, to) => ({ name, comment, severity: "error", from, to });
@@ -96,15 +107,15 @@ export default {
     ),
     error(
       "rooms-imports",
-      "rooms stand on the base room and the words of protocol, errors and clock",
+      "rooms stand on the base room, documents and the words of protocol, errors and clock",
       { path: "^rooms/" },
-      { path: OURS, pathNot: "^(rooms|src/(room|protocol|errors|clock))/" },
+      { path: OURS, pathNot: "^(rooms|src/(room|op-lane|document|protocol|errors|clock))/" },
     ),
     error(
       "rules-are-pure",
-      "the rules of a room import nothing but one another",
+      "the rules of a room import nothing but one another and what a document is",
       { path: "^(rooms/[^/]+/rules)/" },
-      { pathNot: "^$1/" },
+      { pathNot: "^($1|src/document)/" },
     ),
     error(
       "clients-know-what-is-public",
@@ -114,7 +125,7 @@ export default {
     ),
     error(
       "colyseus-at-the-edge",
-      "only transport, room, matchmaking, rooms/ and arena.config.ts may see Colyseus or ws",
+      "only transport, room, op-lane, matchmaking, client, rooms/ and arena.config.ts may see Colyseus or ws",
       { path: "^src/", pathNot: SEES_COLYSEUS },
       { path: COLYSEUS_OR_WS },
     ),

@@ -3,16 +3,19 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
+import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
 import { type Clock, systemClock } from "./src/clock/clock.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
 import { type Http, openHttp } from "./src/http/http.ts";
 import { createMatchmaking } from "./src/matchmaking/matchmaking.ts";
+import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
 import { hostRoom, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
@@ -39,6 +42,7 @@ export interface AppRoom {
 export const ROOMS: Readonly<Record<string, AppRoom>> = {
   arena: { room: ArenaRoom, isListed: true },
   lobby: { room: LobbyRoom },
+  whiteboard: { room: BoardRoom, filterBy: ["id"] },
   synthetic: { room: SyntheticRoom, filterBy: ["id"], isOffered: (config) => config.isSyntheticAllowed },
 };
 
@@ -66,6 +70,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   logTo(telemetry, { level: config.logLevel, nodeId: config.nodeId });
   const metrics = measure(telemetry);
   const base = { clock, telemetry, tokens: openTokens(config, { clock, telemetry }) };
+  const logs = await openLogs(config, base);
 
   const openRooms = watchRooms(telemetry);
   const addressOf = addressReader(config);
@@ -85,37 +90,36 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
     allowedOrigins: config.allowedOrigins,
     adminToken: config.adminToken,
     admit: ({ request, method }) =>
-      admission.call({
-        address: addressOf(request),
-        origin: request.headers.origin,
-        isReturning: method === "reconnect",
-      }),
+      admission.call({ ...callerOf(request, addressOf), isReturning: method === "reconnect" }),
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request, addressOf(request)) }),
     metrics: metrics.read,
     whyNotReady: () => whyNotReady(load),
   });
   const transport = new ArenaTransport({
     ...base,
+    ...config,
     httpServer: http.server,
-    maxFrameBytes: config.maxFrameBytes,
-    isCompressed: config.isCompressed,
     limits: config,
     admission,
     addressOf,
   });
 
   const server = new Server({ transport, greet: false, gracefullyShutdown: false, logger: colyseusLog(telemetry) });
-  const roomParts = { ...base, ...config, patchEvery: () => (load.level === "normal" ? 1 : 2) } as const;
-  for (const [name, app] of offered) defineRoom(name, app, roomParts);
+  const parts = {
+    ...base,
+    ...config,
+    logs,
+    logLimits: logLimits(config.maxDocumentBytes),
+    patchEvery: patchesOf(load),
+  };
+  for (const [name, app] of offered) defineRoom(name, app, parts);
   await listen(server, config);
 
   const { port } = http.server.address() as AddressInfo; // a port, never a pipe
   telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
-
   const close = async (reason: string): Promise<void> => {
     telemetry.emit("node:draining", { reason });
-    await endWithin(config.drainMs, { ...base, server, transport, http, openRooms });
-    load.close();
+    await endWithin(config.drainMs, { ...base, server, transport, http, openRooms, load, logs });
     telemetry.emit("node:stopped", { reason });
     metrics.close();
   };
@@ -129,14 +133,21 @@ interface Ending {
   readonly transport: ArenaTransport;
   readonly http: Http;
   readonly openRooms: ReadonlySet<string>;
+  readonly load: LoadMonitor;
+  readonly logs: LogStore;
 }
 
-async function endWithin(drainMs: number, { clock, server, transport, http, openRooms }: Ending): Promise<void> {
+async function endWithin(
+  drainMs: number,
+  { clock, server, transport, http, openRooms, load, logs }: Ending,
+): Promise<void> {
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
   await Promise.race([server.gracefullyShutdown(false), roomsEnded(openRooms, clock), deadline]);
   transport.shutdown();
   await Promise.race([transport.ended, deadline]);
   await http.close();
+  load.close();
+  await logs.close(); // after the rooms, which bring what they were pushed to it
 }
 
 /** The rooms that have been made and not yet ended. */
@@ -160,6 +171,17 @@ function roomsEnded(rooms: ReadonlySet<string>, clock: Clock): Promise<void> {
   });
 }
 
+function openLogs(config: Config, parts: Pick<LogStoreOptions, "clock" | "telemetry">): Promise<LogStore> {
+  return openLogStore({
+    ...parts,
+    kind: config.logStore,
+    path: join(config.dataDir, "documents"),
+    redisUrl: config.redisUrl,
+    isVolatileAllowed: config.isVolatileRedisAllowed,
+    isRestored: config.isRestored,
+  });
+}
+
 function openTokens({ auth, tokenSecret, jwksUrl }: Config, parts: Pick<TokensOptions, "clock" | "telemetry">): Tokens {
   const keys = { ...(tokenSecret !== "" && { secret: tokenSecret }), ...(jwksUrl !== "" && { jwksUrl }) };
   return createTokens({ mode: auth, ...keys, ...parts });
@@ -170,9 +192,18 @@ function addressReader(config: Config): (request: IncomingMessage) => string {
   return ({ headers, socket }) => clientAddress(headers, socket.remoteAddress, trustedProxies);
 }
 
+function callerOf(request: IncomingMessage, addressOf: (request: IncomingMessage) => string) {
+  return { address: addressOf(request), origin: request.headers.origin };
+}
+
 function whyNotReady(load: LoadMonitor): string | undefined {
   if (matchMaker.state !== matchMaker.MatchMakerState.READY) return "not accepting players";
   return load.level === "overloaded" ? "overloaded" : undefined;
+}
+
+/** Under strain every other patch is left out. */
+function patchesOf(load: LoadMonitor): () => 1 | 2 {
+  return () => (load.level === "normal" ? 1 : 2);
 }
 
 function defineRoom(name: string, app: AppRoom, parts: Parameters<typeof hostRoom>[1]): void {

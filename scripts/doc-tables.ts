@@ -25,6 +25,7 @@ export interface Module {
 export async function docParts(): Promise<readonly DocPart[]> {
   return [
     { file: "docs/PROTOCOL.md", name: "stock-sdk", text: `\`\`\`ts\n${read("examples/stock-sdk.ts")}\`\`\`\n` },
+    { file: "docs/PROTOCOL.md", name: "op-lane", text: `\`\`\`js\n${read("examples/op-lane.mjs")}\`\`\`\n` },
     { file: "docs/PROTOCOL.md", name: "close-codes", text: closeCodeTable() },
     { file: "docs/PROTOCOL.md", name: "errors", text: errorTable() },
     { file: "docs/OPERATIONS.md", name: "options", text: optionTable() },
@@ -61,9 +62,9 @@ export function events(): readonly { readonly name: string; readonly sentence: s
   );
 }
 
-/** Every metric of metrics-sink.ts. */
+/** Every metric. */
 export function metrics(): readonly { readonly name: string; readonly type: string; readonly help: string }[] {
-  const source = read("src/telemetry/metrics-sink.ts");
+  const source = ["metrics-sink", "document-metrics"].map((file) => read(`src/telemetry/${file}.ts`)).join("");
   const declaration = /new (Counter|Gauge|Histogram)\(\{\s*name: "(\w+)",\s*help: "([^"]+)"/g;
   return [...source.matchAll(declaration)].map(([, type = "", name = "", help = ""]) => ({ name, type, help }));
 }

@@ -2,7 +2,7 @@
  * Makes a clone ready: `node scripts/setup.mjs [--page] [--tests]`.
  *
  * Installs exactly what package-lock.json says where node_modules is missing or stale; `--page` builds the page where
- * that is, `--tests` makes sure that a Chromium is there. Runs on Node >= 20 without a dependency. Says what it does on
+ * that is, `--tests` makes sure that Chromium and Redis are there. Runs on Node >= 20 without a dependency. Says what it does on
  * standard error and nothing on standard output; ends with 1 and one sentence where it cannot go on.
  */
 import { spawnSync } from "node:child_process";
@@ -22,7 +22,16 @@ const PAGE = "client-sample/dist/index.html";
 /** Not beside the page, where it would be served. */
 const PAGE_STAMP = "node_modules/.cache/arena-page-stamp";
 const PAGE_INPUTS = ["client-sample", "src/protocol", "src/clock", "rooms/arena/rules", "package-lock.json"];
-const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
+/** What the tests need besides, by the variables that say where it is. */
+const PROGRAMS = {
+  CHROMIUM_PATH: { name: "Chromium", package: "chromium", path: "/usr/bin/chromium", users: "browser tests" },
+  REDIS_SERVER_PATH: {
+    name: "Redis",
+    package: "redis-server",
+    path: "/usr/bin/redis-server",
+    users: "cluster tests",
+  },
+};
 
 process.chdir(ROOT);
 
@@ -42,7 +51,7 @@ function setUp(wanted) {
   if (unknown) throw new SetupError(`${unknown} is not known here; there are ${FLAGS.join(" and ")}.`);
   const steps = [{ isDone: isInstalled, run: install }];
   if (wanted.has("--page")) steps.push({ isDone: isPageBuilt, run: buildPage });
-  if (wanted.has("--tests")) steps.push({ isDone: () => existsSync(CHROMIUM), run: installChromium });
+  if (wanted.has("--tests")) steps.push(...Object.keys(PROGRAMS).map(programStep));
   if (!steps.every((step) => step.isDone())) {
     underLock(() => {
       // Whoever held the lock before may have done the work.
@@ -95,14 +104,20 @@ function buildPage() {
   writeFileSync(PAGE_STAMP, `${hash} ${hashOf([PAGE])}`);
 }
 
-function installChromium() {
-  if (process.env.CHROMIUM_PATH || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
-    throw new SetupError(`The browser tests need Chromium at ${CHROMIUM}; install it or set CHROMIUM_PATH.`);
+function programStep(variable) {
+  const { path, ...program } = PROGRAMS[variable];
+  const wanted = process.env[variable] ?? path;
+  return { isDone: () => existsSync(wanted), run: () => installProgram({ ...program, path: wanted, variable }) };
+}
+
+function installProgram({ name, package: debianPackage, path, users, variable }) {
+  if (process.env[variable] || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    throw new SetupError(`The ${users} need ${name} at ${path}; install it or set ${variable}.`);
   }
-  say("Installing Chromium ...");
-  const failure = "Chromium could not be installed; install it yourself and set CHROMIUM_PATH.";
+  say(`Installing ${name} ...`);
+  const failure = `${name} could not be installed; install it yourself and set ${variable}.`;
   run("apt-get", ["update", "-qq"], failure);
-  run("apt-get", ["install", "-qq", "-y", "--no-install-recommends", "chromium"], failure);
+  run("apt-get", ["install", "-qq", "-y", "--no-install-recommends", debianPackage], failure);
 }
 
 function checkNode() {

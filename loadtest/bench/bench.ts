@@ -1,19 +1,16 @@
 /**
- * bench: Arena beside plain Colyseus, Socket.IO and bare ws, in one run.
+ * bench: Arena beside its peers, in one run: `connections` and `ops`.
  *
  * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
  * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.
  * Standard output carries the table; progress goes to standard error. Ends with 1 when something could not be measured.
  */
-import { type Case, FULL_SCALE, QUICK_SCALE, runCase, type Scale } from "./case.ts";
-import { fanOutCases } from "./cases/fan-out.ts";
-import { joinsCase } from "./cases/joins.ts";
-import { memoryCase } from "./cases/memory.ts";
-import { stallCase } from "./cases/stall.ts";
+import { type Case, FULL_SCALE, QUICK_SCALE, runCase } from "./case.ts";
 import { leaveServerCore } from "./cores.ts";
 import { type BenchOptions, HELP, parseOptions, UsageError } from "./options.ts";
 import { PEERS } from "./peers.ts";
 import { describeRun, writeSection } from "./results.ts";
+import { SUBJECTS } from "./subjects.ts";
 import { markdownTable, type Sample } from "./summary.ts";
 
 async function main(args: readonly string[]): Promise<void> {
@@ -23,18 +20,18 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const options = parseOptions(args);
   leaveServerCore();
+  const { packages, notes, reference } = SUBJECTS[options.subject];
   const samples = await measureAll(options);
-  const text = `${await describeRun(`npm run bench -- ${args.join(" ")}`)}\n\n${markdownTable(samples)}\n`;
+  const about = await describeRun(`npm run bench -- ${args.join(" ")}`, packages);
+  const text = `${[about, notes, markdownTable(samples, reference)].filter(Boolean).join("\n\n")}\n`;
   process.stdout.write(text);
-  if (options.isWritten) await writeSection("connections", text);
+  if (options.isWritten) await writeSection(options.subject, text);
 }
 
-function casesOf(scale: Scale): readonly Case[] {
-  return [...fanOutCases(scale), memoryCase(scale), joinsCase(scale), stallCase(scale)];
-}
-
-async function measureAll({ points, rounds, isQuick }: BenchOptions): Promise<Sample[]> {
-  const cases = casesOf(isQuick ? QUICK_SCALE : FULL_SCALE).filter(({ point }) => points.includes(point));
+async function measureAll({ subject, points, rounds, isQuick }: BenchOptions): Promise<Sample[]> {
+  const cases = SUBJECTS[subject]
+    .cases(isQuick ? QUICK_SCALE : FULL_SCALE)
+    .filter(({ point }) => points.includes(point));
   const samples: Sample[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const each of cases) samples.push(...(await measureCase(each, round)));

@@ -1,7 +1,7 @@
 import type { Load } from "./load.ts";
 import { inFlight } from "./matchmaking.ts";
+import { PatchSocket } from "./patch-socket.ts";
 import { type PeerName, socketPath } from "./peers.ts";
-import { RawSocket } from "./raw-socket.ts";
 
 /** Where a crowd is. */
 export interface CrowdPlace {
@@ -18,7 +18,7 @@ export class Crowd {
   /** Patches that arrived, at all of them together. */
   patches = 0;
   readonly #place: CrowdPlace;
-  readonly #sockets: RawSocket[] = [];
+  readonly #sockets: PatchSocket[] = [];
 
   constructor(place: CrowdPlace) {
     this.#place = place;
@@ -38,7 +38,7 @@ export class Crowd {
       const room = rooms[client % rooms.length];
       if (!room) throw new Error("A crowd needs a room.");
       const path = await socketPath(peer, port, room);
-      const socket = new RawSocket({
+      const socket = new PatchSocket({
         port,
         path,
         onPatch: () => {

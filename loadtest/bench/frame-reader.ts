@@ -1,12 +1,16 @@
 /** A WebSocket frame as far as the benchmark looks at it. */
-export interface FrameHead {
+export interface Frame {
   /** 1 is text, 2 binary, 8 close, 9 ping, 10 pong. */
   readonly opcode: number;
   readonly payloadBytes: number;
-  /** First byte of the payload; 0 where it is empty. */
-  readonly firstByte: number;
+  /** Holds the beginning of the payload, {@link PEEK_BYTES} where there are so many; to be read before the next is taken. */
+  readonly bytes: Buffer;
+  /** Where the payload begins in `bytes`. */
+  readonly at: number;
 }
 
+/** So much of each payload can be looked at. */
+export const PEEK_BYTES = 64;
 const MEDIUM = 126;
 const LARGE = 127;
 const NOTHING = Buffer.alloc(0);
@@ -17,26 +21,44 @@ const NOTHING = Buffer.alloc(0);
  */
 export class FrameReader {
   #rest: Buffer = NOTHING;
-  #skipBytes = 0;
+  /** A frame whose end is not there yet. */
+  #begun: Frame | undefined;
+  #missingBytes = 0;
 
-  /** Takes the next bytes and reports each frame as soon as its first payload byte is there. */
-  take(chunk: Buffer, onFrame: (head: FrameHead) => void): void {
+  /** Takes the next bytes and reports each frame that is whole with them. */
+  take(chunk: Buffer, onFrame: (frame: Frame) => void): void {
     const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
-    let at = Math.min(this.#skipBytes, bytes.length);
-    this.#skipBytes -= at;
+    let at = Math.min(this.#missingBytes, bytes.length);
+    this.#missingBytes -= at;
+    if (this.#begun && this.#missingBytes === 0) {
+      onFrame(this.#begun);
+      this.#begun = undefined;
+    }
     while (at < bytes.length) {
-      const headerBytes = headerLength(bytes, at);
-      const payloadBytes = at + headerBytes <= bytes.length ? payloadLength(bytes, at) : 1;
-      if (at + headerBytes + Math.min(1, payloadBytes) > bytes.length) break;
-      const firstByte = payloadBytes > 0 ? Number(bytes[at + headerBytes]) : 0;
-      onFrame({ opcode: Number(bytes[at]) & 0x0f, payloadBytes, firstByte });
-      const end = at + headerBytes + payloadBytes;
-      this.#skipBytes = Math.max(0, end - bytes.length);
+      const frame = frameAt(bytes, at);
+      if (!frame) break;
+      const end = frame.at + frame.payloadBytes;
+      if (end <= bytes.length) onFrame(frame);
+      else this.#begin(frame, end - bytes.length);
       at = Math.min(end, bytes.length);
     }
     // A copy, since the caller reads the next bytes into the same buffer.
     this.#rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : NOTHING;
   }
+
+  #begin(frame: Frame, missingBytes: number): void {
+    this.#begun = { ...frame, bytes: Buffer.from(frame.bytes.subarray(frame.at, frame.at + PEEK_BYTES)), at: 0 };
+    this.#missingBytes = missingBytes;
+  }
+}
+
+/** The frame that begins at `start`, where enough of it is there. */
+function frameAt(bytes: Buffer, start: number): Frame | undefined {
+  const at = start + headerLength(bytes, start);
+  if (at > bytes.length) return undefined;
+  const payloadBytes = payloadLength(bytes, start);
+  if (at + Math.min(PEEK_BYTES, payloadBytes) > bytes.length) return undefined;
+  return { opcode: Number(bytes[start]) & 0x0f, payloadBytes, bytes, at };
 }
 
 /** Length of the header that begins at `at`; the shortest where its second byte is not there yet. */

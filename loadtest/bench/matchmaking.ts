@@ -1,6 +1,5 @@
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
-import type { Load } from "./load.ts";
 
 /** A seat as Colyseus answers it. */
 export interface Seat {
@@ -16,11 +15,11 @@ const CALL_MS = 30_000;
 const IDLE_MS = 2000;
 const AGENT = new Agent({ keepAlive: true, maxSockets: CALLS_IN_FLIGHT, timeout: IDLE_MS });
 
-/** One matchmaking call for a seat in the synthetic room of `load`. */
-export async function reserveSeat(port: number, load: Load): Promise<Seat> {
-  const body = JSON.stringify(load);
+/** One matchmaking call for a seat in a room called `name` that is picked by `options`. */
+export async function reserveSeat(port: number, name: string, options: object): Promise<Seat> {
+  const body = JSON.stringify(options);
   const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-  const path = "/matchmake/joinOrCreate/synthetic";
+  const path = `/matchmake/joinOrCreate/${name}`;
   const answer = await new Promise<string>((resolve, reject) => {
     const signal = AbortSignal.timeout(CALL_MS);
     const call = request({ port, host: "127.0.0.1", path, method: "POST", headers, agent: AGENT, signal });
@@ -31,6 +30,11 @@ export async function reserveSeat(port: number, load: Load): Promise<Seat> {
   const seat: unknown = JSON.parse(answer);
   if (isSeat(seat)) return seat;
   throw new Error(`No seat: ${answer}`);
+}
+
+/** The path on which a client takes its seat. */
+export function seatPath({ processId, roomId, sessionId }: Seat): string {
+  return `/${processId}/${roomId}?sessionId=${sessionId}`;
 }
 
 /** Runs `count` tasks, {@link CALLS_IN_FLIGHT} at once. */

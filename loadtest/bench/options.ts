@@ -1,7 +1,28 @@
 import { parseArgs } from "node:util";
 
+/** What each subject measures, point by point. */
+const POINTS = {
+  connections: [
+    "CPU for a delivered patch",
+    "the same with four messages a tick",
+    "memory for a client",
+    "join calls",
+    "one client that hangs",
+  ],
+  ops: [
+    "durable ops a second and their acknowledgement",
+    "the same with ten ops a push",
+    "150 who join a large board at once",
+    "1,000 open boards at rest",
+  ],
+} as const;
+
+/** What a run may be about. */
+export type SubjectName = keyof typeof POINTS;
+
 /** What the command line asks for. */
 export interface BenchOptions {
+  readonly subject: SubjectName;
   /** Points to measure. */
   readonly points: readonly number[];
   readonly rounds: number;
@@ -16,17 +37,18 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-const POINTS = [1, 2, 3, 4, 5];
 const DEFAULT_ROUNDS = 5;
 const MAX_ROUNDS = 99;
 
 /** The text of `--help`. */
-export const HELP = `Usage: npm run bench -- connections [options]
+export const HELP = `Usage: npm run bench -- <subject> [options]
 
-Measures Arena, plain Colyseus, Socket.IO and bare ws in one run, server on one core and load on another.
+Measures servers in one run, server on one core and load on another.
 
-  --only <points>   some of: 1 CPU for a delivered patch, 2 the same with four messages a tick, 3 memory for a client,
-                    4 join calls, 5 one client that hangs; e.g. 1,2 (default all)
+  connections  Arena, plain Colyseus, Socket.IO and bare ws: ${listOf("connections")}
+  ops          Arena and hocuspocus: ${listOf("ops")}
+
+  --only <points>   some of the subject's points, e.g. 1,2 (default all)
   --rounds <number> how often each is measured, in turn (default ${DEFAULT_ROUNDS})
   --quick           one small round, to see that everything runs
   --write           puts the table into loadtest/RESULTS.md as well
@@ -39,16 +61,29 @@ Measures Arena, plain Colyseus, Socket.IO and bare ws in one run, server on one 
  */
 export function parseOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parse(args);
-  if (positionals.length !== 1 || positionals[0] !== "connections") {
-    throw new UsageError(`Expected "connections", got "${positionals.join(" ")}"; --help tells more.`);
+  const [subject = ""] = positionals;
+  if (positionals.length !== 1 || !isSubject(subject)) {
+    const names = Object.keys(POINTS).map((name) => `"${name}"`);
+    throw new UsageError(`Expected ${names.join(" or ")}, got "${positionals.join(" ")}"; --help tells more.`);
   }
   const isQuick = values.quick ?? false;
+  const all = POINTS[subject].map((_, index) => index + 1);
   return {
-    points: values.only === undefined ? POINTS : values.only.split(",").map((point) => parsePoint(point)),
+    subject,
+    points:
+      values.only === undefined ? all : values.only.split(",").map((each) => parseNumber("only", each, all.length)),
     rounds: isQuick ? 1 : parseNumber("rounds", values.rounds ?? String(DEFAULT_ROUNDS), MAX_ROUNDS),
     isQuick,
     isWritten: values.write ?? false,
   };
+}
+
+function isSubject(name: string): name is SubjectName {
+  return Object.hasOwn(POINTS, name);
+}
+
+function listOf(subject: SubjectName): string {
+  return POINTS[subject].map((point, index) => `\n                 ${index + 1} ${point}`).join("");
 }
 
 function parse(args: readonly string[]) {
@@ -66,10 +101,6 @@ function parse(args: readonly string[]) {
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
-}
-
-function parsePoint(text: string): number {
-  return parseNumber("only", text, POINTS.length);
 }
 
 function parseNumber(option: string, text: string, max: number): number {

@@ -1,58 +1,44 @@
 import { connect, type Socket } from "node:net";
-import { type FrameHead, FrameReader } from "./frame-reader.ts";
+import { CLOSE, clientFrame, PING, PONG } from "./client-frame.ts";
+import { type Frame, FrameReader } from "./frame-reader.ts";
 
 /** Where a socket goes, and what it tells. */
 export interface RawSocketOptions {
   readonly port: number;
   readonly path: string;
-  /** A patch arrived. */
-  readonly onPatch: () => void;
+  /** Frames may be sent from now on. */
+  readonly onOpen?: () => void;
+  /** A frame with data arrived, whole. */
+  readonly onFrame: (frame: Frame) => void;
 }
 
-const TEXT = 1;
-const BINARY = 2;
-const CLOSE = 8;
-const PING = 9;
-const PONG = 10;
-
-/** Frames of Colyseus by the low five bits of their first byte; the servers without Colyseus send the same kinds. */
-const KIND_BITS = 0x1f;
-const JOIN = 10;
-const STATE = 14;
-const PATCH = 15;
-
-/** Packets of Socket.IO that ask for an answer, by their first character. */
-const ENGINE_OPEN = 0x30;
-const ENGINE_PING = 0x32;
-
-const JOIN_MS = 60_000;
+const READY_MS = 60_000;
 /** All sockets read into one buffer: what was read is looked at before the next socket is read. */
 const READ_BUFFER = Buffer.alloc(256 * 1024);
 const END_OF_HEAD = Buffer.from("\r\n\r\n");
+const NOTHING = Buffer.alloc(0);
 /** Servers check the form of the key, not whether it was used before. */
 const KEY = Buffer.from("arena benchmark!").toString("base64");
 
-/**
- * A WebSocket client that costs next to nothing. It speaks just enough of all protocols under test at once, for no
- * frame that asks for an answer in one of them means anything else in another.
- */
+/** A WebSocket client that costs next to nothing. What the frames mean is left to whoever it tells. */
 export class RawSocket {
-  /** Resolves when the server has sent the first state. */
-  readonly joined: Promise<void>;
+  /** Resolves with {@link setReady}; rejects where the connection ends before. */
+  readonly ready: Promise<void>;
+  /** Bytes of all payloads that arrived. */
+  receivedBytes = 0;
   readonly #socket: Socket;
   readonly #reader = new FrameReader();
-  readonly #onPatch: () => void;
-  #head: Buffer | undefined = Buffer.alloc(0);
-  #resolveJoined = (): void => {};
-  #rejectJoined: (error: Error) => void = () => {};
+  readonly #onOpen: (() => void) | undefined;
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #ready = Promise.withResolvers<void>();
+  #head: Buffer | undefined = NOTHING;
+  #failure: string | undefined;
   #isClosing = false;
 
-  constructor({ port, path, onPatch }: RawSocketOptions) {
-    this.#onPatch = onPatch;
-    this.joined = new Promise((resolve, reject) => {
-      this.#resolveJoined = resolve;
-      this.#rejectJoined = reject;
-    });
+  constructor({ port, path, onOpen, onFrame }: RawSocketOptions) {
+    this.#onOpen = onOpen;
+    this.#onFrame = onFrame;
+    this.ready = this.#ready.promise;
     this.#socket = connect({
       port,
       host: "127.0.0.1",
@@ -65,19 +51,29 @@ export class RawSocket {
         },
       },
     });
-    const timer = setTimeout(() => this.#socket.destroy(new Error(`No state came within ${JOIN_MS} ms.`)), JOIN_MS);
-    this.joined.then(
+    const timer = setTimeout(() => this.fail(`Nothing came within ${READY_MS} ms.`), READY_MS);
+    this.ready.then(
       () => clearTimeout(timer),
       () => clearTimeout(timer),
     );
-    this.#socket.on("error", (error) => this.#rejectJoined(error));
-    this.#socket.on("close", () => this.#fail("The server closed the connection."));
+    this.#socket.on("error", ({ message }) => this.fail(message));
+    this.#socket.on("close", () => this.fail("The server closed the connection."));
     this.#socket.write(upgradeRequest(path));
   }
 
-  /** Whether the server, and not this side, ended the connection. */
-  get isLost(): boolean {
-    return this.#socket.destroyed && !this.#isClosing;
+  /** Why the connection ended without {@link close}, where it did. */
+  get failure(): string | undefined {
+    return this.#isClosing ? undefined : this.#failure;
+  }
+
+  /** The server has let it in. */
+  setReady(): void {
+    this.#ready.resolve();
+  }
+
+  /** Sends one frame. */
+  send(opcode: number, payload: Uint8Array): void {
+    this.#socket.write(clientFrame(opcode, payload));
   }
 
   /** Stops reading, as a client that hangs does. */
@@ -91,6 +87,13 @@ export class RawSocket {
     this.#socket.destroy();
   }
 
+  /** Ends the connection as one that is lost. */
+  fail(complaint: string): void {
+    this.#failure ??= complaint;
+    this.#ready.reject(new Error(complaint));
+    this.#socket.destroy();
+  }
+
   #read(bytes: Buffer): void {
     if (this.#head === undefined) {
       this.#reader.take(bytes, this.#react);
@@ -101,33 +104,20 @@ export class RawSocket {
     if (end < 0) return;
     const [head, rest] = [this.#head.toString("latin1", 0, end), this.#head.subarray(end + END_OF_HEAD.length)];
     this.#head = undefined;
-    if (head.startsWith("HTTP/1.1 101")) this.#reader.take(rest, this.#react);
-    else this.#fail(`The server refused the upgrade: ${head.split("\r\n")[0]}`);
+    if (!head.startsWith("HTTP/1.1 101")) {
+      this.fail(`The server refused the upgrade: ${head.split("\r\n")[0]}`);
+      return;
+    }
+    this.#onOpen?.();
+    this.#reader.take(rest, this.#react);
   }
 
-  readonly #react = ({ opcode, firstByte }: FrameHead): void => {
-    if (opcode === BINARY) this.#reactToBinary(firstByte & KIND_BITS);
-    else if (opcode === TEXT && firstByte === ENGINE_OPEN) this.#send(TEXT, "40");
-    else if (opcode === TEXT && firstByte === ENGINE_PING) this.#send(TEXT, "3");
-    else if (opcode === PING) this.#send(PONG, "");
-    else if (opcode === CLOSE) this.#socket.end();
+  readonly #react = (frame: Frame): void => {
+    this.receivedBytes += frame.payloadBytes;
+    if (frame.opcode === PING) this.send(PONG, NOTHING);
+    else if (frame.opcode === CLOSE) this.fail(`The server closed the connection: ${closeReason(frame)}`);
+    else this.#onFrame(frame);
   };
-
-  #reactToBinary(kind: number): void {
-    if (kind === PATCH) this.#onPatch();
-    else if (kind === STATE) this.#resolveJoined();
-    else if (kind === JOIN) this.#send(BINARY, String.fromCharCode(JOIN));
-  }
-
-  /** A short frame, masked with zeros: clients have to mask, and zeros cost nothing. */
-  #send(opcode: number, payload: string): void {
-    this.#socket.write(Buffer.from([0x80 | opcode, 0x80 | payload.length, 0, 0, 0, 0, ...Buffer.from(payload)]));
-  }
-
-  #fail(complaint: string): void {
-    this.#rejectJoined(new Error(complaint));
-    this.#socket.destroy();
-  }
 }
 
 function upgradeRequest(path: string): string {
@@ -141,4 +131,9 @@ function upgradeRequest(path: string): string {
     "",
     "",
   ].join("\r\n");
+}
+
+/** Code and reason of a close frame. */
+function closeReason({ payloadBytes, bytes, at }: Frame): string {
+  return payloadBytes < 2 ? "no reason" : `${bytes.readUInt16BE(at)} ${bytes.toString("utf8", at + 2, at + payloadBytes)}`;
 }

@@ -3,13 +3,12 @@ import { cpus, release, totalmem } from "node:os";
 import { CAN_PIN } from "./cores.ts";
 
 const FILE = new URL("../RESULTS.md", import.meta.url);
-const PACKAGES = ["@colyseus/core", "@colyseus/ws-transport", "@colyseus/schema", "socket.io", "ws"];
 const BYTES_PER_GIB = 1024 ** 3;
 const TITLE = "# Results\n\nEach part is written by the command that it names.\n";
 
 /** What a table says of itself: when, where, with which versions and by which command it was made. */
-export async function describeRun(command: string): Promise<string> {
-  const versions = await Promise.all(PACKAGES.map(async (name) => `${name} ${await versionOf(name)}`));
+export async function describeRun(command: string, packages: readonly string[]): Promise<string> {
+  const versions = await Promise.all(packages.map(async (name) => `${name} ${await versionOf(name)}`));
   const [cpu] = cpus();
   const pinning = CAN_PIN ? "server on core 0, load on core 1" : "not pinned to cores: there is one, or no taskset";
   return [

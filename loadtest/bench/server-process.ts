@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { onServerCore } from "./cores.ts";
 import type { Peer } from "./peers.ts";
@@ -24,10 +25,14 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 /** Seats that nobody takes stay longer than any measurement, also where thousands are to pend. */
 const ENV = { NODE_ENV: "production", COLYSEUS_SEAT_RESERVATION_TIME: "600" };
 const MAX_COMPLAINT = 2000;
+/** On the disk of the repository: the system's own folder for what is passing may be in memory. */
+const DATA = `${ROOT}.arena/`;
 
-/** Starts a peer on a port of the system's choosing and waits until it serves. */
+/** Starts a peer with an empty folder on a port of the system's choosing and waits until it serves. */
 export async function startServer(peer: Peer, nodeFlags: readonly string[] = []): Promise<ServerProcess> {
-  const node = [process.execPath, "--expose-gc", ...nodeFlags, "--import", PROBE, peer.entry, ...peer.args];
+  await mkdir(DATA, { recursive: true });
+  const folder = await mkdtemp(`${DATA}bench-`);
+  const node = [process.execPath, "--expose-gc", ...nodeFlags, "--import", PROBE, peer.entry, ...peer.args(folder)];
   const [command = "", ...args] = onServerCore(node);
   const child = spawn(command, args, { cwd: ROOT, env: ENV, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   let complaint = "";
@@ -41,6 +46,7 @@ export async function startServer(peer: Peer, nodeFlags: readonly string[] = [])
   const close = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended.catch(() => {}); // the end is what is wanted
+    await rm(folder, { recursive: true, force: true });
   };
   try {
     const port = await Promise.race([readPort(child), ended, deadline(START_MS, `${peer.title} does not start`)]);

@@ -14,10 +14,6 @@ export interface Spread {
   readonly max: number;
 }
 
-/** The server that the others are compared with. */
-const REFERENCE: PeerName = "colyseus";
-const HEADER = ["| what | server | median (min to max) | ÷ plain Colyseus, round by round |", "|---|---|---|---|"];
-
 /** The spread of `values`; undefined where there are none. */
 export function spreadOf(values: readonly number[]): Spread | undefined {
   const sorted = values.toSorted((a, b) => a - b);
@@ -27,28 +23,43 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
   return sorted.length === 0 ? undefined : { min: at(0), median, max: at(1) };
 }
 
-/** All samples as a table in Markdown, in the order in which the figures first appear. */
-export function markdownTable(samples: readonly Sample[]): string {
-  const names = [...new Set(samples.map(({ name }) => name))];
-  const rows = names.flatMap((name) => rowsOf(samples.filter((sample) => sample.name === name)));
-  return [...HEADER, ...rows].join("\n");
+/** The value that a share of `sorted` values does not exceed; NaN where there are none. */
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
 
-function rowsOf(samples: readonly Sample[]): string[] {
-  const reference = new Map(samples.filter(({ peer }) => peer === REFERENCE).map(({ round, value }) => [round, value]));
+/**
+ * All samples as a table in Markdown, in the order in which the figures first appear.
+ *
+ * @param reference the server that the others are compared with
+ */
+export function markdownTable(samples: readonly Sample[], reference: PeerName): string {
+  const names = [...new Set(samples.map(({ name }) => name))];
+  const rows = names.flatMap((name) =>
+    rowsOf(
+      samples.filter((sample) => sample.name === name),
+      reference,
+    ),
+  );
+  const head = `| what | server | median (min to max) | ÷ ${PEERS[reference].title}, round by round |`;
+  return [head, "|---|---|---|---|", ...rows].join("\n");
+}
+
+function rowsOf(samples: readonly Sample[], reference: PeerName): string[] {
+  const base = new Map(samples.filter(({ peer }) => peer === reference).map(({ round, value }) => [round, value]));
   return PEER_NAMES.flatMap((peer) => {
     const own = samples.filter((sample) => sample.peer === peer);
     const values = spreadOf(own.map(({ value }) => value));
     if (!values) return [];
     const ratios = spreadOf(
-      peer === REFERENCE ? [] : own.flatMap(({ round, value }) => ratioOf(value, reference.get(round))),
+      peer === reference ? [] : own.flatMap(({ round, value }) => ratioOf(value, base.get(round))),
     );
     return [`| ${own[0]?.name} | ${PEERS[peer].title} | ${textOf(values)} | ${ratios ? textOf(ratios) : ""} |`];
   });
 }
 
-function ratioOf(value: number, reference: number | undefined): number[] {
-  return reference === undefined || reference === 0 ? [] : [value / reference];
+function ratioOf(value: number, base: number | undefined): number[] {
+  return base === undefined || base === 0 ? [] : [value / base];
 }
 
 function textOf({ min, median, max }: Spread): string {

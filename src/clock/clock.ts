@@ -18,7 +18,7 @@ export interface Clock {
   nowMs(): number;
   /** Wall-clock time in ms since 1970. Only for people and logs: it can jump. */
   wallMs(): number;
-  /** Runs `fn` once, `delayMs` from now. A timer never keeps the process alive by itself. */
+  /** Runs `fn` once, `delayMs` from now. */
   after(delayMs: number, fn: () => void): Stop;
   /** Runs `fn` every `intervalMs` until stopped. */
   every(intervalMs: number, fn: () => void): Stop;
@@ -28,19 +28,25 @@ export interface Clock {
   random(): number;
 }
 
-/** The clock of the running process. */
-export function systemClock(): Clock {
+/**
+ * The clock of the running process, or page.
+ *
+ * @param timers "background" ones do not keep the process alive by themselves, "foreground" ones do
+ */
+export function systemClock(timers: "background" | "foreground" = "background"): Clock {
+  const started = <T extends NodeJS.Timeout | number>(timer: T): T => {
+    if (timers === "background" && typeof timer === "object") timer.unref(); // a browser's timer is a number
+    return timer;
+  };
   return {
     nowMs: () => performance.now(),
     wallMs: () => Date.now(),
     after: (delayMs, fn) => {
-      const timer = setTimeout(fn, delayMs);
-      timer.unref();
+      const timer = started(setTimeout(fn, delayMs));
       return () => clearTimeout(timer);
     },
     every: (intervalMs, fn) => {
-      const timer = setInterval(fn, intervalMs);
-      timer.unref();
+      const timer = started(setInterval(fn, intervalMs));
       return () => clearInterval(timer);
     },
     afterPoll: (fn) => void setImmediate(fn),

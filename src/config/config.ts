@@ -20,6 +20,11 @@ export interface Config {
   readonly host: string;
   readonly nodeId: string;
   readonly dataDir: string;
+  readonly isRestored: boolean;
+  readonly logStore: "auto" | "lmdb" | "redis" | "memory";
+  readonly redisUrl: string;
+  readonly isVolatileRedisAllowed: boolean;
+  readonly maxDocumentBytes: number;
   readonly isSyntheticAllowed: boolean;
   readonly auth: "guest" | "token";
   readonly tokenSecret: string;
@@ -91,6 +96,9 @@ const ORDERED = [
 ] as const;
 
 function refuseContradictions(config: Config, flags: ReadonlyMap<string, string>): void {
+  if (config.logStore === "redis" && config.redisUrl === "") {
+    throw new ArenaError("CONFIG_INVALID", `${sourceOf("logStore", flags)}: "redis" needs REDIS_URL.`);
+  }
   for (const [lower, upper] of ORDERED) {
     if (config[lower] <= config[upper]) continue;
     throw new ArenaError(
@@ -113,9 +121,6 @@ function refuseUnknownVariables(env: ConfigSources["env"]): void {
     if (name.startsWith("ARENA_") && !known.has(name)) {
       throw new ArenaError("CONFIG_INVALID", `${name} is not an option of Arena; --help lists them all.`);
     }
-  }
-  if (env["REDIS_URL"]) {
-    throw new ArenaError("CONFIG_INVALID", "REDIS_URL is set, but this version runs as a single node; unset it.");
   }
 }
 

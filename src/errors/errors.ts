@@ -51,6 +51,20 @@ export const ERRORS = {
   OPTIONS_INVALID: row("The join options do not match the room's schema.", 4217, 400),
   DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, { isRetryable: true }),
 
+  LOG_IN_USE: row("This document is open already; join it.", 4670, 409, { isRetryable: true }),
+  LOG_FENCED: row("This document has moved to another owner; come back and be led there.", 4671, 503, {
+    closeCode: CLOSE_CODES.RECONNECT,
+    isRetryable: true,
+  }),
+  LOG_UNAVAILABLE: row("What is sent cannot be kept now; nothing was changed.", 4672, 503, { isRetryable: true }),
+  LOG_UNCERTAIN: row("It cannot be told whether the last operations were kept.", 4673, 503, {
+    closeCode: CLOSE_CODES.RECONNECT,
+    isRetryable: true,
+  }),
+  LOG_CORRUPT: row("The log of this document is damaged; it is left as it is for those who run this server.", 4674, 500),
+
+  OP_REFUSED: row("An operation was refused; its nack says why.", 4675, 400),
+
   ROUTE_UNKNOWN: row("There is nothing at that address.", 4620, 404),
   BODY_TOO_LARGE: row("The request body is too large.", 4621, 413),
   LINE_TOO_SLOW: row("Nothing moved on this line for too long.", 4625, 408),

@@ -20,6 +20,7 @@ import {
 import { z } from "zod";
 import { afterAwake, type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
+import type { LogLimits, LogStore } from "../op-log/op-log.ts";
 import { CLOSE_CODES, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens } from "../tokens/tokens.ts";
@@ -32,6 +33,8 @@ import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
 import { startTickLoop } from "./tick-loop.ts";
 
+export type { MessageDefinition } from "./messages.ts";
+
 /** What the app hands to every room. */
 export interface RoomParts extends SizeLimits {
   readonly clock: Clock;
@@ -41,6 +44,9 @@ export interface RoomParts extends SizeLimits {
   /** How long a lost session's seat is kept, in seconds. */
   readonly reconnectSeconds: number;
   readonly tokens: Tokens;
+  /** Where the documents of durable rooms are kept, and how large they may be. */
+  readonly logs: LogStore;
+  readonly logLimits: LogLimits;
   /** Of how many patches one is sent: of two while the node is strained. */
   readonly patchEvery: () => 1 | 2;
 }
@@ -80,6 +86,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     _events.on("join", (client: Client) => this.#emitSession("session:joined", client));
     _events.on("leave", (client: Client) => {
       this.#owners.release(client);
+      this.onSessionEnd(client);
       this.#emitSession("session:left", client);
     });
     _events.once("dispose", () => {
@@ -186,6 +193,14 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     this.#emitSession("session:resumed", client);
   }
 
+  /** A session has given up its seat, whatever the room's own hooks do. */
+  protected onSessionEnd(_client: Client): void {}
+
+  /** Messages that a room answers beside its own. */
+  protected get builtInMessages(): Readonly<Record<string, unknown>> {
+    return { token: tokenMessage(this.parts.tokens) };
+  }
+
   /** Every exception of a hook, a handler or a timer ends here; Colyseus calls it. */
   override onUncaughtException(error: RoomException, hook: string): void {
     this.fail(hook, error.cause ?? error);
@@ -251,7 +266,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     carryUsers();
     overridePrivate(Room.prototype, {
       __init: (room: Room, original) => {
-        const messages = { token: tokenMessage(room.parts.tokens), ...room.messages };
+        const messages = { ...room.builtInMessages, ...room.messages };
         room.#sizes = new MessageSizes(messages, room.parts);
         const guarded = guardMessages(messages, {
           room,

@@ -32,6 +32,17 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   );
   telemetry.on("token:revoked", (event) => log.info({ event: "token:revoked", ...event }));
   telemetry.on("keys:failed", ({ error }) => log.error({ event: "keys:failed", err: error }));
+  telemetry.on("log:storeOpened", ({ isDurable, ...event }) =>
+    log[isDurable ? "info" : "warn"]({ event: "log:storeOpened", isDurable, ...event }),
+  );
+  telemetry.on("redis:connected", (event) => log.info({ event: "redis:connected", ...event }));
+  telemetry.on("redis:disconnected", ({ error, ...event }) =>
+    log.error({ event: "redis:disconnected", ...event, err: error }),
+  );
+  telemetry.on("log:opened", (event) => log.info({ event: "log:opened", ...event }));
+  telemetry.on("log:cut", (event) => log.warn({ event: "log:cut", ...event }));
+  telemetry.on("log:compacted", (event) => log.debug({ event: "log:compacted", ...event }));
+  telemetry.on("log:failed", ({ error, ...event }) => log.error({ event: "log:failed", ...event, err: error }));
   telemetry.on("room:created", (event) => log.info({ event: "room:created", ...event }));
   telemetry.on("room:disposed", (event) => log.info({ event: "room:disposed", ...event }));
   telemetry.on("room:failed", ({ error, ...event }) => log.error({ event: "room:failed", ...event, err: error }));

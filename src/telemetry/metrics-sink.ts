@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { FrameKind } from "../protocol/protocol.ts";
+import { measureDocuments } from "./document-metrics.ts";
 import { type FrameCounts, LOAD_LEVELS, type Telemetry } from "./telemetry.ts";
 
 /** Everything measured, for `/metrics`. */
@@ -30,6 +31,7 @@ export function measure(telemetry: Telemetry): Metrics {
   measureErrors(telemetry, registers);
   measureCalls(telemetry, registers);
   measureLoad(telemetry, registers);
+  measureDocuments(telemetry, registers);
   const delay = measureLoop(registers);
   return {
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -56,6 +56,23 @@ export interface TelemetryEvents {
   /** A room was behind by more than it may catch up and let go of the rest. */
   "tick:skipped": { roomId: string; name: string; ticks: number };
 
+  /** Where documents are kept, and whether what is acknowledged there outlives a crash of that place. */
+  "log:storeOpened": { description: string; isDurable: boolean; sentence: string };
+  /** Redis answers; again, after it was gone. */
+  "redis:connected": { host: string };
+  /** Redis is gone; the connection is made anew until it is back. */
+  "redis:disconnected": { host: string; error: unknown };
+  /** The log of a document was opened and replayed up to `seq`. */
+  "log:opened": { key: string; seq: number; sizeBytes: number; epoch: number; durationMs: number };
+  /** A last batch that was never written to its end, and so never acknowledged, was cut off a log at this entry. */
+  "log:cut": { key: string; from: number };
+  /** Entries of a log became safe. */
+  "log:appended": { entries: number; bytes: number; durationMs: number };
+  /** A snapshot took the place of the entries before it. */
+  "log:compacted": { key: string; seq: number; bytes: number };
+  /** A log could not be opened, appended to or compacted; what it was to keep was refused, nothing that was acknowledged is lost. */
+  "log:failed": { key: string; action: "open" | "append" | "compact"; error: unknown };
+
   /** A room left out a patch because the node is strained; the next one carries its changes. */
   "patch:skipped": { name: string };
 

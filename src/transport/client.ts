@@ -59,8 +59,17 @@ export class ArenaClient extends WebSocketClient {
     this.#connection.identify(user);
   }
 
-  /** Tells the client what of its sending was refused and why; too many of these close the connection. */
-  refuse(error: ArenaError): void {
-    this.#connection.refuse(error);
+  /**
+   * Tells the client what of its sending was refused and why; too many of these close the connection.
+   *
+   * @param answer frame that says it, in the place of an ERROR
+   */
+  refuse(error: ArenaError, answer?: Uint8Array): void {
+    this.#connection.refuse(error, answer);
+  }
+
+  /** Bytes that wait for this client in this process. */
+  get waitingBytes(): number {
+    return this.#connection.waitingBytes;
   }
 }

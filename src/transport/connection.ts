@@ -134,12 +134,16 @@ export class Connection extends EventEmitter implements Peer {
     this.close(closeCode, isRetryable ? closeReason({ code, retryAfterMs: SLOW_RETRY_MS }) : code);
   }
 
-  /** Answers something that was refused; closes the connection where that happens too often. */
-  refuse(error: ArenaError): void {
+  /**
+   * Answers something that was refused; closes the connection where that happens too often.
+   *
+   * @param answer frame to send in the place of Colyseus' ERROR
+   */
+  refuse(error: ArenaError, answer?: Uint8Array): void {
     const { clock, limits } = this.#parts;
     this.#report(error);
     const excess = this.#refusals.add(clock.nowMs()) - limits.maxRefusals;
-    if (excess <= 0) this.send(errorFrame(error));
+    if (excess <= 0) this.send(answer ?? errorFrame(error));
     else if (excess === 1) this.end("REFUSED_TOO_OFTEN");
   }
 

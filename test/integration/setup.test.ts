@@ -188,6 +188,26 @@ describe("set-up", () => {
     );
   });
 
+  it("names the Redis that is missing", async () => {
+    const env = { CHROMIUM_PATH: process.execPath, REDIS_SERVER_PATH: "/nowhere/redis-server" };
+
+    const { code, stderr } = await setUp(["--tests"], env);
+
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /The cluster tests need Redis at \/nowhere\/redis-server; install it or set REDIS_SERVER_PATH\.\n$/,
+    );
+  });
+
+  it("is content with the browser and the Redis that it is told of", async () => {
+    const env = { CHROMIUM_PATH: process.execPath, REDIS_SERVER_PATH: process.execPath };
+
+    const { code, stderr } = await setUp(["--tests"], env);
+
+    assert.deepEqual([code, stderr], [0, "Installing what package-lock.json names ...\n"]);
+  });
+
   it("refuses a word that it does not know", async () => {
     const { code, stderr } = await setUp(["--pgae"]);
 

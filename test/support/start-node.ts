@@ -26,7 +26,7 @@ export async function startNode(
 ): Promise<TestNode> {
   const config = loadConfig({ env: {}, args: ["--port", "0", "--host", "127.0.0.1", "--log-level", "silent"] });
   const node = await openNode(
-    { ...config, isSyntheticAllowed: true, drainMs: 3000, ...overrides },
+    { ...config, isSyntheticAllowed: true, logStore: "memory", drainMs: 3000, ...overrides },
     { ...ROOMS, ...rooms },
   );
   Reflect.set(node.server, "port", node.port); // where ColyseusTestServer looks, and where listen(0) leaves a 0

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Case, Figure, Scale } from "../case.ts";
 import { Crowd } from "../crowd.ts";
 import type { Load } from "../load.ts";
-import { PEER_NAMES } from "../peers.ts";
+import { STATE_PEERS } from "../peers.ts";
 import type { ServerProcess } from "../server-process.ts";
 
 interface Shape {
@@ -37,7 +37,7 @@ function fanOutCase(shape: Shape, windowMs: number): Case {
   return {
     point: messagesPerTick > 0 ? 2 : 1,
     title,
-    peers: PEER_NAMES,
+    peers: STATE_PEERS,
     measure: async (peer, server) => {
       const crowd = new Crowd({ peer, port: server.port, rooms: roomsOf(shape) });
       try {

@@ -22,7 +22,7 @@ export function joinsCase({ divisor }: Scale): Case {
     measure: async (_peer, server) => {
       const fill = async (room: string, seats: number): Promise<void> => {
         const load: Load = { ...QUIET, id: room };
-        await inFlight(seats, async () => void (await reserveSeat(server.port, load)));
+        await inFlight(seats, async () => void (await reserveSeat(server.port, "synthetic", load)));
       };
       await fill("warm-up", calls);
       const empty = await timed(server, ROOMS * calls, async () => {

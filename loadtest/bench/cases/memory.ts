@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Case, Scale } from "../case.ts";
 import { Crowd } from "../crowd.ts";
-import { PEER_NAMES } from "../peers.ts";
+import { STATE_PEERS } from "../peers.ts";
 
 const CLIENTS = 5000;
 /** The first clients pay for what is made once: compiled code, the room, pools. */
@@ -17,7 +17,7 @@ export function memoryCase({ divisor }: Scale): Case {
   return {
     point: 3,
     title: `memory of ${clients} clients`,
-    peers: PEER_NAMES,
+    peers: STATE_PEERS,
     measure: async (peer, server) => {
       const crowd = new Crowd({ peer, port: server.port, rooms: [QUIET] });
       try {

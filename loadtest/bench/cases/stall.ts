@@ -4,8 +4,9 @@ import { Client, type Room } from "@colyseus/sdk";
 import type { Case, Figure, Scale } from "../case.ts";
 import { Crowd } from "../crowd.ts";
 import type { Load } from "../load.ts";
-import { PEER_NAMES, PEERS, type PeerName } from "../peers.ts";
+import { PEERS, type PeerName, STATE_PEERS } from "../peers.ts";
 import { deadline } from "../server-process.ts";
+import { percentile } from "../summary.ts";
 
 const CLIENTS = 200;
 /**
@@ -25,7 +26,7 @@ export function stallCase({ stallMs, divisor }: Scale): Case {
   return {
     point: 5,
     title: `one of ${clients} clients hangs for ${stallMs} ms`,
-    peers: PEER_NAMES,
+    peers: STATE_PEERS,
     measure: async (peer, server) => {
       const gaps = new Gaps();
       const place = { peer, port: server.port, rooms: [LOAD] };
@@ -155,6 +156,6 @@ class Gaps {
   takeP99(): number {
     const sorted = this.#gapsMs.sort((a, b) => a - b);
     this.#gapsMs = [];
-    return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+    return percentile(sorted, 0.99);
   }
 }

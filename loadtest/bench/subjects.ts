@@ -1,0 +1,45 @@
+import type { Case, Scale } from "./case.ts";
+import { fanOutCases } from "./cases/fan-out.ts";
+import { joinsCase } from "./cases/joins.ts";
+import { lateJoinersCase } from "./cases/late-joiners.ts";
+import { memoryCase } from "./cases/memory.ts";
+import { opRateCases } from "./cases/op-rates.ts";
+import { openBoardsCase } from "./cases/open-boards.ts";
+import { stallCase } from "./cases/stall.ts";
+import type { SubjectName } from "./options.ts";
+import type { PeerName } from "./peers.ts";
+
+/** What one run of the benchmark is about. */
+export interface Subject {
+  /** The server that the others are compared with. */
+  readonly reference: PeerName;
+  /** Packages whose versions the results name. */
+  readonly packages: readonly string[];
+  /** What a reader of the table has to know, in Markdown. */
+  readonly notes: string;
+  readonly cases: (scale: Scale) => readonly Case[];
+}
+
+const OPS_NOTES = `What an acknowledgement says: Arena's, that the push is on disk (LMDB, flushed; one batch a board and tick of 50 ms).
+hocuspocus', that it was applied in memory (SyncStatus); its database extension stores the whole document 2 s after the
+last change, 10 s at the latest, here by writing a file that is not flushed. Both then have sent it to all 20 clients of
+the board.
+
+Each writer moves its own ten shapes: a push is a \`set\` of a position, or an update of a nested Y.Map. Pushes are due at
+even intervals whether earlier ones are answered or not; a time runs from when a push was due.`;
+
+/** All subjects. */
+export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
+  connections: {
+    reference: "colyseus",
+    packages: ["@colyseus/core", "@colyseus/ws-transport", "@colyseus/schema", "socket.io", "ws"],
+    notes: "",
+    cases: (scale) => [...fanOutCases(scale), memoryCase(scale), joinsCase(scale), stallCase(scale)],
+  },
+  ops: {
+    reference: "hocuspocus",
+    packages: ["@colyseus/core", "ws", "lmdb", "@hocuspocus/server", "@hocuspocus/extension-database", "yjs"],
+    notes: OPS_NOTES,
+    cases: (scale) => [...opRateCases(scale), lateJoinersCase(scale), openBoardsCase(scale)],
+  },
+};

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { type BoardOp, MAX_RICH_UPDATES } from "./rules/board.ts";
+
+const MAX_ID_LENGTH = 64;
+const MAX_TYPE_LENGTH = 32;
+const MAX_TEXT_LENGTH = 20_000;
+const MAX_GEOM_BYTES = 64 * 1024;
+const MAX_RICH_BYTES = 64 * 1024;
+const MAX_INDEX_LENGTH = 64;
+const MAX_NAMES = 32;
+const MAX_VALUE_LENGTH = 512;
+/** Far beyond every screen, well within what a float tells apart to a thousandth. */
+const FARTHEST = 1e9;
+
+const id = z
+  .string()
+  .min(1)
+  .max(MAX_ID_LENGTH)
+  .regex(/^[\w.:-]+$/, "expected only A-Z a-z 0-9 . : _ -");
+const type = z
+  .string()
+  .min(1)
+  .max(MAX_TYPE_LENGTH)
+  .regex(/^[\w-]+$/, "expected only A-Z a-z 0-9 _ -");
+const coordinate = z.number().min(-FARTHEST).max(FARTHEST);
+const extent = z.number().min(0).max(FARTHEST);
+const bytes = (max: number) =>
+  z.instanceof(Uint8Array).refine(({ byteLength }) => byteLength <= max, `expected at most ${max} bytes`);
+const values = z
+  .record(z.string().min(1).max(MAX_TYPE_LENGTH), z.union([z.string().max(MAX_VALUE_LENGTH), z.number(), z.boolean()]))
+  .refine((named) => Object.keys(named).length <= MAX_NAMES, `expected at most ${MAX_NAMES} names`);
+const ifRev = z.int().min(0).optional();
+
+const group = {
+  pos: z.strictObject({ x: coordinate, y: coordinate, r: z.number().min(-FARTHEST).max(FARTHEST) }),
+  size: z.strictObject({ w: extent, h: extent }),
+  tree: z.strictObject({
+    parentId: id.nullable(),
+    index: z
+      .string()
+      .max(MAX_INDEX_LENGTH)
+      .regex(/^[0-9A-Za-z]*$/),
+  }),
+  style: values,
+  geom: bytes(MAX_GEOM_BYTES),
+  text: z.string().max(MAX_TEXT_LENGTH),
+  meta: values,
+};
+const groups = z.strictObject(group).partial();
+
+const set = z.discriminatedUnion(
+  "g",
+  (Object.keys(group) as (keyof typeof group)[]).map((name) =>
+    z.strictObject({ t: z.literal("set"), id, g: z.literal(name), v: group[name], ifRev }),
+  ) as never, // one schema a group: a tuple that cannot be written as a type
+);
+const rich = z.array(bytes(MAX_RICH_BYTES)).max(MAX_RICH_UPDATES).optional();
+
+/** Schema of an operation on a board: its shape and the bounds of its values. What it comes to is decided by the rules. */
+export const boardOp = z.discriminatedUnion("t", [
+  z.strictObject({ t: z.literal("create"), id, type, g: groups }),
+  set,
+  z.strictObject({ t: z.literal("del"), id, ifRev }),
+  z.strictObject({ t: z.literal("restore"), id, type, g: groups, rich, ifRev }),
+  z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_RICH_BYTES) }),
+]) as unknown as z.ZodType<BoardOp>; // partial groups may be undefined in zod's type, never in its result

@@ -1,0 +1,161 @@
+import type { Clock, Stop } from "../clock/clock.ts";
+import { OP_MESSAGES } from "../protocol/protocol.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Connection } from "./connection.ts";
+import { OutboxWriter } from "./outbox-writer.ts";
+import type { Replica } from "./replica.ts";
+import type { FromServer, IdentityProblem, ReplicaOutput } from "./replica-types.ts";
+import { newIdentity } from "./secrets.ts";
+import type { ClaimedOutbox } from "./tab-outbox.ts";
+
+/** What becomes of pushes of which the server can no longer tell whether it has taken them. */
+export type ExpiredAnswer = "resubmit" | "drop";
+
+/** What happens in a session, besides changes of the records. */
+export type SessionEvent<Op> = Extract<ReplicaOutput<Op>, { kind: "push" | "settled" | "refused" }>;
+
+/** What a session is made of. */
+export interface DocumentSessionParts<Op extends object, R extends object> {
+  readonly connection: Connection;
+  readonly replica: Replica<Op, R>;
+  readonly claimed: ClaimedOutbox;
+  readonly onExpired: (pushes: number) => ExpiredAnswer | Promise<ExpiredAnswer>;
+  readonly onEvent: (event: SessionEvent<Op>) => void;
+  readonly onChanged: (ids: readonly string[]) => void;
+  /** The outbox is not kept any more. */
+  readonly onStorageFailed: (error: unknown) => void;
+}
+
+/** A conversation that gets no further for so long is begun again on another connection. */
+const STUCK_MS = 15_000;
+const FROM_SERVER = [
+  OP_MESSAGES.WELCOME,
+  OP_MESSAGES.SNAP,
+  OP_MESSAGES.BATCH,
+  OP_MESSAGES.ACK,
+  OP_MESSAGES.NACK,
+  OP_MESSAGES.RESET,
+];
+
+/** Drives a replica: by the connection, the outbox and the clock. */
+export class DocumentSession<Op extends object, R extends object> {
+  readonly #parts: DocumentSessionParts<Op, R>;
+  readonly #clock: Clock;
+  readonly #writer: OutboxWriter;
+  readonly #stops: Stop[];
+  #stopRetry: Stop = () => {};
+  #stopStuck: Stop = () => {};
+  #identitiesTaken = 0;
+  #isRenewing = false;
+  #isClosed = false;
+
+  constructor(parts: DocumentSessionParts<Op, R>) {
+    const { connection, replica, claimed, onStorageFailed } = parts;
+    this.#parts = parts;
+    this.#clock = connection.clock;
+    this.#writer = new OutboxWriter({
+      claimed,
+      clock: this.#clock,
+      onStored: (ticket) => this.run(() => replica.stored(ticket)),
+      onFailed: onStorageFailed,
+    });
+    this.#stops = FROM_SERVER.map(
+      (type) => connection.onMessage(type, (message) => this.#receive({ type, message } as FromServer<Op, R>)), // as the type says
+    );
+    this.#stops.push(connection.onStatus((status) => this.#onLink(status === "online")));
+    this.#onLink(connection.status === "online");
+  }
+
+  get isPersistent(): boolean {
+    return this.#writer.isPersistent;
+  }
+
+  /** Tells the replica something, and does what follows from that. */
+  run<T>(tell: () => T): T {
+    const result = tell();
+    for (const output of this.#parts.replica.take()) this.#do(output);
+    const changed = this.#parts.replica.takeChanged();
+    if (changed.length > 0) this.#parts.onChanged(changed);
+    return result;
+  }
+
+  /** Ends the conversation; resolves when the outbox is kept, or cannot be. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    this.#stopRetry();
+    this.#stopStuck();
+    await this.#writer.flushed();
+  }
+
+  #onLink(isOnline: boolean): void {
+    const { replica } = this.#parts;
+    this.#stopRetry();
+    this.#stopStuck();
+    this.run(() => (isOnline ? replica.connected() : replica.disconnected()));
+    if (isOnline) this.#watch();
+  }
+
+  #receive(message: FromServer<Op, R>): void {
+    if (message.type === OP_MESSAGES.WELCOME) this.#identitiesTaken = 0;
+    this.run(() => this.#parts.replica.receive(message));
+    this.#watch();
+  }
+
+  /** Whoever waits for the document, and hears nothing, tries elsewhere. */
+  #watch(): void {
+    this.#stopStuck();
+    const { connection, replica } = this.#parts;
+    if (replica.isLive || this.#isRenewing) return;
+    this.#stopStuck = this.#clock.after(STUCK_MS, () =>
+      connection.reconnect({ code: "STUCK", detail: "The document does not come." }),
+    );
+  }
+
+  #do(output: ReplicaOutput<Op>): void {
+    const { connection, replica, onEvent } = this.#parts;
+    switch (output.kind) {
+      case "hello":
+        connection.send(OP_MESSAGES.HELLO, output.message);
+        break;
+      case "store":
+        this.#writer.put(output.change);
+        break;
+      case "wait":
+        this.#stopRetry();
+        this.#stopStuck();
+        this.#stopRetry = this.#clock.after(output.delayMs, () => {
+          this.run(() => replica.retry());
+          this.#watch();
+        });
+        break;
+      case "identity":
+        void this.#renew(output.problem);
+        break;
+      case "push":
+        if (connection.send(OP_MESSAGES.PUSH, output.message)) onEvent(output);
+        break;
+      case "settled":
+      case "refused":
+        onEvent(output);
+        break;
+      default:
+        output satisfies never;
+    }
+  }
+
+  /** A server that takes no identity at all is not asked in a loop. */
+  async #renew(problem: IdentityProblem): Promise<void> {
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    const { replica, onExpired } = this.#parts;
+    const answer = replica.pending.length > 0 ? await onExpired(replica.pending.length) : "resubmit";
+    const attempt = problem === "taken" ? this.#identitiesTaken++ : 0;
+    const delayMs = attempt === 0 ? 0 : backoffMs(attempt, this.#clock.random());
+    await new Promise<void>((resolve) => this.#stops.push(this.#clock.after(delayMs, resolve)));
+    this.#isRenewing = false;
+    if (this.#isClosed) return;
+    this.run(() => replica.renew(newIdentity(), answer));
+    this.#watch();
+  }
+}

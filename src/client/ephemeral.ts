@@ -1,0 +1,127 @@
+import type { Clock, Stop } from "../clock/clock.ts";
+import { type Ephemeral, OP_MESSAGES } from "../protocol/protocol.ts";
+import { Listeners } from "./listeners.ts";
+
+/** Called with the session of the sender, the key, and the value, which is null where it ended. */
+export type EphemeralListener = (sessionId: string, key: string, value: unknown) => void;
+
+/** Before the server says how often it passes values on. */
+const FIRST_HZ = 10;
+const MS_PER_S = 1000;
+/** Most keys that one client may have a value for. */
+const MAX_KEYS = 64;
+/** Most senders whose values are kept; beyond it the longest unheard of are forgotten. */
+const MAX_SENDERS = 1024;
+
+/**
+ * Values that are worth nothing once there is a newer one: a cursor, a selection, who is typing. They may be lost, and they end
+ * with the connection of the sender.
+ */
+export class EphemeralValues {
+  readonly #clock: Clock;
+  readonly #send: (type: string, message: unknown) => boolean;
+  readonly #own = new Map<string, unknown>();
+  readonly #unsent = new Set<string>();
+  readonly #others = new Map<string, Map<string, unknown>>();
+  readonly #listeners = new Listeners<Parameters<EphemeralListener>>();
+  #hz = FIRST_HZ;
+  #stopTimer: Stop | undefined;
+
+  /** @param send says whether it was sent */
+  constructor(clock: Clock, send: (type: string, message: unknown) => boolean) {
+    this.#clock = clock;
+    this.#send = send;
+  }
+
+  /**
+   * Gives the others a value under a key; null ends it. Sent as often as the room passes on, the latest wins; after a lost
+   * connection it is sent again.
+   *
+   * @param key 1 to 64 characters
+   * @throws RangeError beyond 64 keys
+   */
+  set(key: string, value: unknown): void {
+    const keys = new Set([...this.#own.keys(), ...this.#unsent, key]);
+    if (keys.size > MAX_KEYS) throw new RangeError(`At most ${MAX_KEYS} keys.`);
+    if (value === null) this.#own.delete(key);
+    else this.#own.set(key, value);
+    this.#unsent.add(key);
+    this.#flush();
+  }
+
+  /** The last value of a session under a key; undefined where there is none. */
+  get(sessionId: string, key: string): unknown {
+    return this.#others.get(sessionId)?.get(key);
+  }
+
+  /** All sessions that have a value under a key, with it. */
+  *entries(key: string): Generator<readonly [sessionId: string, value: unknown]> {
+    for (const [sessionId, values] of this.#others) {
+      if (values.has(key)) yield [sessionId, values.get(key)];
+    }
+  }
+
+  /** Tells of every value of others that comes, changes or ends. */
+  onChange(listener: EphemeralListener): Stop {
+    return this.#listeners.add(listener);
+  }
+
+  /** A room is there: what one's own values are is new to it. */
+  joined(): void {
+    for (const key of this.#own.keys()) this.#unsent.add(key);
+    this.#flush();
+  }
+
+  /** The room is gone, and with it what is known of others. */
+  lost(): void {
+    for (const [sessionId, values] of this.#others) {
+      for (const key of values.keys()) this.#listeners.tell(sessionId, key, null);
+    }
+    this.#others.clear();
+  }
+
+  /** The room passes on so often, per second. */
+  setRate(hz: number): void {
+    if (hz > 0) this.#hz = hz;
+  }
+
+  /** A value came. */
+  receive({ k, v, from }: Ephemeral): void {
+    if (from === undefined) return;
+    const values = this.#others.get(from) ?? new Map<string, unknown>();
+    this.#others.delete(from);
+    if (v === null) values.delete(k);
+    else values.set(k, v);
+    if (values.size > 0) this.#others.set(from, values);
+    this.#bound();
+    this.#listeners.tell(from, k, v);
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#unsent.clear();
+    this.#listeners.clear();
+  }
+
+  #bound(): void {
+    for (const [oldest] of this.#others) {
+      if (this.#others.size <= MAX_SENDERS) return;
+      this.#others.delete(oldest);
+    }
+  }
+
+  /** Sends what is new, once in the interval of the room; what is set meanwhile goes with the next. */
+  #flush(): void {
+    if (this.#stopTimer || this.#unsent.size === 0) return;
+    for (const k of this.#unsent) {
+      if (!this.#send(OP_MESSAGES.EPHEMERAL, { k, v: this.#own.get(k) ?? null })) return; // goes with the next join
+      this.#unsent.delete(k);
+    }
+    this.#stopTimer = this.#clock.after(MS_PER_S / this.#hz, () => {
+      this.#stopTimer = undefined;
+      this.#flush();
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { changedOutbox, type OutboxChange, type StoredOutbox } from "./outbox.ts";
+
+/**
+ * Where outboxes are kept: at most one for each tab, or process, that has a document open. An outbox is named
+ * `<document>/<anything>`, and only who has claimed it reads or changes it.
+ */
+export interface OutboxStorage {
+  /** Whether what is kept here is still there after a reload. */
+  readonly isPersistent: boolean;
+  /** Names of the outboxes of a document. */
+  list(document: string): Promise<readonly string[]>;
+  /** Takes the sole right to an outbox, whether it exists or not; undefined where somebody else has it. */
+  claim(name: string): Promise<(() => void) | undefined>;
+  load(name: string): Promise<StoredOutbox | undefined>;
+  /** Makes changes, all or none, in this order; resolves when they are kept. */
+  commit(name: string, changes: readonly OutboxChange[]): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** Keeps outboxes for as long as the process, or the page, lives. What is opened with the same one takes over what is in it. */
+export function memoryStorage(): OutboxStorage {
+  const outboxes = new Map<string, StoredOutbox>();
+  const claimed = new Set<string>();
+  return {
+    isPersistent: false,
+    list: async (document) => [...outboxes.keys()].filter((name) => name.startsWith(`${document}/`)),
+    claim: async (name) => {
+      if (claimed.has(name)) return undefined;
+      claimed.add(name);
+      return () => claimed.delete(name);
+    },
+    load: async (name) => outboxes.get(name),
+    commit: async (name, changes) => {
+      for (const change of changes) outboxes.set(name, changedOutbox(outboxes.get(name), change));
+    },
+    remove: async (name) => void outboxes.delete(name),
+  };
+}

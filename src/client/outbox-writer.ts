@@ -1,0 +1,66 @@
+import type { Clock } from "../clock/clock.ts";
+import { withDeadline } from "./deadline.ts";
+import type { OutboxChange } from "./outbox.ts";
+import type { ClaimedOutbox } from "./tab-outbox.ts";
+
+/** A storage that takes longer than this has failed. */
+const COMMIT_TIMEOUT_MS = 10_000;
+
+/** What an outbox writer needs. */
+export interface OutboxWriterParts {
+  readonly claimed: ClaimedOutbox;
+  readonly clock: Clock;
+  /** Changes up to this ticket are kept, or cannot be. */
+  readonly onStored: (ticket: number) => void;
+  /** From now on nothing is kept. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+/**
+ * Keeps the changes of an outbox, in order, as many at a time as have come meanwhile. When that fails it is not tried again:
+ * a change that is missing in the middle would be worse than none of those that follow.
+ */
+export class OutboxWriter {
+  readonly #parts: OutboxWriterParts;
+  #waiting: OutboxChange[] = [];
+  #writing: Promise<void> | undefined;
+  #hasFailed = false;
+
+  constructor(parts: OutboxWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether what is put here is still there after a reload. */
+  get isPersistent(): boolean {
+    return this.#parts.claimed.storage.isPersistent && !this.#hasFailed;
+  }
+
+  /** Keeps a change, soon. */
+  put(change: OutboxChange): void {
+    this.#waiting.push(change);
+    this.#writing ??= this.#write();
+  }
+
+  /** Resolves when nothing waits any more. */
+  async flushed(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { claimed, clock, onStored, onFailed } = this.#parts;
+    while (this.#waiting.length > 0) {
+      await Promise.resolve(); // what one moment brings is one change
+      const changes = this.#waiting;
+      this.#waiting = [];
+      try {
+        const commit = this.#hasFailed ? Promise.resolve() : claimed.storage.commit(claimed.name, changes);
+        await withDeadline(commit, { clock, timeoutMs: COMMIT_TIMEOUT_MS });
+      } catch (error) {
+        this.#hasFailed = true;
+        onFailed(error);
+      }
+      onStored(changes.at(-1)?.ticket ?? 0);
+    }
+    this.#writing = undefined;
+  }
+}

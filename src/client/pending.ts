@@ -1,0 +1,207 @@
+import { sizeOf } from "../document/document.ts";
+import type { OpOutcome, OpWelcome } from "../protocol/protocol.ts";
+import { guardsOf, NEVER_REV, type Settled, withGuards } from "./guards.ts";
+import type { ClientIdentity, OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./outbox.ts";
+
+/** A push of this client that is not known to be safe. Its number on the wire is its place: see {@link PendingPushes.firstN}. */
+export interface PendingPush<Op> extends StoredPush<Op> {
+  readonly bytes: number;
+  /** The change of the outbox that has it; it may be sent when that is stored. */
+  readonly ticket: number;
+  /** It refers to what another push of this client wrote, and waits until the seq of that is known. */
+  readonly isHeld: boolean;
+  /** The server said that it is safe. Shown until the entries up to `seq` are here. */
+  readonly ack?: PushAck;
+}
+
+/** How a push ended well. */
+export interface PushAck {
+  /** Its entry in the log; or, where the outcome is unknown, one that is not before it. */
+  readonly seq: number;
+  /** "unknown": it was taken while this client was away. */
+  readonly outcome: OpOutcome | "unknown";
+}
+
+/** Most that may wait for the server. */
+export interface PendingLimits {
+  readonly maxPending: number;
+  readonly maxPendingBytes: number;
+}
+
+/** What pending pushes need. */
+export interface PendingParts<Op> {
+  readonly outbox: StoredOutbox<Op>;
+  readonly limits: PendingLimits;
+  readonly settled: Settled;
+  readonly store: (change: OutboxChange<Op>) => void;
+}
+
+/** More was pushed than may wait for the server. What was pushed before is kept; this push was not taken. */
+export class OutboxFull extends Error {
+  override readonly name = "OutboxFull";
+}
+
+/**
+ * The pushes that the server may not have, in order, with dense numbers. Every change is handed to `store`, which writes it
+ * whole or not at all, one after another.
+ */
+export class PendingPushes<Op extends object> {
+  readonly #limits: PendingLimits;
+  readonly #store: (change: OutboxChange<Op>) => void;
+  readonly #settled: Settled;
+  readonly #pushes: PendingPush<Op>[] = [];
+  #header: OutboxHeader;
+  #bytes = 0;
+  #lastSerial = 0;
+  #ticket = 0;
+  /** The highest number that may have been sent: none above it can be known to the server. */
+  #sentN: number;
+  /** The last change that gave pushes other numbers than they had. */
+  #numberTicket = 0;
+
+  constructor({ outbox, limits, settled, store }: PendingParts<Op>) {
+    this.#header = outbox.header;
+    this.#limits = limits;
+    this.#settled = settled;
+    this.#store = store;
+    for (const push of outbox.pushes) this.#append(push, this.#ticket);
+    this.#sentN = this.lastN;
+  }
+
+  get header(): OutboxHeader {
+    return this.#header;
+  }
+
+  /** Number of the first push here; the others follow. */
+  get firstN(): number {
+    return this.#header.firstN;
+  }
+
+  /** Number of the last push that was made. */
+  get lastN(): number {
+    return this.firstN + this.#pushes.length - 1;
+  }
+
+  /** What the server said of the first push, if it did. */
+  get firstAck(): PushAck | undefined {
+    return this.#pushes[0]?.ack;
+  }
+
+  /** The highest number that may have been sent, before a reload too. */
+  get sentN(): number {
+    return this.#sentN;
+  }
+
+  get all(): readonly PendingPush<Op>[] {
+    return this.#pushes;
+  }
+
+  /** A push is on its way. */
+  sent(n: number): void {
+    this.#sentN = Math.max(this.#sentN, n);
+  }
+
+  /** The change that must be stored before the push at `index` may be sent. */
+  ticketOf(index: number): number {
+    return Math.max(this.#numberTicket, this.#pushes[index]?.ticket ?? 0);
+  }
+
+  /** The next push, not added yet. */
+  prepare(ops: readonly Op[], ts: number): StoredPush<Op> {
+    return { serial: this.#lastSerial + 1, ops: withGuards(ops, (rev) => this.#guard(rev)), ts };
+  }
+
+  /** @throws OutboxFull at the bound of number or bytes */
+  add(push: StoredPush<Op>): void {
+    const { maxPending, maxPendingBytes } = this.#limits;
+    if (this.#pushes.length >= maxPending || this.#bytes + sizeOf(push.ops) > maxPendingBytes) {
+      throw new OutboxFull(`At most ${maxPending} pushes or ${maxPendingBytes} bytes may wait for the server.`);
+    }
+    this.#append(push, this.#change({ put: [push] }));
+  }
+
+  /** Notes what the server said of a push, by its number. */
+  acknowledge(n: number, ack: PushAck): void {
+    const push = this.#pushes[n - this.firstN];
+    if (push) this.#pushes[n - this.firstN] = { ...push, ack };
+  }
+
+  /** Takes out the first push, which is safe. */
+  settleFirst({ seq, outcome }: PushAck): PendingPush<Op> | undefined {
+    const push = this.#pushes.shift();
+    if (!push) return undefined;
+    this.#bytes -= push.bytes;
+    this.#header = { ...this.#header, firstN: this.firstN + 1 };
+    this.#settled.add(push.serial, outcome === "unknown" ? NEVER_REV : seq);
+    this.#change({ put: this.#resolveGuards(push.serial), remove: [push.serial] });
+    return push;
+  }
+
+  /** Takes out a push that the server refused; those behind it move up by one number. */
+  remove(index: number): PendingPush<Op> | undefined {
+    const [push] = this.#pushes.splice(index, 1);
+    if (!push) return undefined;
+    this.#bytes -= push.bytes;
+    this.#settled.add(push.serial, NEVER_REV);
+    this.#numberTicket = this.#change({ put: this.#resolveGuards(push.serial), remove: [push.serial] });
+    return push;
+  }
+
+  /** Takes on the epoch of the server's history, in which it has the numbers up to `yourLast`. */
+  align({ epoch, yourLast }: Pick<OpWelcome, "epoch" | "yourLast">, firstN: number): void {
+    if (epoch === this.#header.epoch && firstN === this.firstN) return;
+    this.#header = { ...this.#header, epoch, firstN };
+    this.#sentN = yourLast;
+    this.#forgetAcks();
+    this.#numberTicket = this.#change({});
+  }
+
+  /** Goes on as another client: all that is here will be new to the server. */
+  renew(identity: ClientIdentity): void {
+    this.#header = { ...this.#header, ...identity, firstN: 1 };
+    this.#sentN = 0;
+    this.#forgetAcks();
+    this.#numberTicket = this.#change({});
+  }
+
+  /** What was acknowledged in another history, or to another client, need not be safe. */
+  #forgetAcks(): void {
+    for (const [index, { ack: _, ...push }] of this.#pushes.entries()) this.#pushes[index] = push;
+  }
+
+  #append({ serial, ops, ts }: StoredPush<Op>, ticket: number): void {
+    const bytes = sizeOf(ops);
+    this.#pushes.push({ serial, ops, ts, bytes, ticket, isHeld: isHeld(ops) });
+    this.#bytes += bytes;
+    this.#lastSerial = serial;
+  }
+
+  /** A guard on an own write stays while that is on its way. */
+  #guard(rev: number): number {
+    if (rev >= 0) return rev;
+    return this.#pushes.some(({ serial }) => serial === -rev) ? rev : this.#settled.seqOf(-rev);
+  }
+
+  #resolveGuards(serial: number): readonly PendingPush<Op>[] {
+    const changed: PendingPush<Op>[] = [];
+    for (const [index, push] of this.#pushes.entries()) {
+      if (!push.isHeld || !guardsOf(push.ops).includes(-serial)) continue;
+      const ops = withGuards(push.ops, (rev) => this.#guard(rev));
+      const resolved = { ...push, ops, isHeld: isHeld(ops) };
+      this.#pushes[index] = resolved;
+      changed.push(resolved);
+    }
+    return changed;
+  }
+
+  #change({ put = [], remove = [] }: { put?: readonly StoredPush<Op>[]; remove?: readonly number[] }): number {
+    this.#ticket++;
+    const stored = put.map(({ serial, ops, ts }) => ({ serial, ops, ts }));
+    this.#store({ ticket: this.#ticket, header: this.#header, put: stored, remove });
+    return this.#ticket;
+  }
+}
+
+function isHeld(ops: readonly object[]): boolean {
+  return guardsOf(ops).some((rev) => rev < 0);
+}

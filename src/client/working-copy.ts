@@ -1,0 +1,151 @@
+import type { MapRecords, OpDocument, RecordReader } from "../document/document.ts";
+import type { OpEntry } from "../protocol/protocol.ts";
+import { Settled } from "./guards.ts";
+import type { ClientIdentity, StoredPush } from "./outbox.ts";
+import { PendingPushes, type PushAck } from "./pending.ts";
+import type { PushRefusal, ReplicaLimits, ReplicaOutput, ReplicaParts } from "./replica-types.ts";
+import { isSame } from "./same.ts";
+import { type UndoDirection, type UndoEntry, UndoStacks } from "./undo.ts";
+import { View, type ViewAuthor } from "./view.ts";
+
+/** The document as one client has it: what is confirmed, what it pushed on top, and what of that it can undo. */
+export class WorkingCopy<Op extends object, R extends object> {
+  readonly #document: OpDocument<Op, R>;
+  readonly #userId: string;
+  readonly #view: View<Op, R>;
+  readonly #undo: UndoStacks<R>;
+  readonly #put: (output: ReplicaOutput<Op>) => void;
+  /** What the server may not have. */
+  readonly pending: PendingPushes<Op>;
+
+  constructor(
+    { document, outbox, userId = "" }: ReplicaParts<Op, R>,
+    limits: ReplicaLimits,
+    put: (output: ReplicaOutput<Op>) => void,
+  ) {
+    const settled = new Settled();
+    this.#document = document;
+    this.#userId = userId;
+    this.#put = put;
+    this.#view = new View(document);
+    this.#undo = new UndoStacks(limits.maxUndo, settled);
+    this.pending = new PendingPushes({ outbox, limits, settled, store: (change) => put({ kind: "store", change }) });
+    this.#reshow();
+  }
+
+  /** The records as they are seen. */
+  get view(): RecordReader<R> {
+    return this.#view;
+  }
+
+  /** The records as the server confirmed them. */
+  get confirmed(): RecordReader<R> {
+    return this.#view.confirmed;
+  }
+
+  /** The ids of the records that look different since this was last called. */
+  takeChanged(): readonly string[] {
+    return this.#view.takeChanged();
+  }
+
+  /** Adds a push. @throws OutboxFull at the bound */
+  edit(ops: readonly Op[], ts: number): number {
+    const push = this.pending.prepare(ops, ts);
+    this.pending.add(push);
+    this.#undo.add(this.#show(push));
+    return push.serial;
+  }
+
+  /** Whether there may be anything to undo, or to do again. */
+  can(direction: UndoDirection): boolean {
+    return this.#document.invert !== undefined && this.#undo.next(direction) !== undefined;
+  }
+
+  /** Adds the push that undoes the last one of which anything can be undone. @throws OutboxFull at the bound */
+  turn(direction: UndoDirection, ts: number): number | undefined {
+    for (let entry = this.#undo.next(direction); entry; entry = this.#undo.next(direction)) {
+      const ops = entry.changes.toReversed().flatMap((change) => this.#document.invert?.(change) ?? []);
+      const push = this.pending.prepare(ops, ts);
+      if (this.#view.wouldChange(push, this.#author)) {
+        this.pending.add(push);
+        this.#undo.turn(direction, this.#show(push));
+        return push.serial;
+      }
+      this.#undo.skip(direction);
+    }
+    return undefined;
+  }
+
+  /** Takes in the whole document. */
+  replace(records: MapRecords<R>): void {
+    this.#view.replace(records);
+    this.#reshow();
+  }
+
+  /** Takes in the entries after the last one; own pushes among them are safe. */
+  confirm(entries: readonly OpEntry<Op>[], seq: number): void {
+    this.#view.confirm(entries);
+    for (const entry of entries) {
+      if (entry.clientId === this.pending.header.clientId) this.#acknowledgeOwn(entry);
+    }
+    this.#settle(seq);
+    this.#reshow();
+  }
+
+  /** The server says of a push that it is safe; it goes when the entries up to there are here. */
+  acknowledge(n: number, ack: PushAck, seq: number): void {
+    this.pending.acknowledge(n, ack);
+    this.#settle(seq);
+    this.#reshow();
+  }
+
+  /** All pushes up to this number are part of the records up to `seq`. */
+  acknowledgeAll(lastN: number, seq: number): void {
+    if (lastN < this.pending.firstN) return;
+    for (let n = this.pending.firstN; n <= lastN; n++) this.pending.acknowledge(n, { seq, outcome: "unknown" });
+    this.#settle(seq);
+    this.#reshow();
+  }
+
+  /** A push will never be taken. */
+  refuse(index: number, refusal: PushRefusal): void {
+    const push = this.pending.remove(index);
+    if (!push) return;
+    this.#undo.forget(push.serial);
+    this.#put({ kind: "refused", serial: push.serial, ops: push.ops, refusal });
+    this.#reshow();
+  }
+
+  /** Goes on as another client. */
+  renew(identity: ClientIdentity): void {
+    this.pending.renew(identity);
+    this.#reshow();
+  }
+
+  get #author(): ViewAuthor {
+    return { clientId: this.pending.header.clientId, userId: this.#userId };
+  }
+
+  #show(push: StoredPush<Op>): UndoEntry<R> {
+    return { serial: push.serial, changes: this.#view.show(push, this.#author) };
+  }
+
+  #reshow(): void {
+    this.#view.reshow(this.pending.all, this.#author);
+  }
+
+  /** Its entry comes before its ack, and with it all that an ack says. */
+  #acknowledgeOwn({ n, seq, effects }: OpEntry<Op>): void {
+    const push = this.pending.all[n - this.pending.firstN];
+    if (!push) return;
+    const taken = isSame(effects, push.ops) ? "commit" : "adjusted";
+    this.pending.acknowledge(n, { seq, outcome: effects.length === 0 ? "discard" : taken });
+  }
+
+  #settle(seq: number): void {
+    for (let ack = this.pending.firstAck; ack && ack.seq <= seq; ack = this.pending.firstAck) {
+      const push = this.pending.settleFirst(ack);
+      if (push) this.#put({ kind: "settled", serial: push.serial, ack });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import type { Records } from "./document.ts";
+import { sizeOf } from "./size-of.ts";
+
+/** Records in memory, with a running count of their size. */
+export class MapRecords<R extends object> implements Records<R> {
+  readonly #records = new Map<string, R>();
+  readonly #sizes = new Map<string, number>();
+  #sizeBytes = 0;
+
+  /** About how many bytes the records take when they are written down. */
+  get sizeBytes(): number {
+    return this.#sizeBytes;
+  }
+
+  /** How many records there are. */
+  get count(): number {
+    return this.#records.size;
+  }
+
+  get(id: string): R | undefined {
+    return this.#records.get(id);
+  }
+
+  entries(): Iterable<readonly [string, R]> {
+    return this.#records;
+  }
+
+  /** About how many bytes a record takes with its id; 0 where there is none. */
+  sizeBytesOf(id: string): number {
+    return this.#sizes.get(id) ?? 0;
+  }
+
+  set(id: string, record: R): void {
+    const bytes = id.length + sizeOf(record);
+    this.#sizeBytes += bytes - this.sizeBytesOf(id);
+    this.#sizes.set(id, bytes);
+    this.#records.set(id, record);
+  }
+
+  delete(id: string): void {
+    this.#sizeBytes -= this.sizeBytesOf(id);
+    this.#sizes.delete(id);
+    this.#records.delete(id);
+  }
+}

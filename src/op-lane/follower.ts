@@ -1,0 +1,103 @@
+import { type Batch, type ResumePlan, type Snapshot, wireAfter } from "../op-log/op-log.ts";
+import { OP_MESSAGES, type OpWelcome } from "../protocol/protocol.ts";
+import type { User } from "../tokens/tokens.ts";
+import { frame, frameOf } from "./messages.ts";
+
+/** A client of a durable room, as the transport gives it. */
+export interface LaneClient {
+  readonly sessionId: string;
+  readonly user: User | undefined;
+  /** Bytes that wait for it in this process. */
+  readonly waitingBytes: number;
+  raw(frame: Uint8Array): void;
+}
+
+/** What a follower follows: what is safe of a log, and its frames, which are the same for everybody. */
+export interface Followed {
+  readonly epoch: number;
+  /** The last entry that is safe. */
+  readonly seq: number;
+  /** The batches with everything after `seq`, or undefined where some of it is no longer kept. */
+  after(seq: number): readonly Batch[] | undefined;
+  /** The document for those who know nothing. */
+  snapshot(): Snapshot;
+  partFrame(snapshot: Snapshot, part: number): Uint8Array;
+  batchFrame(batch: Batch): Uint8Array;
+  /** The last push of a client that is safe. */
+  lastOf(clientId: string): number;
+  /** How often ephemeral values are passed on, per second. */
+  readonly ephHz: number;
+}
+
+/**
+ * While less than this waits for a client it is sent more: enough to keep a fast line busy between two ticks, and no more
+ * than the soft mark of its outbox, so that a slow one is left to read and led on later.
+ */
+const FEED_BYTES = 64 * 1024;
+
+/** One client that said hello, and how far it has been led. What it was sent is in order and without a hole. */
+export class Follower {
+  readonly client: LaneClient;
+  readonly clientId: string;
+  readonly owner: string;
+  /** The last entry that it was sent. */
+  #seq: number;
+  #sending: { readonly snapshot: Snapshot; part: number } | undefined;
+
+  constructor(client: LaneClient, clientId: string, owner: string) {
+    this.client = client;
+    this.clientId = clientId;
+    this.owner = owner;
+    this.#seq = 0;
+  }
+
+  /** Begins to lead it on: after the entry `lastSeq`, or with a snapshot. */
+  welcome(followed: Followed, { mode, yourLast }: Pick<ResumePlan, "mode" | "yourLast">, lastSeq = 0): void {
+    const { epoch, ephHz } = followed;
+    const snapshot = mode === "snapshot" ? followed.snapshot() : undefined;
+    this.#seq = snapshot ? snapshot.seq : lastSeq;
+    this.#sending = snapshot && { snapshot, part: 0 };
+    const welcome: OpWelcome = { epoch, mode, seq: followed.seq, yourLast, ephHz };
+    this.client.raw(frame(OP_MESSAGES.WELCOME, welcome));
+  }
+
+  /** A batch became safe: whoever has all before it gets it at once. Returns false for somebody who is behind. */
+  follow(batch: Batch, batchFrame: Uint8Array): boolean {
+    if (this.#sending || this.#seq !== batch.from - 1 || this.client.waitingBytes >= FEED_BYTES) return false;
+    this.client.raw(batchFrame);
+    this.#seq = batch.to;
+    return true;
+  }
+
+  /**
+   * Sends what it was not sent yet, as long as its line takes it.
+   *
+   * @returns whether it has everything
+   */
+  feed(followed: Followed): boolean {
+    while (this.client.waitingBytes < FEED_BYTES) {
+      if (this.#sending) this.#sendPart(followed, this.#sending);
+      else if (this.#seq >= followed.seq) return true;
+      else this.#sendBatch(followed);
+    }
+    return !this.#sending && this.#seq >= followed.seq;
+  }
+
+  #sendPart(followed: Followed, sending: { readonly snapshot: Snapshot; part: number }): void {
+    this.client.raw(followed.partFrame(sending.snapshot, sending.part));
+    sending.part++;
+    if (sending.part === sending.snapshot.parts.length) this.#sending = undefined;
+  }
+
+  /** Where what it misses is no longer kept, it begins again with a snapshot. */
+  #sendBatch(followed: Followed): void {
+    const next = followed.after(this.#seq)?.[0];
+    if (!next) {
+      this.welcome(followed, { mode: "snapshot", yourLast: followed.lastOf(this.clientId) });
+      return;
+    }
+    const isWhole = next.from > this.#seq;
+    this.client.raw(isWhole ? followed.batchFrame(next) : frameOf(OP_MESSAGES.BATCH, wireAfter(next.wire, this.#seq)));
+    this.#seq = next.to;
+  }
+}

@@ -1,0 +1,315 @@
+import { afterAwake, type Clock, type Stop } from "../clock/clock.ts";
+import { ArenaError, toArenaError } from "../errors/errors.ts";
+import { type Committed, type OpLog, type OpLogParts, openOpLog, type Refused } from "../op-log/op-log.ts";
+import {
+  type Ephemeral,
+  OP_MESSAGES,
+  type OpHello,
+  type OpNack,
+  type OpPush,
+  type OpReset,
+} from "../protocol/protocol.ts";
+import { type EphemeralClient, EphemeralLane } from "./ephemeral-lane.ts";
+import { Follower, type LaneClient } from "./follower.ts";
+import { frame, ownerOf } from "./messages.ts";
+import { Pulse } from "./pulse.ts";
+import { SharedHistory } from "./shared-history.ts";
+
+/** A client of a lane: it is sent frames, and what it must not do is counted against it. */
+export interface OpClient extends LaneClient, EphemeralClient {
+  /** @param answer frame that says what was refused */
+  refuse(error: ArenaError, answer?: Uint8Array): void;
+}
+
+/** What a lane is made of. */
+export interface LaneParts<Op extends object, R extends object>
+  extends Pick<OpLogParts<Op, R>, "store" | "key" | "document" | "limits" | "telemetry"> {
+  readonly clock: Clock;
+  /** Least time between two batches of the document, in ms. */
+  readonly tickMs: number;
+  /** Whether a client may push; asked for each push. */
+  readonly mayPush: (client: OpClient) => boolean;
+  /** Something failed that is not a client's fault. */
+  readonly onFault: (error: unknown) => void;
+  /** The log is another's, or damaged: the room has to end. */
+  readonly onEnd: (error: ArenaError) => void;
+}
+
+/** While somebody is behind, what it misses is sent as often as this. */
+const FEED_MS = 5;
+const UNAVAILABLE = { code: "UNAVAILABLE", retryAfterMs: 1000 } as const;
+const MIN_REOPEN_MS = 250;
+const MAX_REOPEN_MS = 5000;
+/** A session that lost its connection keeps its ephemeral values for so long. */
+const GRACE_MS = 5000;
+/** Refusals that come of the way of things and not of a wrong client. */
+const BLAMELESS: ReadonlySet<OpNack["code"]> = new Set(["RATE_LIMITED", "UNAVAILABLE", "FULL", "READONLY"]);
+
+/** The op lane of one room: its log, who follows it, and the values that are only passed on. */
+export class OpLane<Op extends object, R extends object> {
+  readonly #parts: LaneParts<Op, R>;
+  readonly #pulse: Pulse;
+  readonly #ephemeral: EphemeralLane;
+  readonly #clients = new Map<string, OpClient>();
+  readonly #followers = new Map<string, Follower>();
+  /** Who speaks for a client id now. */
+  readonly #speakers = new Map<string, Follower>();
+  readonly #graces = new Map<string, Stop>();
+  /** What the last row of pushes of a client ran into. */
+  readonly #rows = new WeakMap<OpClient, string>();
+  #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
+  #lastBatchMs = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(parts: LaneParts<Op, R>) {
+    this.#parts = parts;
+    this.#pulse = new Pulse(parts.clock, FEED_MS, () => this.#beat());
+    const { clock } = parts;
+    this.#ephemeral = new EphemeralLane(
+      clock,
+      () => this.#clients.values(),
+      () => this.#clients.size,
+    );
+  }
+
+  /** Opens the log. @throws ArenaError as `openOpLog` */
+  async open(): Promise<void> {
+    const log = await openOpLog<Op, R>({
+      ...this.#parts,
+      onCommitted: (committed) => this.#contain(() => this.#committed(committed)),
+      onFailed: (refused) => this.#contain(() => this.#failed(refused)),
+      onLost: (error) => this.#lost(log, error),
+    });
+    const history = new SharedHistory(log, this.#parts.clock, () => this.#ephemeral.hz);
+    this.#open = { log, history };
+  }
+
+  /** The records as they are safe; nothing while the log is being opened anew. */
+  get records(): Iterable<readonly [string, R]> {
+    return this.#open?.log.sequencer.records.entries() ?? [];
+  }
+
+  /** A client follows from now on, or is led on anew. */
+  hello(client: OpClient, { clientId, key, epoch, lastSeq }: OpHello): void {
+    this.#greet(client);
+    this.#rows.delete(client);
+    const owner = ownerOf(client.user, key);
+    const refusal = this.#whyNoHello(clientId, owner);
+    if (refusal || !this.#open) {
+      this.#refuse(client, { n: 0, ...(refusal ?? UNAVAILABLE) });
+      return;
+    }
+    const { log, history } = this.#open;
+    const follower = this.#follow(client, clientId, owner);
+    const plan = log.sequencer.plan(clientId, log.epoch, { epoch, lastSeq });
+    if (plan.reset) client.raw(frame(OP_MESSAGES.RESET, { reason: plan.reset, epoch: log.epoch } satisfies OpReset));
+    follower.welcome(history, plan, lastSeq);
+    if (!follower.feed(history)) this.#pulse.ask();
+  }
+
+  /** A client pushes. */
+  push(client: OpClient, { n, ops }: OpPush<Op>): void {
+    const follower = this.#followers.get(client.sessionId);
+    const refusal = this.#whyNoPush(client, follower);
+    if (refusal || !follower || !this.#open) {
+      this.#refuse(client, { n, ...(refusal ?? UNAVAILABLE) });
+      return;
+    }
+    const { sequencer } = this.#open.log;
+    const { clientId, owner } = follower;
+    const userId = client.user?.userId ?? "";
+    const verdict = sequencer.push({ clientId, owner, userId, n, ops, ts: this.#parts.clock.wallMs() });
+    if (verdict.kind === "ack") client.raw(frame(OP_MESSAGES.ACK, verdict.ack));
+    else if (verdict.kind === "nack") {
+      if (verdict.fault !== undefined) this.#parts.onFault(verdict.fault);
+      this.#refuse(client, verdict.nack);
+    } else if (sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
+  }
+
+  /** Refuses a push that cannot even be read. */
+  refuseUnread(client: OpClient, payload: unknown, detail: string): void {
+    const n = typeof payload === "object" && payload !== null && "n" in payload ? payload.n : 0;
+    this.#refuse(client, { n: isNumber(n) ? n : 0, code: "INVALID", detail });
+  }
+
+  /** A client has a new ephemeral value. */
+  ephemeral(client: OpClient, value: Ephemeral): void {
+    this.#greet(client);
+    if (!this.#ephemeral.set(client.sessionId, value)) {
+      client.refuse(new ArenaError("MESSAGE_INVALID", `"${OP_MESSAGES.EPHEMERAL}": too many keys.`));
+    } else this.#askForEphemeral();
+  }
+
+  /** A session lost its connection; it may come back. */
+  drop(client: OpClient): void {
+    this.#unfollow(client);
+    const { sessionId } = client;
+    const end = (): void => this.#endValues(sessionId);
+    this.#graces.get(sessionId)?.();
+    this.#graces.set(sessionId, afterAwake(this.#parts.clock, GRACE_MS, end));
+  }
+
+  /** A session is gone. */
+  leave(client: OpClient): void {
+    this.#unfollow(client);
+    this.#endValues(client.sessionId);
+  }
+
+  /** Brings what was pushed to the store and ends the lane. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#pulse.close();
+    for (const stop of this.#graces.values()) stop();
+    await this.#open?.log.close();
+    this.#open = undefined;
+  }
+
+  #batchDueMs(): number {
+    return Math.max(0, this.#lastBatchMs + this.#parts.tickMs - this.#parts.clock.nowMs());
+  }
+
+  /** What is due now: a batch, parts for those who are behind, ephemeral values. */
+  #beat(): void {
+    this.#contain(() => {
+      if (!this.#open) return;
+      const { log, history } = this.#open;
+      if (log.sequencer.hasBatch) this.#flush(log);
+      for (const follower of this.#followers.values()) if (!follower.feed(history)) this.#pulse.ask(FEED_MS);
+      this.#ephemeral.flush();
+      this.#askForEphemeral();
+    });
+  }
+
+  #flush(log: OpLog<Op, R>): void {
+    const dueMs = this.#batchDueMs();
+    if (dueMs > 0) {
+      this.#pulse.ask(dueMs);
+      return;
+    }
+    this.#lastBatchMs = this.#parts.clock.nowMs();
+    log.flush();
+  }
+
+  #committed({ batch, acks }: Committed<Op>): void {
+    if (!this.#open) return;
+    const { log, history } = this.#open;
+    const batchFrame = history.batchFrame(batch);
+    for (const follower of this.#followers.values()) if (!follower.follow(batch, batchFrame)) this.#pulse.ask();
+    for (const { clientId, ack } of acks) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
+    if (log.sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
+  }
+
+  #failed(refused: readonly Refused[]): void {
+    for (const { clientId, nack } of refused) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.NACK, nack));
+  }
+
+  #lost(log: OpLog<Op, R>, error: ArenaError): void {
+    this.#open = undefined;
+    void log.close().then(() => {
+      if (this.#isClosed) return;
+      if (error.code === "LOG_UNCERTAIN") this.#reopen(MIN_REOPEN_MS);
+      else this.#parts.onEnd(error);
+    });
+  }
+
+  /** What the store has is read anew; then everybody who followed is led on from what it has. */
+  #reopen(delayMs: number): void {
+    this.open().then(
+      () => {
+        if (this.#isClosed) return void this.close();
+        const reset = { reason: "REOPENED", epoch: this.#open?.log.epoch ?? 0 } satisfies OpReset;
+        for (const { client } of this.#followers.values()) client.raw(frame(OP_MESSAGES.RESET, reset));
+        this.#followers.clear();
+        this.#speakers.clear();
+      },
+      (cause: unknown) => {
+        const error = toArenaError(cause);
+        if (this.#isClosed) return;
+        if (!error.row.isRetryable || error.code === "LOG_FENCED") this.#parts.onEnd(error);
+        else this.#parts.clock.after(delayMs, () => this.#reopen(Math.min(MAX_REOPEN_MS, delayMs * 2)));
+      },
+    );
+  }
+
+  #whyNoHello(clientId: string, owner: string): Omit<OpNack, "n"> | undefined {
+    if (!this.#open) return UNAVAILABLE;
+    if (this.#open.log.sequencer.maySpeak(clientId, owner)) return undefined;
+    return { code: "FORBIDDEN", detail: "This client id is another's." };
+  }
+
+  #whyNoPush(client: OpClient, follower: Follower | undefined): Omit<OpNack, "n"> | undefined {
+    if (!this.#open) return UNAVAILABLE;
+    if (!follower || this.#speakers.get(follower.clientId) !== follower) {
+      return { code: "HELLO", detail: "Say hello first." };
+    }
+    return this.#parts.mayPush(client) ? undefined : { code: "READONLY", detail: "You may only look." };
+  }
+
+  #greet(client: OpClient): void {
+    this.#graces.get(client.sessionId)?.();
+    this.#graces.delete(client.sessionId);
+    if (this.#clients.get(client.sessionId) === client) return;
+    this.#clients.set(client.sessionId, client);
+    this.#ephemeral.greet(client);
+  }
+
+  #follow(client: OpClient, clientId: string, owner: string): Follower {
+    this.#unspeak(client);
+    const follower = new Follower(client, clientId, owner);
+    this.#followers.set(client.sessionId, follower);
+    this.#speakers.set(clientId, follower);
+    return follower;
+  }
+
+  #unfollow(client: OpClient): void {
+    if (this.#clients.get(client.sessionId) !== client) return; // it is here on a newer connection
+    this.#clients.delete(client.sessionId);
+    this.#unspeak(client);
+    this.#followers.delete(client.sessionId);
+  }
+
+  #unspeak({ sessionId }: OpClient): void {
+    const old = this.#followers.get(sessionId);
+    if (old && this.#speakers.get(old.clientId) === old) this.#speakers.delete(old.clientId);
+  }
+
+  #endValues(sessionId: string): void {
+    this.#graces.get(sessionId)?.();
+    this.#graces.delete(sessionId);
+    this.#ephemeral.end(sessionId);
+    this.#askForEphemeral();
+  }
+
+  #askForEphemeral(): void {
+    const { dueMs } = this.#ephemeral;
+    if (dueMs !== undefined) this.#pulse.ask(dueMs);
+  }
+
+  #refuse(client: OpClient, nack: OpNack): void {
+    const answer = frame(OP_MESSAGES.NACK, nack);
+    if (BLAMELESS.has(nack.code) || this.#isSameRow(client, nack)) client.raw(answer);
+    else client.refuse(new ArenaError("OP_REFUSED", `${nack.code}: ${nack.detail ?? ""}`), answer);
+  }
+
+  /** Pushes that were on their way when the first of them was told GAP or HELLO count as one with it. */
+  #isSameRow(client: OpClient, { code, expected }: OpNack): boolean {
+    const isLate = code === "GAP" || (code === "HELLO" && this.#clients.get(client.sessionId) === client);
+    if (!isLate) return false;
+    const row = `${code} ${expected}`;
+    const isSame = this.#rows.get(client) === row;
+    this.#rows.set(client, row);
+    return isSame;
+  }
+
+  #contain(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#parts.onFault(error);
+    }
+  }
+}
+
+function isNumber(n: unknown): n is number {
+  return Number.isSafeInteger(n);
+}

@@ -1,0 +1,115 @@
+/**
+ * op-lane: durable rooms. Whoever says hello follows the document of the room: it is led to the present by what it missed or
+ * by the whole, and from then on gets each entry once, in order, when it is safe and not before.
+ *
+ * Between the room's messages and the op log. Owns who follows and how far each has come; leaves the order to `op-log`, and
+ * what an op means to the room's document. Keeps OPL1 to OPL7.
+ */
+import type { Client, RoomOptions } from "@colyseus/core";
+import { z } from "zod";
+import type { OpDocument } from "../document/document.ts";
+import { type ArenaError, describeIssues } from "../errors/errors.ts";
+import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
+import { type MessageDefinition, Room } from "../room/room.ts";
+import { type OpClient, OpLane } from "./lane.ts";
+import { ephemeral, hello, pushOf } from "./messages.ts";
+
+/** Largest frame of an op:push, which is as much as a socket takes by default. */
+const MAX_PUSH_BYTES = 256 * 1024;
+const MAX_EPHEMERAL_BYTES = 4096;
+const TICK_MS = 50;
+
+/**
+ * A room whose document outlives it. A room author says what an op is and what it comes to; the rest is here: order, exactly
+ * once, safe before it is shown, coming back after any loss.
+ *
+ * Its instance is picked by the join option `id`: the app registers it with `filterBy: ["id"]`.
+ */
+export abstract class DurableRoom<
+  Op extends object,
+  R extends object,
+  Types extends RoomOptions = RoomOptions,
+> extends Room<Types> {
+  /** What an op comes to. */
+  protected abstract readonly document: OpDocument<Op, R>;
+  /** Schema of an op. */
+  protected abstract readonly op: z.ZodType<Op>;
+  #lane: OpLane<Op, R> | undefined;
+
+  /** Whether a client may push; everybody, unless a room says otherwise. Asked for each push. */
+  protected mayPush(_client: Client): boolean {
+    return true;
+  }
+
+  /** The records as they are safe. */
+  protected get records(): Iterable<readonly [string, R]> {
+    return this.#lane?.records ?? [];
+  }
+
+  /**
+   * Opens the document. A room that overrides this awaits it first.
+   *
+   * @throws ArenaError LOG_IN_USE where another room has the document open; LOG_UNAVAILABLE, LOG_CORRUPT
+   */
+  override async onCreate({ id }: { readonly id: string }): Promise<void> {
+    const { clock, telemetry, logs: store, logLimits: limits } = this.parts;
+    this.#lane = new OpLane<Op, R>({
+      store,
+      key: `${this.roomName}/${id}`,
+      document: this.document,
+      limits,
+      clock,
+      telemetry,
+      tickMs: TICK_MS,
+      mayPush: (client) => this.mayPush(client as unknown as Client), // every OpClient is a client of this room
+      onFault: (error) => this.fail("document", error),
+      onEnd: (error) => this.#endFor(error),
+    });
+    await this.#lane.open();
+  }
+
+  /** Brings what was pushed to the disk. A room that overrides this awaits it last. */
+  override async onDispose(): Promise<void> {
+    await this.#lane?.close();
+  }
+
+  override onDrop(client: Client, code?: number): void {
+    this.#lane?.drop(client as unknown as OpClient);
+    super.onDrop(client, code);
+  }
+
+  protected override onSessionEnd(client: Client): void {
+    this.#lane?.leave(client as unknown as OpClient);
+  }
+
+  protected override get builtInMessages(): Readonly<Record<string, unknown>> {
+    const push = pushOf(this.op);
+    const onPush = (client: OpClient, payload: unknown): void => {
+      const parsed = push.safeParse(payload);
+      if (parsed.success) this.#lane?.push(client, parsed.data);
+      else this.#lane?.refuseUnread(client, payload, describeIssues(parsed.error.issues, "push"));
+    };
+    return {
+      ...super.builtInMessages,
+      [OP_MESSAGES.HELLO]: define({ format: hello, handler: (client, payload) => this.#lane?.hello(client, payload) }),
+      // What cannot be read is answered with a nack, which names the push.
+      [OP_MESSAGES.PUSH]: define({ format: z.unknown(), maxBytes: MAX_PUSH_BYTES, handler: onPush }),
+      [OP_MESSAGES.EPHEMERAL]: define({
+        format: ephemeral,
+        maxBytes: MAX_EPHEMERAL_BYTES,
+        handler: (client, payload) => this.#lane?.ephemeral(client, payload),
+      }),
+    };
+  }
+
+  /** The document is another owner's now, or damaged: those inside come back and are led where it is, or are told. */
+  #endFor({ code }: ArenaError): void {
+    const closeCode = code === "LOG_FENCED" ? CLOSE_CODES.RECONNECT : CLOSE_CODES.ROOM_FAILED;
+    this.disconnect(closeCode).catch((error: unknown) => this.fail("document", error));
+  }
+}
+
+/** Lets the payload's type follow from its schema. */
+function define<P>(definition: MessageDefinition<OpClient, P>): MessageDefinition<OpClient, P> {
+  return definition;
+}

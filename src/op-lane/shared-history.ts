@@ -1,0 +1,57 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Batch, OpLog, Snapshot } from "../op-log/op-log.ts";
+import { OP_MESSAGES } from "../protocol/protocol.ts";
+import type { Followed } from "./follower.ts";
+import { frameOf, snapFrame } from "./messages.ts";
+
+/** What is safe of a log, as frames that are made once for all who follow. */
+export class SharedHistory<Op extends object, R extends object> implements Followed {
+  readonly #log: OpLog<Op, R>;
+  readonly #clock: Clock;
+  readonly #hz: () => number;
+  #batch: { readonly batch: Batch; readonly frame: Uint8Array } | undefined;
+  #parts: { readonly snapshot: Snapshot; readonly frames: Uint8Array[] } | undefined;
+
+  constructor(log: OpLog<Op, R>, clock: Clock, hz: () => number) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#hz = hz;
+  }
+
+  get epoch(): number {
+    return this.#log.epoch;
+  }
+
+  get seq(): number {
+    return this.#log.sequencer.seq;
+  }
+
+  get ephHz(): number {
+    return this.#hz();
+  }
+
+  after(seq: number): readonly Batch[] | undefined {
+    return this.#log.sequencer.after(seq);
+  }
+
+  snapshot(): Snapshot {
+    return this.#log.sequencer.snapshot(this.#clock.wallMs());
+  }
+
+  lastOf(clientId: string): number {
+    return this.#log.sequencer.lastOf(clientId);
+  }
+
+  partFrame(snapshot: Snapshot, part: number): Uint8Array {
+    if (this.#parts?.snapshot !== snapshot) this.#parts = { snapshot, frames: [] };
+    const { frames } = this.#parts;
+    const { seq, parts } = snapshot;
+    frames[part] ??= snapFrame(seq, part, parts.length, parts.at(part) ?? new Uint8Array());
+    return frames[part];
+  }
+
+  batchFrame(batch: Batch): Uint8Array {
+    if (this.#batch?.batch !== batch) this.#batch = { batch, frame: frameOf(OP_MESSAGES.BATCH, batch.wire) };
+    return this.#batch.frame;
+  }
+}

@@ -1,0 +1,172 @@
+import type { Clock } from "../clock/clock.ts";
+import { ArenaError } from "../errors/errors.ts";
+import { LmdbEnv } from "./lmdb-env.ts";
+import { batchRange, LogKeys, snapshotSeq } from "./lmdb-keys.ts";
+import type { LogMedium } from "./owned-log.ts";
+import { OwnedStore, type StoreMedium } from "./owned-store.ts";
+import { type LogContent, type LogStore, nextEpoch, type StoredBatch, type StoredSnapshot } from "./store.ts";
+
+/** Where the logs are, and whether they are what they were. */
+export interface LmdbStoreOptions {
+  /** Folder of the database; made where it is missing, in a folder that is there. */
+  readonly path: string;
+  readonly clock: Clock;
+  /** The data was put back from a backup: each log gets a new history when this store first opens it. Default: false. */
+  readonly isRestored?: boolean;
+}
+
+/**
+ * A store in a folder on this machine. A write resolves after it was flushed to disk; the rooms share the flushes, which
+ * happen in a thread of their own. Several processes may use one folder: the last that opens a log has it.
+ *
+ * The folder is opened with the first log. Where it cannot be, or is full, calls are refused with LOG_UNAVAILABLE until it can.
+ */
+export function createLmdbStore({ path, clock, isRestored = false }: LmdbStoreOptions): LogStore {
+  return new OwnedStore(new LmdbMedium({ path, clock, isRestored }), clock);
+}
+
+/** How often another process may come first while a log is taken, before it is given up. */
+const MAX_TAKES = 10;
+
+class LmdbMedium implements StoreMedium {
+  readonly description: string;
+  readonly #env: LmdbEnv;
+  readonly #clock: Clock;
+  /** Logs that have their new history already; undefined where none needs one. */
+  readonly #forked: Set<string> | undefined;
+
+  constructor({ path, clock, isRestored }: Required<LmdbStoreOptions>) {
+    this.description = `LMDB in ${path}`;
+    this.#env = new LmdbEnv(path, clock);
+    this.#clock = clock;
+    this.#forked = isRestored ? new Set() : undefined;
+  }
+
+  async take(key: string, ownerEpoch?: number): Promise<LogMedium> {
+    const keys = new LogKeys(key);
+    for (let takes = 0; takes < MAX_TAKES; takes++) {
+      const owner = await this.#tryTake(key, keys, ownerEpoch);
+      if (!owner) continue;
+      this.#forked?.add(key);
+      return new LmdbWriter(this.#env, keys, owner);
+    }
+    throw new ArenaError("LOG_UNAVAILABLE", "Other processes keep taking it.", { details: { key } });
+  }
+
+  close(): Promise<void> {
+    return this.#env.close();
+  }
+
+  async #tryTake(key: string, keys: LogKeys, wanted: number | undefined): Promise<Owner | undefined> {
+    const { db } = this.#env;
+    const head = db.getEntry(keys.head);
+    const before = head?.version ?? 0;
+    if (wanted !== undefined && wanted <= before) throw new ArenaError("LOG_FENCED", "", { details: { key } });
+    const owner = { epoch: this.#epochOf(key, head?.value), ownerEpoch: wanted ?? before + 1 };
+    const put = (): unknown => db.put(keys.head, encodeEpoch(owner.epoch), owner.ownerEpoch);
+    const isTaken = await this.#env
+      .write(() => (head ? db.ifVersion(keys.head, before, put) : db.ifNoExists(keys.head, put)))
+      .catch((cause) => {
+        if (!(cause instanceof ArenaError && cause.code === "LOG_UNCERTAIN")) throw cause;
+        // To have been the owner for a moment harms nobody: the next to open the log comes after it.
+        throw new ArenaError("LOG_UNAVAILABLE", "It cannot be told whether it was opened.", { cause });
+      });
+    return isTaken ? owner : undefined;
+  }
+
+  #epochOf(key: string, stored: Uint8Array | undefined): number {
+    const epoch = stored && Buffer.from(stored).readDoubleBE();
+    const isKept = epoch !== undefined && (!this.#forked || this.#forked.has(key));
+    return isKept ? epoch : nextEpoch(this.#clock.wallMs(), epoch);
+  }
+}
+
+interface Owner {
+  readonly epoch: number;
+  readonly ownerEpoch: number;
+}
+
+class LmdbWriter implements LogMedium {
+  readonly epoch: number;
+  readonly ownerEpoch: number;
+  readonly #env: LmdbEnv;
+  readonly #keys: LogKeys;
+
+  constructor(env: LmdbEnv, keys: LogKeys, { epoch, ownerEpoch }: Owner) {
+    this.#env = env;
+    this.#keys = keys;
+    this.epoch = epoch;
+    this.ownerEpoch = ownerEpoch;
+  }
+
+  last(): number {
+    const snapshot = this.#snapshotKey();
+    const [batch] = this.#env.db.getKeys({
+      start: this.#keys.afterBatches,
+      end: this.#keys.batch(0),
+      reverse: true,
+      limit: 1,
+    });
+    return Math.max(batch ? batchRange(batch).to : 0, snapshot ? snapshotSeq(snapshot) : 0);
+  }
+
+  load(): LogContent {
+    const { db } = this.#env;
+    const snapshot = this.#snapshotKey();
+    const range = db.getRange({ start: this.#keys.batch(0), end: this.#keys.afterBatches });
+    return {
+      snapshot: snapshot && db.get(snapshot),
+      batches: [...range.map(({ key, value }): StoredBatch => ({ ...batchRange(key), bytes: value }))],
+    };
+  }
+
+  async holds({ from, to, bytes }: StoredBatch): Promise<boolean> {
+    await this.#write(() => {});
+    const there = this.#env.db.get(this.#keys.batch(from, to));
+    return there !== undefined && Buffer.compare(there, bytes) === 0;
+  }
+
+  async append({ from, to, bytes }: StoredBatch): Promise<void> {
+    await this.#write(() => this.#env.db.put(this.#keys.batch(from, to), bytes));
+  }
+
+  async compact({ seq, bytes }: StoredSnapshot, keepFrom: number): Promise<void> {
+    const before = this.#snapshotKey();
+    const dropped = this.#batchKeys(0, keepFrom).filter((key) => batchRange(key).to < keepFrom);
+    await this.#write(() => {
+      if (before) void this.#env.db.remove(before);
+      void this.#env.db.put(this.#keys.snapshot(seq), bytes);
+      for (const key of dropped) void this.#env.db.remove(key);
+    });
+  }
+
+  async cut(from: number): Promise<void> {
+    const dropped = this.#batchKeys(from);
+    await this.#write(() => {
+      for (const key of dropped) void this.#env.db.remove(key);
+    });
+  }
+
+  #snapshotKey(): Buffer | undefined {
+    const [key] = this.#env.db.getKeys({ start: this.#keys.snapshot(0), end: this.#keys.afterSnapshots, limit: 1 });
+    return key;
+  }
+
+  /** Keys of the batches that begin at `start` or later, and before `end`. */
+  #batchKeys(start: number, end?: number): Buffer[] {
+    const keys = this.#keys;
+    return [...this.#env.db.getKeys({ start: keys.batch(start), end: end ? keys.batch(end) : keys.afterBatches })];
+  }
+
+  /** Writes what `change` does where the log is still this writer's, all or nothing. */
+  async #write(change: () => unknown): Promise<void> {
+    const isOwner = await this.#env.write((db) => db.ifVersion(this.#keys.head, this.ownerEpoch, change));
+    if (!isOwner) throw new ArenaError("LOG_FENCED");
+  }
+}
+
+function encodeEpoch(epoch: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(epoch);
+  return bytes;
+}

@@ -1,0 +1,76 @@
+/** Where logs are kept: the contract that every store fulfils. Stores move bytes; what the bytes mean is the codec's. */
+
+/** A place for the logs of many rooms. */
+export interface LogStore {
+  /** For people: which kind it is and where it keeps what it is given. */
+  readonly description: string;
+  /**
+   * Takes the log of `key` for writing and makes it where there is none. Whoever held it before is fenced: nothing that
+   * they append from now on is taken. While the same process still closes it, this waits for that, at most 10 s.
+   *
+   * @param key room name and instance, such as `whiteboard/plans`; 1 to 256 characters
+   * @param ownerEpoch where ownership is settled elsewhere: refused unless it is higher than that of every opening before
+   * @throws ArenaError LOG_IN_USE while this process has it open; LOG_FENCED for an old `ownerEpoch`; LOG_UNAVAILABLE
+   */
+  open(key: string, ownerEpoch?: number): Promise<StoredLog>;
+  /** Ends the store, after what it was given is safe; further calls are refused with LOG_UNAVAILABLE. */
+  close(): Promise<void>;
+}
+
+/** The log of one room, held by one writer. */
+export interface StoredLog {
+  /** The epoch of the history: it changes only where the history may have forked, as after a restore from a backup. */
+  readonly epoch: number;
+  /** The writer's own epoch, higher than that of every writer before. */
+  readonly ownerEpoch: number;
+  /** All that is kept. Meant for one call right after opening. */
+  load(): Promise<LogContent>;
+  /**
+   * Appends a batch; resolves when it outlives the loss of the process (and of the machine, as far as the store can).
+   * Appending the same bytes at the same place again changes nothing and resolves.
+   *
+   * @throws ArenaError LOG_FENCED: another writer has the log, nothing was written; LOG_UNAVAILABLE: nothing was written,
+   * trying again may help; LOG_UNCERTAIN: it cannot be told whether it was written, open the log anew
+   */
+  append(batch: StoredBatch): Promise<void>;
+  /**
+   * Puts a snapshot in the place of the one before and drops the batches that end before `keepFrom`, in one step.
+   *
+   * @throws ArenaError as `append`
+   */
+  compact(snapshot: StoredSnapshot, keepFrom: number): Promise<void>;
+  /** Drops the batch that begins at `from`, which was never written to its end, and all after it. @throws as `append` */
+  cut(from: number): Promise<void>;
+  /** Lets go of the log. Does not throw. */
+  close(): Promise<void>;
+}
+
+/** What a log holds. */
+export interface LogContent {
+  readonly snapshot: Uint8Array | undefined;
+  /** In order; they may begin before the snapshot's seq. */
+  readonly batches: readonly StoredBatch[];
+}
+
+/** Consecutive entries, encoded. `bytes` carries a checksum and is stored as it is. */
+export interface StoredBatch {
+  /** Seq of the first entry. */
+  readonly from: number;
+  /** Seq of the last entry. */
+  readonly to: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The whole document at a seq, encoded, with its checksum. */
+export interface StoredSnapshot {
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The epoch of a new or forked history: the time, so that one that was made after a backup is never made again by the
+ * restored log.
+ */
+export function nextEpoch(wallMs: number, previous = 0): number {
+  return Math.max(previous + 1, Math.floor(wallMs));
+}

@@ -1,0 +1,238 @@
+import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
+import { ColyseusSDK, type Room as SdkRoom } from "@colyseus/sdk";
+import { type BoardOp, type BoardRecord, board } from "../../rooms/whiteboard/rules/board.ts";
+import { MapRecords } from "../../src/document/document.ts";
+import type { OpAck, OpBatch, OpNack, OpPush, OpReset, OpSnap, OpWelcome } from "../../src/protocol/protocol.ts";
+
+/** One life of a node, as its clients saw it. */
+export interface Life {
+  readonly port: number;
+  /** Resolves when the node is gone. */
+  readonly ended: Promise<unknown>;
+  /** Pushes whose ack was lost with it, and that a later welcome said were safe. */
+  foundPushes: number;
+}
+
+/** Who it is and how it pushes. */
+export interface PushingClientOptions {
+  readonly clientId: string;
+  readonly boardId: string;
+  readonly random: () => number;
+  /** Between two pushes. */
+  readonly maxPauseMs: number;
+  /** Of the text of a shape; it is what most of a push is. */
+  readonly maxTextLength: number;
+}
+
+/** Pushes that wait for their ack at a time. */
+const WINDOW = 4;
+/** As long as a server asks for, and no longer: here nobody else is waiting. */
+const RETRY_MS = 50;
+const RETRIED: ReadonlySet<OpNack["code"]> = new Set(["UNAVAILABLE", "RATE_LIMITED", "GAP", "HELLO"]);
+const NUMBER_BYTES = 4;
+
+/**
+ * A client of a whiteboard, on the stock SDK, that pushes on and on, keeps what is not acknowledged, and comes back with it.
+ * Each push adds its number to the rich text of one shape, where a second time or another order would show; every other
+ * makes a shape, too. It follows the board from its first hello on, and throws on whatever a server must never say.
+ */
+export class PushingClient {
+  readonly clientId: string;
+  /** The board as it was told. */
+  records = new MapRecords<BoardRecord>();
+  /** The last entry that it was told of. */
+  seq = 0;
+  /** Numbers of its last push, and of the last that was acknowledged. */
+  made = 0;
+  acked = 0;
+  /** The last entry of its own that was acknowledged. */
+  ackedSeq = 0;
+  /** Ids of the shapes that each push makes. */
+  readonly shapes: string[][] = [];
+  isPushing = true;
+  /** Pushes that were refused until later. */
+  refusals = 0;
+  readonly #options: PushingClientOptions;
+  readonly #pending: OpPush<BoardOp>[] = [];
+  #epoch: number | undefined;
+  #room: SdkRoom | undefined;
+  #life: Life | undefined;
+  #lastHello: Life | undefined;
+  #isRetrying = false;
+  #changed = Promise.withResolvers<void>();
+
+  constructor(options: PushingClientOptions) {
+    this.clientId = options.clientId;
+    this.#options = options;
+  }
+
+  /** Follows and pushes until the node is gone. Rejects with what a server must not do. */
+  async live(life: Life): Promise<void> {
+    this.#life = life;
+    const fault = Promise.withResolvers<never>();
+    const room = await Promise.race([this.#join(life), life.ended.then(() => undefined)]);
+    if (!room) return;
+    room.reconnection.enabled = false;
+    const left = new Promise((resolve) => room.onLeave(resolve));
+    this.#listen(room, fault.reject);
+    this.#room = room;
+    this.#hello();
+    await Promise.race([left, fault.promise]);
+    this.#room = undefined;
+  }
+
+  /** Resolves when the node that lives now has welcomed it. It then pushes at once. */
+  async greeted(): Promise<void> {
+    while (this.#lastHello !== this.#life) await this.#changed.promise;
+  }
+
+  /** Resolves when nothing waits for an ack and it has come as far as `seq`. */
+  async settled(seq = 0): Promise<void> {
+    while (this.#pending.length > 0 || this.seq < seq) await this.#changed.promise;
+  }
+
+  /** Resolves when so many more of its pushes were refused until later. */
+  async refused(count: number): Promise<void> {
+    const enough = this.refusals + count;
+    while (this.refusals < enough) await this.#changed.promise;
+  }
+
+  /** A node that is being killed refuses in many ways; only one that stays has to let everybody in. */
+  async #join({ port, ended }: Life): Promise<SdkRoom | undefined> {
+    try {
+      return await new ColyseusSDK(`http://127.0.0.1:${port}`).joinOrCreate("whiteboard", {
+        id: this.#options.boardId,
+      });
+    } catch (cause) {
+      const isGone = await Promise.race([ended.then(() => true), delay(1000, false, { ref: false })]);
+      if (!isGone) throw new Error("The node let nobody in.", { cause });
+      return undefined;
+    }
+  }
+
+  #listen(room: SdkRoom, fail: (error: unknown) => void): void {
+    const on = <P>(type: string, take: (payload: P) => void): void => {
+      room.onMessage(type, (payload: P) => {
+        try {
+          if (this.#room === room) take(payload);
+        } catch (cause) {
+          fail(new Error(`${this.#options.boardId}, ${this.clientId}: ${type} ${JSON.stringify(payload)}`, { cause }));
+        }
+        this.#changed.resolve();
+        this.#changed = Promise.withResolvers();
+      });
+    };
+    on("op:welcome", (welcome: OpWelcome) => this.#welcomed(room, welcome));
+    on("op:snap", (snap: OpSnap<BoardRecord>) => this.#take(snap));
+    on("op:batch", (batch: OpBatch<BoardOp>) => this.#follow(batch));
+    on("op:ack", (ack: OpAck) => this.#acked(ack));
+    on("op:nack", (nack: OpNack) => this.#refused(nack));
+    on("op:reset", ({ reason }: OpReset) => {
+      assert.equal(reason, "REOPENED");
+      this.#hello();
+    });
+    room.onMessage("*", () => {});
+  }
+
+  #hello(): void {
+    const { clientId, seq } = this;
+    const known = this.#epoch === undefined ? {} : { epoch: this.#epoch, lastSeq: seq };
+    this.#room?.send("op:hello", { clientId, ...known });
+  }
+
+  #welcomed(room: SdkRoom, { epoch, mode, seq, yourLast }: OpWelcome): void {
+    assert.ok(yourLast >= this.acked, `${this.acked} was acknowledged`);
+    assert.ok(yourLast <= this.made, `${this.made} is the last that was made`);
+    assert.ok(seq >= this.seq, `${this.seq} was shown`);
+    assert.equal(epoch, this.#epoch ?? epoch);
+    if (this.#lastHello) this.#lastHello.foundPushes += yourLast - this.acked;
+    const isFirst = this.#lastHello !== this.#life;
+    this.#lastHello = this.#life;
+    this.#epoch = epoch;
+    if (mode === "snapshot") this.records = new MapRecords();
+    this.#drop(yourLast);
+    this.#sendPending();
+    if (isFirst) void this.#pushOn(room);
+  }
+
+  #take({ seq, part, of, data }: OpSnap<BoardRecord>): void {
+    for (const [id, record] of data) this.records.set(id, record);
+    if (part === of - 1) this.seq = seq;
+  }
+
+  #follow({ from, to, entries }: OpBatch<BoardOp>): void {
+    assert.equal(from, this.seq + 1);
+    for (const { effects, ...stamp } of entries) {
+      this.seq++;
+      assert.equal(stamp.seq, this.seq);
+      for (const effect of effects) board.evolve(this.records, effect, stamp);
+    }
+    assert.equal(this.seq, to);
+  }
+
+  #acked({ n, seq, outcome }: OpAck): void {
+    assert.ok(n <= this.acked + 1, `${this.acked + 1} is due`);
+    assert.equal(outcome, "commit");
+    this.ackedSeq = Math.max(this.ackedSeq, seq);
+    this.#drop(n);
+  }
+
+  #refused({ n, code, retryAfterMs = RETRY_MS }: OpNack): void {
+    assert.ok(RETRIED.has(code));
+    if (code === "UNAVAILABLE") this.refusals++;
+    if (this.#isRetrying) return;
+    this.#isRetrying = true;
+    setTimeout(() => {
+      this.#isRetrying = false;
+      if (code === "HELLO" || n === 0) this.#hello();
+      else this.#sendPending();
+    }, retryAfterMs);
+  }
+
+  /** Everything up to `n` is safe. */
+  #drop(n: number): void {
+    this.acked = Math.max(this.acked, n);
+    while (this.#pending[0] && this.#pending[0].n <= n) this.#pending.shift();
+  }
+
+  #sendPending(): void {
+    for (const push of this.#pending) this.#room?.send("op:push", push);
+  }
+
+  async #pushOn(room: SdkRoom): Promise<void> {
+    const { random, maxPauseMs } = this.#options;
+    while (this.isPushing && this.#room === room) {
+      if (this.#pending.length < WINDOW) this.#push();
+      await delay(random() * maxPauseMs);
+    }
+  }
+
+  #push(): void {
+    this.made++;
+    const push = { n: this.made, ops: this.#opsOf(this.made) };
+    this.shapes.push(push.ops.flatMap((op) => (op.t === "create" ? [op.id] : [])));
+    this.#pending.push(push);
+    this.#room?.send("op:push", push);
+  }
+
+  #opsOf(n: number): BoardOp[] {
+    const { clientId: id, random, maxTextLength } = this.#options;
+    const note: BoardOp = { t: "y", id, u: encodeNumber(n) };
+    const text = "x".repeat(random() * maxTextLength);
+    if (n === 1) return [{ t: "create", id, type: "list", g: {} }, note];
+    return random() < 0.5 ? [note] : [note, { t: "create", id: `${id}:${n}`, type: "mark", g: { text } }];
+  }
+}
+
+/** A push's number as it stands in a rich text. */
+function encodeNumber(n: number): Uint8Array {
+  const bytes = new Uint8Array(NUMBER_BYTES);
+  new DataView(bytes.buffer).setUint32(0, n);
+  return bytes;
+}
+
+/** The number that a push added to a rich text. */
+export function decodeNumber({ buffer, byteOffset }: Uint8Array): number {
+  return new DataView(buffer, byteOffset).getUint32(0);
+}
