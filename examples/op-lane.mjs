@@ -37,4 +37,4 @@ room.onReconnect(hello);
 hello();
 push({ t: "create", id: clientId, type: "note", g: { pos: { x: 10, y: 20, r: 0 }, size: { w: 100, h: 80 } } });
 push({ t: "set", id: clientId, g: "text", v: "hello" }, { t: "set", id: clientId, g: "style", v: { colour: "red" } });
-push({ t: "del", id: clientId, ifRev: 1 });
+push({ t: "set", id: clientId, g: "text", v: "too late", ifRev: 1 });

@@ -26,6 +26,11 @@ export async function docParts(): Promise<readonly DocPart[]> {
   return [
     { file: "docs/PROTOCOL.md", name: "stock-sdk", text: `\`\`\`ts\n${read("examples/stock-sdk.ts")}\`\`\`\n` },
     { file: "docs/PROTOCOL.md", name: "op-lane", text: `\`\`\`js\n${read("examples/op-lane.mjs")}\`\`\`\n` },
+    ...["rules", "room", "client"].map((part) => ({
+      file: "docs/GUIDE-documents.md",
+      name: `todo-${part}`,
+      text: `\`\`\`ts\n${read(`examples/todo/todo-${part}.ts`)}\`\`\`\n`,
+    })),
     { file: "docs/PROTOCOL.md", name: "close-codes", text: closeCodeTable() },
     { file: "docs/PROTOCOL.md", name: "errors", text: errorTable() },
     { file: "docs/OPERATIONS.md", name: "options", text: optionTable() },

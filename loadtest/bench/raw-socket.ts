@@ -135,5 +135,7 @@ function upgradeRequest(path: string): string {
 
 /** Code and reason of a close frame. */
 function closeReason({ payloadBytes, bytes, at }: Frame): string {
-  return payloadBytes < 2 ? "no reason" : `${bytes.readUInt16BE(at)} ${bytes.toString("utf8", at + 2, at + payloadBytes)}`;
+  return payloadBytes < 2
+    ? "no reason"
+    : `${bytes.readUInt16BE(at)} ${bytes.toString("utf8", at + 2, at + payloadBytes)}`;
 }

@@ -56,9 +56,9 @@ export async function startServer(peer: Peer, nodeFlags: readonly string[] = [])
       ask: (question) => Promise.race([ask(child, question), ended]),
       lastWords: () => [child.exitCode ?? child.signalCode ?? "", complaint].join(" ").trim(),
     };
-  } catch (error) {
+  } catch (cause) {
     await close();
-    throw error;
+    throw new Error(`${peer.title} does not start. ${complaint}`, { cause });
   }
 }
 

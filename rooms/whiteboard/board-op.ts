@@ -25,7 +25,10 @@ const type = z
 const coordinate = z.number().min(-FARTHEST).max(FARTHEST);
 const extent = z.number().min(0).max(FARTHEST);
 const bytes = (max: number) =>
-  z.instanceof(Uint8Array).refine(({ byteLength }) => byteLength <= max, `expected at most ${max} bytes`);
+  z
+    .instanceof(Uint8Array)
+    .refine(({ byteLength }) => byteLength <= max, `expected at most ${max} bytes`)
+    .transform((given) => new Uint8Array(given)); // its own: what was decoded is a view that holds on to the whole frame
 const values = z
   .record(z.string().min(1).max(MAX_TYPE_LENGTH), z.union([z.string().max(MAX_VALUE_LENGTH), z.number(), z.boolean()]))
   .refine((named) => Object.keys(named).length <= MAX_NAMES, `expected at most ${MAX_NAMES} names`);
@@ -46,7 +49,7 @@ const group = {
   text: z.string().max(MAX_TEXT_LENGTH),
   meta: values,
 };
-const groups = z.strictObject(group).partial();
+const groups = z.strictObject(group).partial().transform(withoutUndefined);
 
 const set = z.discriminatedUnion(
   "g",
@@ -54,13 +57,21 @@ const set = z.discriminatedUnion(
     z.strictObject({ t: z.literal("set"), id, g: z.literal(name), v: group[name], ifRev }),
   ) as never, // one schema a group: a tuple that cannot be written as a type
 );
+const ifRevs = z
+  .partialRecord(z.enum([...(Object.keys(group) as (keyof typeof group)[]), "rich"]), z.int().min(0))
+  .optional();
 const rich = z.array(bytes(MAX_RICH_BYTES)).max(MAX_RICH_UPDATES).optional();
 
 /** Schema of an operation on a board: its shape and the bounds of its values. What it comes to is decided by the rules. */
 export const boardOp = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("create"), id, type, g: groups }),
   set,
-  z.strictObject({ t: z.literal("del"), id, ifRev }),
+  z.strictObject({ t: z.literal("del"), id, ifRevs }),
   z.strictObject({ t: z.literal("restore"), id, type, g: groups, rich, ifRev }),
   z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_RICH_BYTES) }),
 ]) as unknown as z.ZodType<BoardOp>; // partial groups may be undefined in zod's type, never in its result
+
+/** A group that is there without a value would be null when it is read again. */
+function withoutUndefined<G extends object>(given: G): Partial<G> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<G>; // its own
+}

@@ -34,6 +34,7 @@ export interface ConnectOptions {
 export type StateCallbacks<S extends Schema> = ReturnType<typeof Callbacks.get<S>>;
 
 const TIMEOUT_MS = 10_000;
+const MAX_BUFFERED_BYTES = 64 * 1024;
 
 /**
  * Opens a connection to a room, which is kept until it is closed or the server refuses it for good: whenever it is lost it is
@@ -73,7 +74,7 @@ export class Connection<S extends Schema = Schema> {
     } = options;
     this.options = options;
     this.clock = clock;
-    this.ephemeral = new EphemeralValues(clock, (type, message) => this.send(type, message));
+    this.ephemeral = new EphemeralValues(clock, (type, message) => !this.#isCongested && this.send(type, message));
     const answers = new Answers(options.fetch ?? globalThis.fetch.bind(globalThis));
     const httpUrl = url.replace(/^ws/, "http").replace(/\/$/, "");
     this.#link = new Link({
@@ -128,7 +129,7 @@ export class Connection<S extends Schema = Schema> {
   onState(listener: (callbacks: StateCallbacks<S>, room: Room<unknown, S>) => void): Stop {
     const stop = this.#states.add(listener);
     const room = this.#room;
-    if (room) listener(Callbacks.get<S>(room), room);
+    if (room && hasState(room)) listener(Callbacks.get<S>(room), room);
     return stop;
   }
 
@@ -172,6 +173,12 @@ export class Connection<S extends Schema = Schema> {
     this.#statuses.clear();
   }
 
+  /** Values that may be lost do not wait behind what the network does not take. */
+  get #isCongested(): boolean {
+    const { transport }: { transport?: { ws?: { bufferedAmount?: number } } } = Object(this.#room?.connection);
+    return (transport?.ws?.bufferedAmount ?? 0) > MAX_BUFFERED_BYTES;
+  }
+
   get #room(): Room<unknown, S> | undefined {
     return this.#link.room as Room<unknown, S> | undefined; // whoever opened it says what its state is
   }
@@ -179,7 +186,7 @@ export class Connection<S extends Schema = Schema> {
   #onJoined(room: Room): void {
     room.onMessage("*", (type, payload) => this.#messages.get(String(type))?.tell(payload));
     const own = room as Room<unknown, S>; // as in #room
-    this.#states.tell(Callbacks.get<S>(own), own);
+    if (hasState(own)) this.#states.tell(Callbacks.get<S>(own), own);
     this.ephemeral.joined();
   }
 
@@ -189,4 +196,9 @@ export class Connection<S extends Schema = Schema> {
     this.onMessage<OpWelcome>(OP_MESSAGES.WELCOME, ({ ephHz }) => ephemeral.setRate(ephHz));
     this.onMessage<{ hz: number }>(OP_MESSAGES.EPHEMERAL_RATE, ({ hz }) => ephemeral.setRate(hz));
   }
+}
+
+/** A room may have messages or a document and no state. */
+function hasState({ serializerId }: Room): boolean {
+  return serializerId === "schema";
 }

@@ -86,11 +86,14 @@ export class Conversation<Op extends object, R extends object> {
     else this.#goOn();
   }
 
+  /** Who fell too far behind is sent the document unasked. */
   onSnap({ seq, part, of, data }: OpSnap<R>): void {
+    if (this.#stage === "greeting") return;
+    if (part === 0) this.#parts = new SnapshotParts();
     const verdict = this.#parts?.add(part, of, data);
     if (verdict === "hole") this.hello();
     if (verdict !== "whole" || !this.#parts) return;
-    this.#copy.replace(this.#parts.records);
+    this.#copy.replace(this.#parts.records, seq);
     this.#parts = undefined;
     this.#epoch = this.#welcome?.epoch;
     this.#seq = seq;

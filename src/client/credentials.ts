@@ -4,6 +4,11 @@ import { withDeadline } from "./deadline.ts";
 /** Where a token comes from: it is given, it is asked for whenever one is needed, or the server gives one to a guest. */
 export type TokenSource = string | (() => Promise<string>) | undefined;
 
+/** What answers messages: a room. */
+export interface Answering {
+  request(type: string, payload: unknown): Promise<unknown>;
+}
+
 /** What credentials need. */
 export interface CredentialsOptions {
   readonly source: TokenSource;
@@ -24,7 +29,6 @@ const RENEW_TO = 0.85;
 export class Credentials {
   readonly #options: CredentialsOptions;
   #token: string | undefined;
-  #stopTimer: Stop = () => {};
 
   constructor(options: CredentialsOptions) {
     this.#options = options;
@@ -43,36 +47,33 @@ export class Credentials {
   }
 
   /**
-   * While a connection lasts: renews the token before it ends, with what `renew` makes of it on that connection.
-   *
-   * @param renew shows the server a token and gives back the one that holds from now on
+   * While a connection lasts: renews the token before it ends, and shows it there. Where that fails, the server ends the
+   * connection with the token, and the next one begins with a new one.
    */
-  keepFresh(renew: (token: string) => Promise<string>): Stop {
+  keepFresh(room: Answering): Stop {
     const { clock } = this.#options;
     const lifeMs = this.#token === undefined ? undefined : lifeOf(this.#token, clock.wallMs());
     if (lifeMs === undefined) return () => {};
     const share = RENEW_FROM + clock.random() * (RENEW_TO - RENEW_FROM);
-    let isStopped = false;
-    const stopTimer = clock.after(Math.min(MAX_TIMER_MS, lifeMs * share), () => {
-      this.#renew(renew).then(
+    let stop = clock.after(Math.min(MAX_TIMER_MS, lifeMs * share), () => {
+      let isStopped = false;
+      stop = () => {
+        isStopped = true;
+      };
+      this.#renew(room).then(
         () => {
-          if (!isStopped) this.#stopTimer = this.keepFresh(renew);
+          if (!isStopped) stop = this.keepFresh(room);
         },
-        () => {}, // the server ends the connection with the token, and the next one begins with a new one
+        () => {}, // as said above
       );
     });
-    this.#stopTimer = stopTimer;
-    return () => {
-      isStopped = true;
-      this.#stopTimer();
-    };
+    return () => stop();
   }
 
-  async #renew(renew: (token: string) => Promise<string>): Promise<void> {
+  async #renew(room: Answering): Promise<void> {
     const { source } = this.#options;
-    const shown = typeof source === "function" ? await this.#fetch() : await this.current();
-    this.#token = shown;
-    this.#token = await renew(shown);
+    this.#token = typeof source === "function" ? await this.#fetch() : await this.current();
+    this.#token = tokenIn(await room.request("token", { token: this.#token }));
   }
 
   #fetch(): Promise<string> {
@@ -84,12 +85,16 @@ export class Credentials {
   async #fetchGuest(): Promise<string> {
     const { fetch, httpUrl } = this.#options;
     const response = await fetch(`${httpUrl}/api/token`, { method: "POST" });
-    const body: unknown = await response.json();
-    if (typeof body !== "object" || body === null || !("token" in body) || typeof body.token !== "string") {
-      throw new Error("The server gives no token to a guest.");
-    }
-    return body.token;
+    return tokenIn(await response.json());
   }
+}
+
+/** @throws Error where there is none */
+function tokenIn(answer: unknown): string {
+  if (typeof answer !== "object" || answer === null || !("token" in answer) || typeof answer.token !== "string") {
+    throw new Error("The server gave no token.");
+  }
+  return answer.token;
 }
 
 /** How long a JWT is still good for, in ms, or undefined where it does not say. */

@@ -8,6 +8,9 @@ import type { FromServer, IdentityProblem, ReplicaOutput } from "./replica-types
 import { newIdentity } from "./secrets.ts";
 import type { ClaimedOutbox } from "./tab-outbox.ts";
 
+/** What of a connection a document needs. */
+export type RoomLine = Pick<Connection, "clock" | "status" | "onStatus" | "onMessage" | "send" | "reconnect">;
+
 /** What becomes of pushes of which the server can no longer tell whether it has taken them. */
 export type ExpiredAnswer = "resubmit" | "drop";
 
@@ -16,7 +19,7 @@ export type SessionEvent<Op> = Extract<ReplicaOutput<Op>, { kind: "push" | "sett
 
 /** What a session is made of. */
 export interface DocumentSessionParts<Op extends object, R extends object> {
-  readonly connection: Connection;
+  readonly connection: RoomLine;
   readonly replica: Replica<Op, R>;
   readonly claimed: ClaimedOutbox;
   readonly onExpired: (pushes: number) => ExpiredAnswer | Promise<ExpiredAnswer>;
@@ -47,6 +50,7 @@ export class DocumentSession<Op extends object, R extends object> {
   #stopStuck: Stop = () => {};
   #identitiesTaken = 0;
   #isRenewing = false;
+  #isDraining = false;
   #isClosed = false;
 
   constructor(parts: DocumentSessionParts<Op, R>) {
@@ -73,9 +77,7 @@ export class DocumentSession<Op extends object, R extends object> {
   /** Tells the replica something, and does what follows from that. */
   run<T>(tell: () => T): T {
     const result = tell();
-    for (const output of this.#parts.replica.take()) this.#do(output);
-    const changed = this.#parts.replica.takeChanged();
-    if (changed.length > 0) this.#parts.onChanged(changed);
+    this.#drain();
     return result;
   }
 
@@ -86,6 +88,19 @@ export class DocumentSession<Op extends object, R extends object> {
     this.#stopRetry();
     this.#stopStuck();
     await this.#writer.flushed();
+  }
+
+  /** Whoever is told of something may push at once; what follows from that comes after what is being done. */
+  #drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    const { replica, onChanged } = this.#parts;
+    for (let output = replica.take(); output.length > 0; output = replica.take()) {
+      for (const one of output) this.#do(one);
+    }
+    this.#isDraining = false;
+    const changed = replica.takeChanged();
+    if (changed.length > 0) onChanged(changed);
   }
 
   #onLink(isOnline: boolean): void {

@@ -25,9 +25,10 @@ export class EphemeralValues {
   readonly #others = new Map<string, Map<string, unknown>>();
   readonly #listeners = new Listeners<Parameters<EphemeralListener>>();
   #hz = FIRST_HZ;
+  #isJoined = false;
   #stopTimer: Stop | undefined;
 
-  /** @param send says whether it was sent */
+  /** @param send says whether it was sent; what was not is tried again */
   constructor(clock: Clock, send: (type: string, message: unknown) => boolean) {
     this.#clock = clock;
     this.#send = send;
@@ -68,12 +69,16 @@ export class EphemeralValues {
 
   /** A room is there: what one's own values are is new to it. */
   joined(): void {
+    this.#isJoined = true;
     for (const key of this.#own.keys()) this.#unsent.add(key);
     this.#flush();
   }
 
   /** The room is gone, and with it what is known of others. */
   lost(): void {
+    this.#isJoined = false;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     for (const [sessionId, values] of this.#others) {
       for (const key of values.keys()) this.#listeners.tell(sessionId, key, null);
     }
@@ -99,8 +104,7 @@ export class EphemeralValues {
 
   /** Ends everything. */
   close(): void {
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
+    this.lost();
     this.#unsent.clear();
     this.#listeners.clear();
   }
@@ -114,9 +118,9 @@ export class EphemeralValues {
 
   /** Sends what is new, once in the interval of the room; what is set meanwhile goes with the next. */
   #flush(): void {
-    if (this.#stopTimer || this.#unsent.size === 0) return;
+    if (!this.#isJoined || this.#stopTimer || this.#unsent.size === 0) return;
     for (const k of this.#unsent) {
-      if (!this.#send(OP_MESSAGES.EPHEMERAL, { k, v: this.#own.get(k) ?? null })) return; // goes with the next join
+      if (!this.#send(OP_MESSAGES.EPHEMERAL, { k, v: this.#own.get(k) ?? null })) break;
       this.#unsent.delete(k);
     }
     this.#stopTimer = this.#clock.after(MS_PER_S / this.#hz, () => {

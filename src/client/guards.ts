@@ -1,22 +1,28 @@
 /**
- * Guards: an op may carry `ifRev`, the revision that what it changes must have. A negative one, `-serial`, means what the push
- * of this client with that serial wrote, whose seq is not known yet.
+ * Guards: an op may carry `ifRev`, the revision that what it changes must have, or `ifRevs`, several by name. A negative one,
+ * `-serial`, means what the push of this client with that serial wrote, whose seq is not known yet.
  */
 
 /** A revision that nothing ever has: a guard that never holds. */
 export const NEVER_REV = Number.MAX_SAFE_INTEGER;
 
+interface Guarded {
+  readonly ifRev?: number | undefined;
+  readonly ifRevs?: Readonly<Record<string, number>> | undefined;
+}
+
 /** The guards of ops. */
-export function guardsOf(ops: readonly object[]): readonly number[] {
-  return ops.flatMap((op) => ("ifRev" in op && typeof op.ifRev === "number" ? [op.ifRev] : []));
+export function guardsOf(ops: readonly Guarded[]): readonly number[] {
+  return ops.flatMap(({ ifRev, ifRevs = {} }) => [...(ifRev === undefined ? [] : [ifRev]), ...Object.values(ifRevs)]);
 }
 
 /** The ops with other guards; the very same where none is other. */
-export function withGuards<Op extends object>(ops: readonly Op[], guard: (rev: number) => number): readonly Op[] {
+export function withGuards<Op extends Guarded>(ops: readonly Op[], guard: (rev: number) => number): readonly Op[] {
   if (guardsOf(ops).every((rev) => guard(rev) === rev)) return ops;
   return ops.map((op) => {
-    if (!("ifRev" in op) || typeof op.ifRev !== "number") return op;
-    return { ...op, ifRev: guard(op.ifRev) };
+    const { ifRev, ifRevs } = op;
+    const guarded = ifRevs && Object.fromEntries(Object.entries(ifRevs).map(([name, rev]) => [name, guard(rev)]));
+    return { ...op, ...(ifRev !== undefined && { ifRev: guard(ifRev) }), ...(guarded && { ifRevs: guarded }) };
   });
 }
 

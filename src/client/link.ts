@@ -119,17 +119,26 @@ export class Link {
   }
 
   #onNetwork(change: "online" | "offline" | "visible"): void {
-    if (this.#room || this.#status === "refused") return;
+    if (this.#status === "refused") return;
     if (change === "offline") {
-      this.#turn++;
-      this.#isTrying = false;
-      this.#stopTimer();
-      this.#setStatus("offline", {});
-    } else if (!this.#isTrying) {
+      this.#goOffline();
+    } else if (!this.#room && !this.#isTrying) {
       const { clock } = this.#parts;
       const spreadMs = change === "online" ? clock.random() * WAKE_SPREAD_MS : 0;
       this.#schedule(Math.max(spreadMs, this.#floorAtMs - clock.nowMs()), undefined);
     }
+  }
+
+  #goOffline(): void {
+    const reason = { code: "OFFLINE", detail: "This machine has no network." };
+    if (this.#room) {
+      this.restart(reason);
+      return;
+    }
+    this.#turn++;
+    this.#isTrying = false;
+    this.#stopTimer();
+    this.#setStatus("offline", { reason });
   }
 
   #schedule(delayMs: number, reason: Reason | undefined): void {
@@ -188,7 +197,7 @@ export class Link {
     const stopSilence = watchSilence(room, clock, () =>
       this.restart({ code: "SILENT", detail: "The server is silent." }),
     );
-    const stopRenewing = credentials.keepFresh((token) => renewToken(room, token));
+    const stopRenewing = credentials.keepFresh(room);
     this.#stopWatching = () => {
       stopSilence();
       stopRenewing();
@@ -249,12 +258,4 @@ export class Link {
     this.#status = status;
     this.#parts.onStatus(status, detail);
   }
-}
-
-async function renewToken(room: Room, token: string): Promise<string> {
-  const answer: unknown = await room.request("token", { token });
-  if (typeof answer !== "object" || answer === null || !("token" in answer) || typeof answer.token !== "string") {
-    throw new Error("The server answered a token with none.");
-  }
-  return answer.token;
 }

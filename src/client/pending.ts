@@ -149,11 +149,13 @@ export class PendingPushes<Op extends object> {
 
   /** Takes on the epoch of the server's history, in which it has the numbers up to `yourLast`. */
   align({ epoch, yourLast }: Pick<OpWelcome, "epoch" | "yourLast">, firstN: number): void {
-    if (epoch === this.#header.epoch && firstN === this.firstN) return;
-    this.#header = { ...this.#header, epoch, firstN };
+    const was = this.#header;
+    if (epoch === was.epoch && firstN === was.firstN) return;
+    this.#header = { ...was, epoch, firstN };
     this.#sentN = yourLast;
     this.#forgetAcks();
-    this.#numberTicket = this.#change({});
+    const ticket = this.#change({});
+    if (was.epoch !== undefined) this.#numberTicket = ticket; // the first history that it meets changes no number
   }
 
   /** Goes on as another client: all that is here will be new to the server. */

@@ -1,6 +1,5 @@
 import type { OpDocument, RecordReader } from "../document/document.ts";
-import type { Connection } from "./connection.ts";
-import { DocumentSession, type ExpiredAnswer, type SessionEvent } from "./document-session.ts";
+import { DocumentSession, type ExpiredAnswer, type RoomLine, type SessionEvent } from "./document-session.ts";
 import { Listeners, type Stop } from "./listeners.ts";
 import { DocumentClosed, newPush, type Push, type PushControl, PushRefused } from "./push.ts";
 import { Replica } from "./replica.ts";
@@ -9,7 +8,7 @@ import { type ClaimedOutbox, discard } from "./tab-outbox.ts";
 
 /** What a shared document is made of. */
 export interface SharedDocumentParts<Op extends object, R extends object> {
-  readonly connection: Connection;
+  readonly connection: RoomLine;
   readonly document: OpDocument<Op, R>;
   readonly claimed: ClaimedOutbox;
   readonly userId?: string | undefined;
@@ -39,6 +38,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   #waiting: { readonly serial: number; readonly flushed: PromiseWithResolvers<number> }[] = [];
   #unsavedTold: number;
   #isClosed = false;
+  readonly #stopStatus: Stop;
 
   constructor(parts: SharedDocumentParts<Op, R>) {
     const { connection, document, claimed, userId, limits, onExpired = () => "resubmit" } = parts;
@@ -56,7 +56,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
       onChanged: (ids) => this.#changes.tell(ids),
       onStorageFailed: () => this.#unsaved.tell(this.unsaved),
     });
-    connection.onStatus((status) => {
+    this.#stopStatus = connection.onStatus((status) => {
       if (status === "closed") void this.close();
     });
   }
@@ -143,7 +143,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
     const flushed = Promise.withResolvers<number>();
     const last = this.#replica.pending.at(-1);
     if (!last) flushed.resolve(this.seq);
-    else if (this.#isClosed) flushed.reject(new DocumentClosed());
+    else if (this.#isClosed) flushed.reject(new DocumentClosed("The document was closed."));
     else this.#waiting.push({ serial: last.serial, flushed });
     return flushed.promise;
   }
@@ -170,6 +170,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#stopStatus();
     const closed = new DocumentClosed("The document was closed.");
     for (const { failed } of this.#pushes.values()) failed(closed);
     for (const { flushed } of this.#waiting) flushed.reject(closed);

@@ -76,9 +76,10 @@ export class WorkingCopy<Op extends object, R extends object> {
     return undefined;
   }
 
-  /** Takes in the whole document. */
-  replace(records: MapRecords<R>): void {
+  /** Takes in the whole document as of the entry `seq`. */
+  replace(records: MapRecords<R>, seq: number): void {
     this.#view.replace(records);
+    this.#settle(seq);
     this.#reshow();
   }
 

@@ -1,4 +1,4 @@
-import { type Batch, type ResumePlan, type Snapshot, wireAfter } from "../op-log/op-log.ts";
+import { type Batch, type Piece, type ResumePlan, type Snapshot, wireAfter } from "../op-log/op-log.ts";
 import { OP_MESSAGES, type OpWelcome } from "../protocol/protocol.ts";
 import type { User } from "../tokens/tokens.ts";
 import { frame, frameOf } from "./messages.ts";
@@ -22,7 +22,8 @@ export interface Followed {
   /** The document for those who know nothing. */
   snapshot(): Snapshot;
   partFrame(snapshot: Snapshot, part: number): Uint8Array;
-  batchFrame(batch: Batch): Uint8Array;
+  /** A batch in frames that a line takes, in order. */
+  framesOf(batch: Batch): readonly (Piece & { readonly frame: Uint8Array })[];
   /** The last push of a client that is safe. */
   lastOf(clientId: string): number;
   /** How often ephemeral values are passed on, per second. */
@@ -61,14 +62,6 @@ export class Follower {
     this.client.raw(frame(OP_MESSAGES.WELCOME, welcome));
   }
 
-  /** A batch became safe: whoever has all before it gets it at once. Returns false for somebody who is behind. */
-  follow(batch: Batch, batchFrame: Uint8Array): boolean {
-    if (this.#sending || this.#seq !== batch.from - 1 || this.client.waitingBytes >= FEED_BYTES) return false;
-    this.client.raw(batchFrame);
-    this.#seq = batch.to;
-    return true;
-  }
-
   /**
    * Sends what it was not sent yet, as long as its line takes it.
    *
@@ -91,13 +84,14 @@ export class Follower {
 
   /** Where what it misses is no longer kept, it begins again with a snapshot. */
   #sendBatch(followed: Followed): void {
-    const next = followed.after(this.#seq)?.[0];
+    const batch = followed.after(this.#seq)?.[0];
+    const next = batch && followed.framesOf(batch).find(({ to }) => to > this.#seq);
     if (!next) {
       this.welcome(followed, { mode: "snapshot", yourLast: followed.lastOf(this.clientId) });
       return;
     }
     const isWhole = next.from > this.#seq;
-    this.client.raw(isWhole ? followed.batchFrame(next) : frameOf(OP_MESSAGES.BATCH, wireAfter(next.wire, this.#seq)));
+    this.client.raw(isWhole ? next.frame : frameOf(OP_MESSAGES.BATCH, wireAfter(next.wire, this.#seq)));
     this.#seq = next.to;
   }
 }

@@ -190,11 +190,10 @@ export class OpLane<Op extends object, R extends object> {
     log.flush();
   }
 
-  #committed({ batch, acks }: Committed<Op>): void {
+  #committed({ acks }: Committed<Op>): void {
     if (!this.#open) return;
     const { log, history } = this.#open;
-    const batchFrame = history.batchFrame(batch);
-    for (const follower of this.#followers.values()) if (!follower.follow(batch, batchFrame)) this.#pulse.ask();
+    for (const follower of this.#followers.values()) if (!follower.feed(history)) this.#pulse.ask();
     for (const { clientId, ack } of acks) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
     if (log.sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
   }
@@ -214,6 +213,7 @@ export class OpLane<Op extends object, R extends object> {
 
   /** What the store has is read anew; then everybody who followed is led on from what it has. */
   #reopen(delayMs: number): void {
+    if (this.#isClosed) return;
     this.open().then(
       () => {
         if (this.#isClosed) return void this.close();
@@ -221,6 +221,7 @@ export class OpLane<Op extends object, R extends object> {
         for (const { client } of this.#followers.values()) client.raw(frame(OP_MESSAGES.RESET, reset));
         this.#followers.clear();
         this.#speakers.clear();
+        this.#pulse.ask(); // for ephemeral values that came meanwhile
       },
       (cause: unknown) => {
         const error = toArenaError(cause);

@@ -29,8 +29,27 @@ export function pushOf<Op>(op: z.ZodType<Op>) {
   });
 }
 
+/** Largest frame of an ephemeral value. */
+export const MAX_EPHEMERAL_BYTES = 4096;
+const MAX_EPHEMERAL_DEPTH = 32;
+
 /** Schema of an ephemeral value; its size is bounded by that of its frame. */
-export const ephemeral = z.strictObject({ k: z.string().min(1).max(MAX_ID_LENGTH), v: z.unknown() });
+export const ephemeral = z.strictObject({
+  k: z.string().min(1).max(MAX_ID_LENGTH),
+  v: z.unknown().refine(isPlain, `expected plain values, at most ${MAX_EPHEMERAL_DEPTH} levels deep`),
+});
+
+/** Whether a value can be encoded again at the size at which it came: a frame may also hold classes, and references. */
+function isPlain(value: unknown): boolean {
+  const found: [value: unknown, depth: number][] = [[value, 0]];
+  for (const [one, depth] of found) {
+    if (typeof one !== "object" || one === null || one instanceof Uint8Array) continue;
+    const isTree = Array.isArray(one) || Object.getPrototypeOf(one) === Object.prototype;
+    if (!isTree || depth === MAX_EPHEMERAL_DEPTH || found.length > MAX_EPHEMERAL_BYTES) return false; // an item is a byte
+    for (const item of Object.values(one)) found.push([item, depth + 1]);
+  }
+  return true;
+}
 
 /** Who may speak for a client id: the user that it was first used by, and who knows the key that was shown then. */
 export function ownerOf(user: User | undefined, key: string | undefined): string {

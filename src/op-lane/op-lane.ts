@@ -12,11 +12,10 @@ import { type ArenaError, describeIssues } from "../errors/errors.ts";
 import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
 import { type MessageDefinition, Room } from "../room/room.ts";
 import { type OpClient, OpLane } from "./lane.ts";
-import { ephemeral, hello, pushOf } from "./messages.ts";
+import { ephemeral, hello, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
 
 /** Largest frame of an op:push, which is as much as a socket takes by default. */
 const MAX_PUSH_BYTES = 256 * 1024;
-const MAX_EPHEMERAL_BYTES = 4096;
 const TICK_MS = 50;
 
 /**

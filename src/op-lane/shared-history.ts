@@ -1,15 +1,18 @@
 import type { Clock } from "../clock/clock.ts";
-import type { Batch, OpLog, Snapshot } from "../op-log/op-log.ts";
+import { type Batch, divideBatch, type OpLog, type Snapshot } from "../op-log/op-log.ts";
 import { OP_MESSAGES } from "../protocol/protocol.ts";
 import type { Followed } from "./follower.ts";
 import { frameOf, snapFrame } from "./messages.ts";
+
+/** What was pushed by many at once, or while the disk was slow, is more than one frame should hold. */
+const MAX_BATCH_BYTES = 64 * 1024;
 
 /** What is safe of a log, as frames that are made once for all who follow. */
 export class SharedHistory<Op extends object, R extends object> implements Followed {
   readonly #log: OpLog<Op, R>;
   readonly #clock: Clock;
   readonly #hz: () => number;
-  #batch: { readonly batch: Batch; readonly frame: Uint8Array } | undefined;
+  #batch: { readonly batch: Batch; readonly frames: ReturnType<Followed["framesOf"]> } | undefined;
   #parts: { readonly snapshot: Snapshot; readonly frames: Uint8Array[] } | undefined;
 
   constructor(log: OpLog<Op, R>, clock: Clock, hz: () => number) {
@@ -50,8 +53,13 @@ export class SharedHistory<Op extends object, R extends object> implements Follo
     return frames[part];
   }
 
-  batchFrame(batch: Batch): Uint8Array {
-    if (this.#batch?.batch !== batch) this.#batch = { batch, frame: frameOf(OP_MESSAGES.BATCH, batch.wire) };
-    return this.#batch.frame;
+  framesOf(batch: Batch): ReturnType<Followed["framesOf"]> {
+    if (this.#batch?.batch !== batch) this.#batch = { batch, frames: framesOf(batch) };
+    return this.#batch.frames;
   }
+}
+
+function framesOf(batch: Batch): ReturnType<Followed["framesOf"]> {
+  const pieces = divideBatch(batch, MAX_BATCH_BYTES);
+  return pieces.map(({ from, to, wire }) => ({ from, to, wire, frame: frameOf(OP_MESSAGES.BATCH, wire) }));
 }

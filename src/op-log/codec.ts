@@ -96,6 +96,32 @@ export function wireAfter(wire: Uint8Array, seq: number): Uint8Array {
   return encode({ from: seq + 1, to, entries: entries.filter((entry) => entry.seq > seq) });
 }
 
+/** Consecutive entries of a batch, as clients get them. */
+export interface Piece {
+  readonly from: number;
+  readonly to: number;
+  /** MessagePack of an OpBatch. */
+  readonly wire: Uint8Array;
+}
+
+/** Divides a batch into pieces of about `maxBytes`, so that none is more than a line takes; no entry is divided. */
+export function divideBatch(batch: Batch, maxBytes: number): readonly Piece[] {
+  if (batch.wire.byteLength <= maxBytes) return [batch];
+  const { entries } = decode(batch.wire) as OpBatch; // as encodeBatch wrote it
+  const pieces: Piece[] = [];
+  let encoded: Uint8Array[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    encoded.push(encode(entry));
+    bytes += encoded.at(-1)?.byteLength ?? 0;
+    if (bytes < maxBytes && entry.seq < batch.to) continue;
+    const [from, to] = [entry.seq - encoded.length + 1, entry.seq];
+    pieces.push({ from, to, wire: packMap({ from, to, entries: packArray(encoded) }) });
+    [encoded, bytes] = [[], 0];
+  }
+  return pieces;
+}
+
 /** Encodes a snapshot for the store. */
 export function encodeSnapshot({ seq, parts, marks }: Snapshot): Uint8Array {
   const encoded = [...parts];

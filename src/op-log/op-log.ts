@@ -14,7 +14,7 @@ import { recover } from "./recover.ts";
 import { type Committed, type LogLimits, type Refused, Sequencer } from "./sequencer.ts";
 import type { LogStore, StoredLog } from "./store.ts";
 
-export { type Batch, type Snapshot, wireAfter } from "./codec.ts";
+export { type Batch, divideBatch, type Piece, type Snapshot, wireAfter } from "./codec.ts";
 export { packMap } from "./msgpack.ts";
 export { type LogStoreOptions, openLogStore } from "./open-store.ts";
 export type { Committed, Known, LogLimits, PushRequest, PushVerdict, Refused, ResumePlan } from "./sequencer.ts";

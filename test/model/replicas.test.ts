@@ -5,6 +5,8 @@ import { PRODUCT } from "../support/model/variant.ts";
 
 describe("a document and its clients", function () {
   this.timeout(120_000);
+  before(() => { Error.stackTraceLimit = 0; });
+
   it("holds", () => {
     const counts = new Map<string, number>();
     const t = performance.now();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type BoardRecord, isShape } from "../../rooms/whiteboard/rules/board.ts";
-import { type PushingClient, decodeNumber } from "./pushing-client.ts";
+import { decodeNumber, type PushingClient } from "./pushing-client.ts";
 
 /** Who was at a board. */
 export interface Crowd {

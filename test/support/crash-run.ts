@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../src/clock/clock.ts";
 import { checkBoard } from "./crash-check.ts";
-import { PushingClient, type Life } from "./pushing-client.ts";
 import { type CrashOrder, CrashProcess, MOMENTS, type Moment } from "./crash-process.ts";
+import { type Life, PushingClient } from "./pushing-client.ts";
 import type { TestRedis } from "./redis.ts";
 
 /** One run: clients push to some boards while the node that keeps these is killed again and again. */
@@ -141,7 +141,11 @@ class World {
     const waitMs = moment ? MAX_WAIT_MS : this.#random() * MAX_LIFE_MS;
     const { node, life, work } = await this.#begin({ moment, occasion });
     const redisIsBack = this.#killRedis();
-    const isOver = await Promise.race([node.ended.then(() => true), delay(waitMs, false, { ref: false }), rejection(work)]);
+    const isOver = await Promise.race([
+      node.ended.then(() => true),
+      delay(waitMs, false, { ref: false }),
+      rejection(work),
+    ]);
     await node.kill();
     await Promise.all([work, redisIsBack]);
     return Object.assign(life, { moment: isOver && moment ? moment : ("any" as const) });
@@ -209,7 +213,13 @@ class World {
   #newClient(boardId: string): PushingClient {
     this.#clientsMade++;
     const random = seededRandom(this.#run.seed + this.#clientsMade);
-    return new PushingClient({ clientId: `c${this.#clientsMade}`, boardId, random, maxPauseMs: 30, maxTextLength: 1500 });
+    return new PushingClient({
+      clientId: `c${this.#clientsMade}`,
+      boardId,
+      random,
+      maxPauseMs: 30,
+      maxTextLength: 1500,
+    });
   }
 }
 

@@ -68,7 +68,10 @@ export class LaneClient extends LaneInbox implements OpClient {
   /** What of its sending was counted against it. */
   readonly refusals: ArenaError[] = [];
   waitingBytes = 0;
+  /** The most that waited for it at a time. */
   peakBytes = 0;
+  /** Size of the largest frame that it was sent. */
+  largestBytes = 0;
   #isPaused = false;
 
   constructor(sessionId: string, user?: User) {
@@ -81,6 +84,7 @@ export class LaneClient extends LaneInbox implements OpClient {
     this.told.push(read(frame));
     if (this.#isPaused) this.waitingBytes += frame.byteLength;
     this.peakBytes = Math.max(this.peakBytes, this.waitingBytes);
+    this.largestBytes = Math.max(this.largestBytes, frame.byteLength);
   }
 
   rawEphemeral(frame: Uint8Array, _key: string): void {
@@ -109,8 +113,13 @@ export function userOf(userId: string, isGuest = false): User {
   return { userId, isGuest, tokenId: userId, roles: [], expiresAtMs: Number.MAX_SAFE_INTEGER };
 }
 
-function read(frame: Uint8Array): { type: string; payload: unknown } {
+/** A frame that many are sent is read once, and so is the same object for all of them. */
+const READ = new WeakMap<Uint8Array, { readonly type: string; readonly payload: unknown }>();
+
+function read(frame: Uint8Array): { readonly type: string; readonly payload: unknown } {
   const it = { offset: 1 };
   const type = decode.string(frame, it);
-  return { type, payload: unpack(frame.subarray(it.offset) as Buffer) }; // msgpackr reads any Uint8Array
+  const told = READ.get(frame) ?? { type, payload: unpack(frame.subarray(it.offset) as Buffer) }; // it reads any bytes
+  READ.set(frame, told);
+  return told;
 }

@@ -23,6 +23,8 @@ export interface PushingClientOptions {
   readonly maxPauseMs: number;
   /** Of the text of a shape; it is what most of a push is. */
   readonly maxTextLength: number;
+  /** Whether the history may begin a new epoch, though with all that was acknowledged. Default: false. */
+  readonly mayFork?: boolean;
 }
 
 /** Pushes that wait for their ack at a time. */
@@ -30,6 +32,9 @@ const WINDOW = 4;
 /** As long as a server asks for, and no longer: here nobody else is waiting. */
 const RETRY_MS = 50;
 const RETRIED: ReadonlySet<OpNack["code"]> = new Set(["UNAVAILABLE", "RATE_LIMITED", "GAP", "HELLO"]);
+/** A document that cannot be opened now, or is just being opened for somebody else. */
+const ASK_AGAIN = /LOG_UNAVAILABLE|LOG_IN_USE/;
+const MAX_DYING_MS = 5000;
 const NUMBER_BYTES = 4;
 
 /**
@@ -74,7 +79,7 @@ export class PushingClient {
     const room = await Promise.race([this.#join(life), life.ended.then(() => undefined)]);
     if (!room) return;
     room.reconnection.enabled = false;
-    const left = new Promise((resolve) => room.onLeave(resolve));
+    const left = new Promise((resolve) => room.onLeave((code) => resolve(assertGone(life, code))));
     this.#listen(room, fault.reject);
     this.#room = room;
     this.#hello();
@@ -99,15 +104,16 @@ export class PushingClient {
   }
 
   /** A node that is being killed refuses in many ways; only one that stays has to let everybody in. */
-  async #join({ port, ended }: Life): Promise<SdkRoom | undefined> {
-    try {
-      return await new ColyseusSDK(`http://127.0.0.1:${port}`).joinOrCreate("whiteboard", {
-        id: this.#options.boardId,
-      });
-    } catch (cause) {
-      const isGone = await Promise.race([ended.then(() => true), delay(1000, false, { ref: false })]);
-      if (!isGone) throw new Error("The node let nobody in.", { cause });
-      return undefined;
+  async #join(life: Life): Promise<SdkRoom | undefined> {
+    const { boardId: id } = this.#options;
+    const sdk = new ColyseusSDK(`http://127.0.0.1:${life.port}`);
+    for (;;) {
+      try {
+        return await sdk.joinOrCreate("whiteboard", { id });
+      } catch (cause) {
+        if (!ASK_AGAIN.test(String(cause))) return assertGone(life, cause);
+        await delay(RETRY_MS);
+      }
     }
   }
 
@@ -128,11 +134,17 @@ export class PushingClient {
     on("op:batch", (batch: OpBatch<BoardOp>) => this.#follow(batch));
     on("op:ack", (ack: OpAck) => this.#acked(ack));
     on("op:nack", (nack: OpNack) => this.#refused(nack));
-    on("op:reset", ({ reason }: OpReset) => {
-      assert.equal(reason, "REOPENED");
-      this.#hello();
-    });
+    on("op:reset", (reset: OpReset) => this.#reset(reset));
     room.onMessage("*", () => {});
+  }
+
+  #reset({ reason }: OpReset): void {
+    if (reason === "REOPENED") {
+      this.#hello();
+      return;
+    }
+    assert.ok(reason === "EPOCH" && this.#options.mayFork);
+    this.#epoch = undefined;
   }
 
   #hello(): void {
@@ -235,4 +247,10 @@ function encodeNumber(n: number): Uint8Array {
 /** The number that a push added to a rich text. */
 export function decodeNumber({ buffer, byteOffset }: Uint8Array): number {
   return new DataView(buffer, byteOffset).getUint32(0);
+}
+
+/** Rejects with what happened where a node that lives made it happen. */
+async function assertGone({ ended }: Life, cause: unknown): Promise<undefined> {
+  const isGone = await Promise.race([ended.then(() => true), delay(MAX_DYING_MS, false, { ref: false })]);
+  if (!isGone) throw new Error("The node lives and let nobody in.", { cause });
 }

@@ -3,13 +3,14 @@ import type { BoardClient } from "../boards/board-client.ts";
 import { openBoard } from "../boards/boards.ts";
 import type { Case, Figure, Scale } from "../case.ts";
 import { BOARD_PEERS, type BoardPeerName } from "../peers.ts";
-import type { ServerProcess } from "../server-process.ts";
+import { deadline, type ServerProcess } from "../server-process.ts";
 
 const JOINERS = 150;
 const RECORDS = 20_000;
 const RECORDS_PER_PUSH = 200;
 /** hocuspocus stores a document two seconds after its last change; that is not to be measured. */
 const SETTLE_MS = 4000;
+const ANSWER_MS = 10_000;
 const BOARD = "large";
 const BYTES_PER_MB = 1e6;
 const US_PER_MS = 1000;
@@ -52,7 +53,7 @@ async function fill(peer: BoardPeerName, { port }: ServerProcess, records: numbe
     acknowledged = Promise.withResolvers();
     const count = Math.min(RECORDS_PER_PUSH, records - first);
     author.create(Array.from({ length: count }, (_, index) => `record-${first + index}`));
-    await acknowledged.promise;
+    await Promise.race([acknowledged.promise, deadline(ANSWER_MS, "A push is not acknowledged")]);
   }
   return author;
 }

@@ -7,8 +7,8 @@ import { Writers, type Written } from "../writers.ts";
 
 const WRITERS_PER_BOARD = 20;
 const BOARDS = [1, 10, 50];
-/** Pushes a second of each writer where all servers get the same to do. */
-const EQUAL_PUSHES_PER_SECOND = 2;
+/** Ops a second of each writer where all servers get the same to do, by ops a push. */
+const EQUAL_OPS_PER_SECOND = { 1: 4, 10: 20 } as const;
 /** A tick of 50 ms, and 20 ms for the disk and everything else. */
 const MAX_ACK_MS = 70;
 /** A rate has to fail twice, since other things happen on a machine too. */
@@ -18,7 +18,7 @@ const US_PER_MS = 1000;
 
 interface Shape {
   readonly boards: number;
-  readonly opsPerPush: number;
+  readonly opsPerPush: keyof typeof EQUAL_OPS_PER_SECOND;
 }
 
 /** Points 1 and 2: how many ops a server takes, and how long their acknowledgement takes; one by one and ten at once. */
@@ -33,7 +33,7 @@ function opRateCase({ boards, opsPerPush }: Shape, { windowMs }: Scale): Case<Bo
   const writers = boards * WRITERS_PER_BOARD;
   const pushes = opsPerPush > 1 ? `, ${opsPerPush} ops a push` : "";
   const title = `${writers} writers on ${boards} ${boards === 1 ? "board" : "boards"}${pushes}`;
-  const equalRate = writers * EQUAL_PUSHES_PER_SECOND * opsPerPush;
+  const equalRate = writers * EQUAL_OPS_PER_SECOND[opsPerPush];
   return {
     point: opsPerPush > 1 ? 2 : 1,
     title,
@@ -44,12 +44,13 @@ function opRateCase({ boards, opsPerPush }: Shape, { windowMs }: Scale): Case<Bo
       const run = new Run(crowd, server, windowMs);
       try {
         await crowd.open();
+        await run.at(equalRate); // code gets compiled
         const equal = await run.at(equalRate);
         const highest = await highestRate(equalRate * 2, (rate) => run.holds(rate));
         return [
           ...figuresOf(equal, `at ${equalRate} ops a second: ${title}`),
           { name: `highest ops a second with ack p99 within ${MAX_ACK_MS} ms: ${title}`, value: highest },
-          ...figuresOf(run.lastGood ?? equal, `at the highest rate: ${title}`),
+          ...(run.lastGood ? figuresOf(run.lastGood, `at the highest rate: ${title}`) : []),
         ];
       } finally {
         crowd.close();

@@ -37,7 +37,7 @@ export interface Shape {
   readonly type: string;
   readonly g: Readonly<Partial<BoardGroups>>;
   /** Seq of the last write, by group. */
-  readonly rev: Readonly<Partial<Record<BoardGroup | "rich", number>>>;
+  readonly rev: Revs;
   /** Rich text as Yjs updates, in the order in which they came. */
   readonly rich?: readonly Uint8Array[];
   /** User who made it, empty for somebody without a token, and when, in ms since 1970. */
@@ -73,11 +73,14 @@ export type SetOp = {
   };
 }[BoardGroup];
 
-/** Deletes a shape; with `ifRev` only where nothing of it was written since that seq. */
+/** Seqs of the last writes of a shape's groups. */
+export type Revs = Readonly<Partial<Record<BoardGroup | "rich", number>>>;
+
+/** Deletes a shape; with `ifRevs` only where these are its groups and their last writes. */
 export interface DeleteOp {
   readonly t: "del";
   readonly id: string;
-  readonly ifRev?: number | undefined;
+  readonly ifRevs?: Revs | undefined;
 }
 
 /** Brings a deleted shape back, as it is given; with `ifRev` only where that very delete is the last. */
@@ -133,7 +136,7 @@ function applyToShape(
 ): readonly BoardOp[] {
   switch (op.t) {
     case "del":
-      return isStale(op.ifRev, lastRevOf(shape)) ? [] : [op];
+      return op.ifRevs && !isSame(op.ifRevs, shape.rev) ? [] : [op];
     case "y":
       if ((shape.rich?.length ?? 0) >= MAX_RICH_UPDATES) throw new OpRefused("TOO_LARGE", "This text is full.");
       return [op];
@@ -174,7 +177,7 @@ function invert({ id, before, after }: RecordChange<BoardRecord>): readonly Boar
     const { type, g, rich } = before;
     return [{ t: "restore", id, type, g, ...(rich && { rich }), ifRev: after.gone }];
   }
-  if (!isShape(before)) return [{ t: "del", id, ifRev: lastRevOf(after) }];
+  if (!isShape(before)) return [{ t: "del", id, ifRevs: after.rev }];
   const changed = (Object.keys(after.g) as BoardGroup[]).filter((group) => before.rev[group] !== after.rev[group]);
   return changed.flatMap((group) => setOp(id, group, before, after));
 }
@@ -189,11 +192,9 @@ function isStale(ifRev: number | undefined, rev: number): boolean {
   return ifRev !== undefined && ifRev !== rev;
 }
 
-/** Own writes that are not confirmed have negative numbers and are the latest. */
-function lastRevOf({ rev }: Shape): number {
-  const revs = Object.values(rev);
-  const own = revs.filter((seq) => seq < 0);
-  return own.length > 0 ? Math.min(...own) : Math.max(0, ...revs);
+function isSame(one: Revs, other: Revs): boolean {
+  const groups = Object.keys(one) as (keyof Revs)[]; // Object.keys forgets the keys' type
+  return groups.length === Object.keys(other).length && groups.every((group) => one[group] === other[group]);
 }
 
 function withOwnParent(records: RecordReader<BoardRecord>, op: SetOp & { readonly g: "tree" }): SetOp {

@@ -1,11 +1,14 @@
 import { manualClock } from "../../../src/clock/clock.ts";
 import { EphemeralLane } from "../../../src/op-lane/ephemeral-lane.ts";
-import { type Followed, Follower } from "../../../src/op-lane/follower.ts";
-import { frame, frameOf, ownerOf, snapFrame } from "../../../src/op-lane/messages.ts";
-import type { Batch, Snapshot } from "../../../src/op-log/codec.ts";
+import { Follower } from "../../../src/op-lane/follower.ts";
+import { frame, ownerOf } from "../../../src/op-lane/messages.ts";
+import { SharedHistory } from "../../../src/op-lane/shared-history.ts";
+import type { Batch } from "../../../src/op-log/codec.ts";
 import { decode, encode } from "../../../src/op-log/msgpack.ts";
+import { OpLog, type OpLogParts } from "../../../src/op-log/op-log.ts";
 import { recover } from "../../../src/op-log/recover.ts";
-import { type Committed, type LogLimits, Sequencer } from "../../../src/op-log/sequencer.ts";
+import type { LogLimits, Sequencer } from "../../../src/op-log/sequencer.ts";
+import type { StoredLog } from "../../../src/op-log/store.ts";
 import { OP_MESSAGES, type OpHello, type OpNack, type OpPush } from "../../../src/protocol/protocol.ts";
 import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 import type { ModelConnection } from "./connection.ts";
@@ -49,10 +52,10 @@ export type CrashPoint = "before" | "torn" | "after";
  * A server of one document, from what is on its disk: the product's sequencer, codec, recovery and followers, driven as the
  * op lane drives them, with nothing happening by itself.
  */
-export class ModelServer implements Followed {
+export class ModelServer {
   readonly sequencer: BoardSequencer;
   readonly epoch: number;
-  readonly ephHz = 20;
+  readonly #history: SharedHistory<BoardOp, BoardRecord>;
   readonly #disk: ModelDisk;
   readonly #variant: Variant;
   readonly #witness: Witness;
@@ -78,6 +81,7 @@ export class ModelServer implements Followed {
     }
     this.sequencer = variant.sequencer(board, LIMITS);
     this.sequencer.restore(recovered);
+    this.#history = historyOf(this.epoch, this.sequencer);
   }
 
   get seq(): number {
@@ -87,26 +91,6 @@ export class ModelServer implements Followed {
   /** Connections of all who said hello. */
   get followed(): Iterable<ModelConnection> {
     return this.#followers.keys();
-  }
-
-  after(seq: number): readonly Batch[] | undefined {
-    return this.sequencer.after(seq);
-  }
-
-  snapshot(): Snapshot {
-    return this.sequencer.snapshot(0);
-  }
-
-  partFrame({ seq, parts }: Snapshot, part: number): Uint8Array {
-    return snapFrame(seq, part, parts.length, parts.at(part) ?? new Uint8Array());
-  }
-
-  batchFrame({ wire }: Batch): Uint8Array {
-    return frameOf(OP_MESSAGES.BATCH, wire);
-  }
-
-  lastOf(clientId: string): number {
-    return this.sequencer.lastOf(clientId);
   }
 
   hello(connection: ModelConnection, { clientId, key, epoch, lastSeq }: OpHello): void {
@@ -122,8 +106,8 @@ export class ModelServer implements Followed {
     const plan = this.sequencer.plan(clientId, this.epoch, { epoch, lastSeq });
     this.#witness.count(plan.reset ?? plan.mode);
     if (plan.reset) send(connection, OP_MESSAGES.RESET, { reason: plan.reset, epoch: this.epoch });
-    follower.welcome(this, plan, lastSeq);
-    follower.feed(this);
+    follower.welcome(this.#history, plan, lastSeq);
+    follower.feed(this.#history);
   }
 
   push(connection: ModelConnection, { n, ops }: OpPush<BoardOp>, edit: number): void {
@@ -214,16 +198,15 @@ export class ModelServer implements Followed {
 
   /** Sends those who are behind what they miss. */
   feed(): void {
-    for (const follower of this.#followers.values()) follower.feed(this);
+    for (const follower of this.#followers.values()) follower.feed(this.#history);
   }
 
   #committed(): void {
-    const committed: Committed<BoardOp> = this.sequencer.committed();
-    const batchFrame = this.batchFrame(committed.batch);
+    const { acks } = this.sequencer.committed();
     for (const follower of this.#followers.values()) {
-      if (!follower.follow(committed.batch, batchFrame)) this.#witness.count("left behind");
+      if (!follower.feed(this.#history)) this.#witness.count("left behind");
     }
-    for (const { clientId, ack } of committed.acks) this.#tell(clientId, OP_MESSAGES.ACK, ack);
+    for (const { clientId, ack } of acks) this.#tell(clientId, OP_MESSAGES.ACK, ack);
   }
 
   #failed(): void {
@@ -239,6 +222,12 @@ export class ModelServer implements Followed {
     const old = this.#followers.get(connection);
     if (old && this.#speakers.get(old.clientId) === old) this.#speakers.delete(old.clientId);
   }
+}
+
+/** The lane's own frames. Only the lane's reading half of a log is used: what writes and waits is modelled here. */
+function historyOf(epoch: number, sequencer: BoardSequencer): SharedHistory<BoardOp, BoardRecord> {
+  const log = new OpLog({} as OpLogParts<BoardOp, BoardRecord>, { epoch } as StoredLog, sequencer);
+  return new SharedHistory(log, manualClock(), () => 20);
 }
 
 function send(connection: ModelConnection, type: (typeof OP_MESSAGES)[keyof typeof OP_MESSAGES], message: object): void {

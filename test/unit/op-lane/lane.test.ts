@@ -1,69 +1,25 @@
 import assert from "node:assert/strict";
-import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
-import type { ArenaError } from "../../../src/errors/errors.ts";
-import { OpLane } from "../../../src/op-lane/lane.ts";
-import { type LogLimits, logLimits } from "../../../src/op-log/op-log.ts";
-import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
-import { HeldStore } from "../../support/held-store.ts";
+import { type LaneBench, openLane, settled } from "../../support/lane-bench.ts";
 import { LaneClient, userOf } from "../../support/lane-client.ts";
-import { add, set, type Tally, type TallyOp, tallyDocument } from "../../support/tally-document.ts";
+import { add, set } from "../../support/tally-document.ts";
 
-const TICK_MS = 50;
 const KEY = "a-key-of-sixteen-and-more";
 
 describe("the op lane", () => {
-  let store: HeldStore;
-  let clock: ManualClock;
-  let lane: OpLane<TallyOp, Tally>;
-  let mayPush: boolean;
-  let faults: unknown[];
-  let ends: ArenaError[];
-  beforeEach(async () => {
-    store = new HeldStore();
-    clock = manualClock();
-    mayPush = true;
-    [faults, ends] = [[], []];
-    await open();
-  });
+  let bench: LaneBench;
+  let lane: LaneBench["lane"];
+  let store: LaneBench["store"];
+  beforeEach(() => open());
 
-  async function open(limits: Partial<LogLimits> = {}): Promise<void> {
-    lane = new OpLane<TallyOp, Tally>({
-      store,
-      key: "tally/a",
-      document: tallyDocument,
-      limits: { ...logLimits(1_000_000), ...limits },
-      clock,
-      telemetry: createTelemetry(),
-      tickMs: TICK_MS,
-      mayPush: () => mayPush,
-      onFault: (error) => void faults.push(error),
-      onEnd: (error) => void ends.push(error),
-    });
-    await lane.open();
+  async function open(...limits: Parameters<typeof openLane>): Promise<void> {
+    bench = await openLane(...limits);
+    ({ lane, store } = bench);
   }
 
-  /** Lets what is due happen, and what the store resolves with it. */
-  async function pass(ms = TICK_MS): Promise<void> {
-    clock.advance(ms);
-    await settled();
-    clock.advance(0);
-    await settled();
-  }
-
-  function join(sessionId: string, clientId = sessionId, more: object = {}): LaneClient {
-    const client = new LaneClient(sessionId);
-    lane.hello(client, { clientId, ...more });
-    return client;
-  }
-
-  async function pushed(client: LaneClient, n: number, ...ops: TallyOp[]): Promise<void> {
-    lane.push(client, { n, ops: ops.length > 0 ? ops : [add("a")] });
-    await pass();
-  }
-
-  function counts(): Record<string, number> {
-    return Object.fromEntries([...lane.records].map(([id, { count }]) => [id, count]));
-  }
+  const join: LaneBench["join"] = (...hello) => bench.join(...hello);
+  const pushed: LaneBench["pushed"] = (...push) => bench.pushed(...push);
+  const pass: LaneBench["pass"] = (ms) => bench.pass(ms);
+  const counts = (): Record<string, number> => bench.counts;
 
   describe("on a hello", () => {
     it("[OPL1] answers with a welcome and the document", async () => {
@@ -314,9 +270,9 @@ describe("the op lane", () => {
 
     it("[OPL2] blames nobody for READONLY, and takes pushes again when they may be", async () => {
       const ann = join("ann");
-      mayPush = false;
+      bench.mayPush = false;
       await pushed(ann, 1);
-      mayPush = true;
+      bench.mayPush = true;
 
       await pushed(ann, 1);
 
@@ -336,7 +292,7 @@ describe("the op lane", () => {
         ann.of("op:nack").map(({ code }) => code),
         ["INVALID"],
       );
-      assert.equal(faults.length, 1);
+      assert.equal(bench.faults.length, 1);
     });
 
     it("[LOG8] answers RATE_LIMITED, with a time, where too much waits for the disk, and blames nobody", async () => {
@@ -522,7 +478,7 @@ describe("the op lane", () => {
       await pushed(join("ann"), 1);
       await pass(1000);
 
-      assert.equal(clock.pendingTimers, 0);
+      assert.equal(bench.clock.pendingTimers, 0);
     });
   });
 
@@ -532,9 +488,8 @@ describe("the op lane", () => {
       lane.push(ann, { n: 1, ops: [add("a")] });
 
       await lane.close();
-      await open();
 
-      assert.deepEqual(counts(), { a: 1 });
+      assert.deepEqual(store.asked, ["append 1", "compact 1"]);
     });
 
     it("takes no push and no hello afterwards", async () => {
@@ -559,13 +514,9 @@ describe("the op lane", () => {
       lane.drop(ann);
 
       await lane.close();
-      clock.advance(0);
+      bench.clock.advance(0);
 
-      assert.equal(clock.pendingTimers, 0);
+      assert.equal(bench.clock.pendingTimers, 0);
     });
   });
 });
-
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

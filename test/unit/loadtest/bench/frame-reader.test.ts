@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type FrameHead, FrameReader } from "../../../../loadtest/bench/frame-reader.ts";
+import { type Frame, FrameReader, PEEK_BYTES } from "../../../../loadtest/bench/frame-reader.ts";
 import { FrameOnce } from "../../../../src/transport/wire-frame.ts";
 
 const BINARY = 2;
@@ -23,19 +23,28 @@ describe("FrameReader", () => {
   });
 
   it("keeps no part of the buffer that the caller reuses", () => {
-    const [buffer, heads] = [Buffer.alloc(2), [] as FrameHead[]];
+    const [buffer, heads] = [Buffer.alloc(2), [] as Head[]];
     const reader = new FrameReader();
-    const stream = Buffer.concat([Buffer.alloc(300, 7), Buffer.alloc(1)].map(frame));
+    const payloads = [Buffer.alloc(300, 7), Buffer.alloc(1)];
+    const stream = Buffer.concat(payloads.map(frame));
 
     for (let at = 0; at < stream.length; at += buffer.length) {
       const length = stream.copy(buffer, 0, at);
-      reader.take(buffer.subarray(0, length), (head) => heads.push(head));
+      reader.take(buffer.subarray(0, length), (each) => heads.push(seen(each)));
     }
 
-    assert.deepEqual(
-      heads.map(({ payloadBytes }) => payloadBytes),
-      [300, 1],
-    );
+    assert.deepEqual(heads, payloads.map(headOf));
+  });
+
+  it("reports a frame when its last byte is there, not before", () => {
+    const stream = frame(Buffer.alloc(1000));
+    const reader = new FrameReader();
+    const [early, late] = [[] as Head[], [] as Head[]];
+
+    reader.take(stream.subarray(0, -1), (each) => early.push(seen(each)));
+    reader.take(stream.subarray(-1), (each) => late.push(seen(each)));
+
+    assert.deepEqual([early.length, late.length], [0, 1]);
   });
 });
 
@@ -49,8 +58,19 @@ function frame(data: Buffer): Buffer {
   return new FrameOnce().frame(data).bytes;
 }
 
-function headOf(data: Buffer): FrameHead {
-  return { opcode: BINARY, payloadBytes: data.length, firstByte: data[0] ?? 0 };
+interface Head {
+  readonly opcode: number;
+  readonly payloadBytes: number;
+  /** What can be looked at. */
+  readonly peek: string;
+}
+
+function headOf(data: Buffer): Head {
+  return { opcode: BINARY, payloadBytes: data.length, peek: data.toString("hex", 0, PEEK_BYTES) };
+}
+
+function seen({ opcode, payloadBytes, bytes, at }: Frame): Head {
+  return { opcode, payloadBytes, peek: bytes.toString("hex", at, at + Math.min(PEEK_BYTES, payloadBytes)) };
 }
 
 function* chunks(stream: Buffer, cuts: Iterable<number>): Generator<Buffer> {
@@ -62,9 +82,9 @@ function* chunks(stream: Buffer, cuts: Iterable<number>): Generator<Buffer> {
   }
 }
 
-function read(parts: Iterable<Buffer>): FrameHead[] {
+function read(parts: Iterable<Buffer>): Head[] {
   const reader = new FrameReader();
-  const heads: FrameHead[] = [];
-  for (const part of parts) reader.take(part, (head) => heads.push(head));
+  const heads: Head[] = [];
+  for (const part of parts) reader.take(part, (each) => heads.push(seen(each)));
   return heads;
 }

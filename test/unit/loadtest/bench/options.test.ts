@@ -5,7 +5,14 @@ describe("the options of the benchmark", () => {
   it("measure everything five times by default", () => {
     const options = parseOptions(["connections"]);
 
-    assert.deepEqual(options, { points: [1, 2, 3, 4, 5], rounds: 5, isQuick: false, isWritten: false });
+    const measured = { subject: "connections", points: [1, 2, 3, 4, 5] };
+    assert.deepEqual(options, { ...measured, rounds: 5, isQuick: false, isWritten: false });
+  });
+
+  it("know the points of each subject", () => {
+    const { subject, points } = parseOptions(["ops"]);
+
+    assert.deepEqual({ subject, points }, { subject: "ops", points: [1, 2, 3, 4] });
   });
 
   it("pick points and rounds", () => {
@@ -21,9 +28,13 @@ describe("the options of the benchmark", () => {
   });
 
   for (const { args, complaint } of [
-    { args: [], complaint: /Expected "connections", got ""/ },
-    { args: ["others"], complaint: /Expected "connections", got "others"/ },
+    { args: [], complaint: /Expected "connections" or "ops", got ""/ },
+    { args: ["others"], complaint: /Expected "connections" or "ops", got "others"/ },
     { args: ["connections", "--only", "6"], complaint: /--only: expected a whole number from 1 to 5, got "6"/ },
+    { args: ["ops", "--only", "5"], complaint: /--only: expected a whole number from 1 to 4, got "5"/ },
+    { args: ["connections", "ops"], complaint: /got "connections ops"/ },
+    { args: ["ops", "--only", "1.5"], complaint: /--only/ },
+    { args: ["constructor"], complaint: /got "constructor"/ },
     { args: ["connections", "--only", "1,"], complaint: /--only: expected a whole number from 1 to 5, got ""/ },
     { args: ["connections", "--rounds", "0"], complaint: /--rounds: expected a whole number from 1 to 99, got "0"/ },
     { args: ["connections", "--quik"], complaint: /--quik/ },

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { backoffMs } from "../../../src/client/backoff.ts";
+
+describe("backoff", () => {
+  it("stays between half a second and twenty", () => {
+    fc.assert(
+      fc.property(fc.nat(5000), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempt, random) => {
+        const waitMs = backoffMs(attempt, random);
+
+        assert.ok(waitMs >= 500 && waitMs <= 20_000, `${waitMs} ms`);
+      }),
+    );
+  });
+
+  it("spreads over twice as much with every failure", () => {
+    const widths = [0, 1, 2, 3].map((attempt) => backoffMs(attempt, 1) - backoffMs(attempt, 0));
+
+    assert.deepEqual(widths, [500, 1000, 2000, 4000]);
+  });
+});

@@ -1,0 +1,267 @@
+import assert from "node:assert/strict";
+import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
+import type { RoomLine } from "../../../src/client/document-session.ts";
+import type { Status } from "../../../src/client/link.ts";
+import { Listeners } from "../../../src/client/listeners.ts";
+import { memoryStorage, type OutboxStorage } from "../../../src/client/outbox-storage.ts";
+import { SharedDocument } from "../../../src/client/shared-document.ts";
+import { claimOutboxes } from "../../../src/client/tab-outbox.ts";
+import { manualClock } from "../../../src/clock/clock.ts";
+import { OP_MESSAGES, type OpHello, type OpPush } from "../../../src/protocol/protocol.ts";
+import { createOp, xOf } from "./client-fixtures.ts";
+import { settled } from "./link-fixtures.ts";
+
+/** A connection whose server a test plays. */
+class FakeLine implements RoomLine {
+  readonly clock = manualClock();
+  readonly sent: { readonly type: string; readonly message: unknown }[] = [];
+  readonly restarts: string[] = [];
+  status: Status = "reconnecting";
+  readonly #statuses = new Listeners<[Status, object]>();
+  readonly #messages = new Map<string, (message: never) => void>();
+
+  onStatus(listener: (status: Status, detail: object) => void): () => void {
+    return this.#statuses.add(listener);
+  }
+
+  onMessage<Payload>(type: string, listener: (payload: Payload) => void): () => void {
+    this.#messages.set(type, listener);
+    return () => this.#messages.delete(type);
+  }
+
+  send(type: string, message?: unknown): boolean {
+    if (this.status === "online") this.sent.push({ type, message });
+    return this.status === "online";
+  }
+
+  reconnect(reason?: { code: string }): void {
+    this.restarts.push(reason?.code ?? "");
+  }
+
+  become(status: Status): void {
+    this.status = status;
+    this.#statuses.tell(status, {});
+  }
+
+  hears(type: string, message: unknown): void {
+    this.#messages.get(type)?.(message as never);
+  }
+
+  /** The server welcomes to an empty document. */
+  welcome(yourLast = 0): void {
+    this.hears(OP_MESSAGES.WELCOME, { epoch: 1, mode: "snapshot", seq: 0, yourLast, ephHz: 10 });
+    this.hears(OP_MESSAGES.SNAP, { seq: 0, part: 0, of: 1, data: [] });
+  }
+
+  get hello(): OpHello {
+    return this.sent.findLast(({ type }) => type === OP_MESSAGES.HELLO)?.message as OpHello;
+  }
+
+  get pushes(): readonly OpPush<BoardOp>[] {
+    return this.sent.flatMap(({ type, message }) => (type === OP_MESSAGES.PUSH ? [message as OpPush<BoardOp>] : []));
+  }
+
+  /** The server takes the push `n` as it is, as the entry `seq`. */
+  take(n: number, seq: number): void {
+    const ops = this.pushes.find((push) => push.n === n)?.ops ?? [];
+    const entry = { seq, clientId: this.hello.clientId, n, userId: "", ts: 0, effects: ops };
+    this.hears(OP_MESSAGES.BATCH, { from: seq, to: seq, entries: [entry] });
+  }
+}
+
+type Board = SharedDocument<BoardOp, BoardRecord>;
+
+async function open(storage: OutboxStorage = memoryStorage()): Promise<{ line: FakeLine; doc: Board }> {
+  const line = new FakeLine();
+  const { own } = await claimOutboxes(storage, "doc");
+  return { line, doc: new SharedDocument({ connection: line, document: board, claimed: own }) };
+}
+
+async function openLive(storage?: OutboxStorage): Promise<{ line: FakeLine; doc: Board }> {
+  const { line, doc } = await open(storage);
+  line.become("online");
+  line.welcome();
+  await settled();
+  return { line, doc };
+}
+
+describe("shared document", () => {
+  it("can be pushed to before there is a connection", async () => {
+    const { line, doc } = await open();
+
+    const push = doc.push([createOp("a", 3)]);
+    const shown = xOf(doc.get("a"));
+    line.become("online");
+    line.welcome();
+    await settled();
+    line.take(1, 1);
+
+    assert.equal(shown, 3);
+    assert.deepEqual(await push, { seq: 1, outcome: "commit" });
+  });
+
+  it("says of a push that it is local, then sent, then durable", async () => {
+    const { line, doc } = await openLive();
+    const push = doc.push([createOp("a")]);
+    const states = [push.state];
+
+    await push.sent;
+    states.push(push.state);
+    line.take(1, 1);
+    await push;
+    states.push(push.state);
+
+    assert.deepEqual(states, ["local", "sent", "durable"]);
+  });
+
+  it("fails a push that is refused, and tells of it", async () => {
+    const { line, doc } = await openLive();
+    const refused: unknown[] = [];
+    doc.onRefused((push) => refused.push(push));
+    const push = doc.push([createOp("a")]);
+    await push.sent;
+
+    line.hears(OP_MESSAGES.NACK, { n: 1, code: "FORBIDDEN", detail: "not you" });
+
+    await assert.rejects(push, { name: "PushRefused", code: "FORBIDDEN", message: "not you" });
+    assert.deepEqual(refused, [{ code: "FORBIDDEN", detail: "not you", ops: [createOp("a")] }]);
+    assert.equal(push.state, "refused");
+  });
+
+  it("tells when everything that was pushed is durable", async () => {
+    const { line, doc } = await openLive();
+    const unsaved: number[] = [];
+    doc.onUnsaved((pushes) => unsaved.push(pushes));
+    doc.push([createOp("a")]);
+    await doc.push([createOp("b")]).sent;
+
+    const flushed = doc.flushed();
+    line.take(1, 1);
+    line.take(2, 2);
+
+    assert.equal(await flushed, 2);
+    assert.equal(doc.hasUnsaved, false);
+    assert.deepEqual(unsaved, [1, 2, 1, 0]);
+  });
+
+  it("settles every promise when it is closed", async () => {
+    const { doc } = await openLive();
+    const push = doc.push([createOp("a")]);
+    const flushed = doc.flushed();
+
+    await doc.close();
+
+    await assert.rejects(push, { name: "DocumentClosed" });
+    await assert.rejects(flushed, { name: "DocumentClosed" });
+    assert.throws(() => doc.push([]), { name: "DocumentClosed" });
+  });
+
+  it("is closed with its connection", async () => {
+    const { line, doc } = await openLive();
+
+    line.become("closed");
+
+    assert.throws(() => doc.push([]), { name: "DocumentClosed" });
+  });
+
+  it("delivers after a reload what was pushed before it, under the same numbers", async () => {
+    const storage = memoryStorage();
+    const before = await openLive(storage);
+    await before.doc.push([createOp("a")]).sent;
+    before.doc.push([createOp("b")]);
+    await before.doc.close();
+
+    const after = await openLive(storage);
+
+    assert.equal(after.line.hello.clientId, before.line.hello.clientId);
+    assert.equal(after.line.hello.key, before.line.hello.key);
+    assert.deepEqual(
+      after.line.pushes.map(({ n, ops }) => [n, ops[0]?.id]),
+      [
+        [1, "a"],
+        [2, "b"],
+      ],
+    );
+  });
+
+  it("leaves nothing behind when all is durable", async () => {
+    const storage = memoryStorage();
+    const { line, doc } = await openLive(storage);
+    await doc.push([createOp("a")]).sent;
+    line.take(1, 1);
+
+    await doc.close();
+
+    assert.deepEqual(await storage.list("doc"), []);
+  });
+
+  it("goes on in memory when the storage fails, and says so", async () => {
+    const storage = { ...memoryStorage(), isPersistent: true, commit: () => Promise.reject(new Error("full")) };
+    const { line, doc } = await openLive(storage);
+    const before = doc.isPersistent;
+
+    const push = doc.push([createOp("a")]);
+    await push.sent;
+    line.take(1, 1);
+
+    assert.deepEqual(await push, { seq: 1, outcome: "commit" });
+    assert.deepEqual([before, doc.isPersistent], [false, false]);
+  });
+
+  it("sends nothing that the storage does not hold", async () => {
+    const kept = Promise.withResolvers<void>();
+    const storage = { ...memoryStorage(), commit: () => kept.promise };
+    const { line, doc } = await openLive(storage);
+    const push = doc.push([createOp("a")]);
+
+    await settled();
+    const before = line.pushes.length;
+    kept.resolve();
+    await push.sent;
+
+    assert.equal(before, 0);
+    assert.equal(line.pushes.length, 1);
+  });
+
+  it("takes another connection when the document does not come", async () => {
+    const { line } = await open();
+    line.become("online");
+
+    line.clock.advance(15_000);
+
+    assert.deepEqual(line.restarts, ["STUCK"]);
+  });
+
+  it("takes another id where its own is somebody else's, and waits longer with each that is", async () => {
+    const { line } = await open();
+    line.become("online");
+    const ids = new Set<string>();
+    for (let attempt = 0; attempt < 3; attempt++) {
+      ids.add(line.hello.clientId);
+      line.hears(OP_MESSAGES.NACK, { n: 0, code: "FORBIDDEN" });
+      await settled();
+      line.clock.advance(attempt * 1000);
+      await settled();
+    }
+
+    assert.equal(ids.size, 3);
+  });
+
+  it("takes in a push that is made while it tells of another, after that", async () => {
+    const { line, doc } = await openLive();
+    doc.onChange((ids) => {
+      if (ids.includes("a") && !doc.get("b")) doc.push([createOp("b")]);
+    });
+
+    doc.push([createOp("a")]);
+    await settled();
+
+    assert.deepEqual(
+      line.pushes.map(({ n, ops }) => [n, ops[0]?.id]),
+      [
+        [1, "a"],
+        [2, "b"],
+      ],
+    );
+  });
+});
