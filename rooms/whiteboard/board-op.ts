@@ -49,23 +49,23 @@ const group = {
   text: z.string().max(MAX_TEXT_LENGTH),
   meta: values,
 };
+const groupNames = Object.keys(group) as (keyof typeof group)[]; // Object.keys forgets the keys' type
 const groups = z.strictObject(group).partial().transform(withoutUndefined);
 
 const set = z.discriminatedUnion(
   "g",
-  (Object.keys(group) as (keyof typeof group)[]).map((name) =>
+  groupNames.map((name) =>
     z.strictObject({ t: z.literal("set"), id, g: z.literal(name), v: group[name], ifRev }),
   ) as never, // one schema a group: a tuple that cannot be written as a type
 );
-const ifRevs = z
-  .partialRecord(z.enum([...(Object.keys(group) as (keyof typeof group)[]), "rich"]), z.int().min(0))
-  .optional();
+const ifRevs = z.partialRecord(z.enum([...groupNames, "rich"]), z.int().min(0)).optional();
 const rich = z.array(bytes(MAX_RICH_BYTES)).max(MAX_RICH_UPDATES).optional();
 
 /** Schema of an operation on a board: its shape and the bounds of its values. What it comes to is decided by the rules. */
 export const boardOp = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("create"), id, type, g: groups }),
   set,
+  z.strictObject({ t: z.literal("unset"), id, g: z.enum(groupNames), ifRev }),
   z.strictObject({ t: z.literal("del"), id, ifRevs }),
   z.strictObject({ t: z.literal("restore"), id, type, g: groups, rich, ifRev }),
   z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_RICH_BYTES) }),

@@ -61,6 +61,7 @@ export class Connection<S extends Schema = Schema> {
   readonly #messages = new Map<string, Listeners<[unknown]>>();
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
   readonly #states = new Listeners<[StateCallbacks<S>, Room<unknown, S>]>();
+  readonly #errors = new Listeners<[number, string]>();
   #detail: StatusDetail = {};
 
   constructor(options: ConnectOptions) {
@@ -140,6 +141,11 @@ export class Connection<S extends Schema = Schema> {
     return listeners.add((payload) => listener(payload as Payload)); // the room's word for what it sends
   }
 
+  /** Tells of what the server refused of this connection, by its number in the catalogue of errors. */
+  onError(listener: (code: number, detail: string) => void): Stop {
+    return this.#errors.add(listener);
+  }
+
   /** Sends a message, and says whether it did: while not online, nothing is sent and nothing kept. */
   send(type: string, payload?: unknown): boolean {
     const room = this.#room;
@@ -168,6 +174,7 @@ export class Connection<S extends Schema = Schema> {
   async close(): Promise<void> {
     await this.#link.close();
     this.ephemeral.close();
+    this.#errors.clear();
     this.#states.clear();
     this.#messages.clear();
     this.#statuses.clear();
@@ -185,6 +192,7 @@ export class Connection<S extends Schema = Schema> {
 
   #onJoined(room: Room): void {
     room.onMessage("*", (type, payload) => this.#messages.get(String(type))?.tell(payload));
+    room.onError((code, detail = "") => this.#errors.tell(code, detail));
     const own = room as Room<unknown, S>; // as in #room
     if (hasState(own)) this.#states.tell(Callbacks.get<S>(own), own);
     this.ephemeral.joined();

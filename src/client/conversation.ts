@@ -77,13 +77,13 @@ export class Conversation<Op extends object, R extends object> {
     if (this.#stage !== "down") this.hello();
   }
 
+  /** The answer to a hello; or the server begins anew by itself, where what this client misses is no longer kept. */
   onWelcome(welcome: OpWelcome): void {
-    if (this.#stage !== "greeting") return;
     this.#welcome = welcome;
     this.#stage = "catching";
+    this.#parts = welcome.mode === "snapshot" ? new SnapshotParts() : undefined;
     this.#align(welcome);
-    if (welcome.mode === "snapshot") this.#parts = new SnapshotParts();
-    else this.#goOn();
+    this.#goOn();
   }
 
   /** Who fell too far behind is sent the document unasked. */
@@ -119,7 +119,7 @@ export class Conversation<Op extends object, R extends object> {
 
   onNack(nack: OpNack): void {
     if (nack.n === 0) this.#onHelloRefused(nack);
-    else if (this.#stage === "live") this.#onPushRefused(nack); // else it is of what was sent before the hello
+    else if (this.#stage !== "greeting") this.#onPushRefused(nack); // else it is of what was sent before the hello
   }
 
   /** EPOCH and FUTURE are followed by a welcome; and while a hello waits for its own, so is REOPENED. */
@@ -145,7 +145,7 @@ export class Conversation<Op extends object, R extends object> {
 
   /** What the server had when it was asked is here: of one's own pushes, those that it had are part of that. */
   #goOn(): void {
-    if (this.#stage === "catching" && this.#welcome && this.#seq >= this.#welcome.seq) {
+    if (this.#stage === "catching" && this.#welcome && !this.#parts && this.#seq >= this.#welcome.seq) {
       this.#stage = "live";
       this.#copy.acknowledgeAll(this.#welcome.yourLast, this.#seq);
     }

@@ -1,15 +1,20 @@
 import type { Clock, Stop } from "../clock/clock.ts";
+import { sizeOf } from "../document/document.ts";
 import { OP_MESSAGES } from "../protocol/protocol.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
+import { Pacer } from "./pacer.ts";
 import type { Replica } from "./replica.ts";
 import type { FromServer, IdentityProblem, ReplicaOutput } from "./replica-types.ts";
 import { newIdentity } from "./secrets.ts";
 import type { ClaimedOutbox } from "./tab-outbox.ts";
 
 /** What of a connection a document needs. */
-export type RoomLine = Pick<Connection, "clock" | "status" | "onStatus" | "onMessage" | "send" | "reconnect">;
+export type RoomLine = Pick<
+  Connection,
+  "clock" | "status" | "onStatus" | "onMessage" | "onError" | "send" | "reconnect"
+>;
 
 /** What becomes of pushes of which the server can no longer tell whether it has taken them. */
 export type ExpiredAnswer = "resubmit" | "drop";
@@ -31,6 +36,9 @@ export interface DocumentSessionParts<Op extends object, R extends object> {
 
 /** A conversation that gets no further for so long is begun again on another connection. */
 const STUCK_MS = 15_000;
+/** MESSAGES_TOO_FAST of the server's catalogue: a push was left out, and is not answered. */
+const TOO_FAST = 4636;
+const TOO_FAST_WAIT_MS = 1000;
 const FROM_SERVER = [
   OP_MESSAGES.WELCOME,
   OP_MESSAGES.SNAP,
@@ -45,6 +53,7 @@ export class DocumentSession<Op extends object, R extends object> {
   readonly #parts: DocumentSessionParts<Op, R>;
   readonly #clock: Clock;
   readonly #writer: OutboxWriter;
+  readonly #pacer: Pacer;
   readonly #stops: Stop[];
   #stopRetry: Stop = () => {};
   #stopStuck: Stop = () => {};
@@ -57,6 +66,7 @@ export class DocumentSession<Op extends object, R extends object> {
     const { connection, replica, claimed, onStorageFailed } = parts;
     this.#parts = parts;
     this.#clock = connection.clock;
+    this.#pacer = new Pacer(this.#clock);
     this.#writer = new OutboxWriter({
       claimed,
       clock: this.#clock,
@@ -66,6 +76,7 @@ export class DocumentSession<Op extends object, R extends object> {
     this.#stops = FROM_SERVER.map(
       (type) => connection.onMessage(type, (message) => this.#receive({ type, message } as FromServer<Op, R>)), // as the type says
     );
+    this.#stops.push(connection.onError((code) => code === TOO_FAST && this.#slowDown()));
     this.#stops.push(connection.onStatus((status) => this.#onLink(status === "online")));
     this.#onLink(connection.status === "online");
   }
@@ -85,6 +96,7 @@ export class DocumentSession<Op extends object, R extends object> {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
+    this.#pacer.clear();
     this.#stopRetry();
     this.#stopStuck();
     await this.#writer.flushed();
@@ -107,6 +119,7 @@ export class DocumentSession<Op extends object, R extends object> {
     const { replica } = this.#parts;
     this.#stopRetry();
     this.#stopStuck();
+    this.#pacer.restart();
     this.run(() => (isOnline ? replica.connected() : replica.disconnected()));
     if (isOnline) this.#watch();
   }
@@ -131,6 +144,7 @@ export class DocumentSession<Op extends object, R extends object> {
     const { connection, replica, onEvent } = this.#parts;
     switch (output.kind) {
       case "hello":
+        this.#pacer.clear(); // the replica counts from here
         connection.send(OP_MESSAGES.HELLO, output.message);
         break;
       case "store":
@@ -148,7 +162,9 @@ export class DocumentSession<Op extends object, R extends object> {
         void this.#renew(output.problem);
         break;
       case "push":
-        if (connection.send(OP_MESSAGES.PUSH, output.message)) onEvent(output);
+        this.#pacer.put(sizeOf(output.message.ops), () => {
+          if (connection.send(OP_MESSAGES.PUSH, output.message)) onEvent(output);
+        });
         break;
       case "settled":
       case "refused":
@@ -157,6 +173,13 @@ export class DocumentSession<Op extends object, R extends object> {
       default:
         output satisfies never;
     }
+  }
+
+  /** What was left out is found out by saying hello again, after a while. */
+  #slowDown(): void {
+    this.#pacer.slowDown();
+    this.#stopRetry();
+    this.#stopRetry = this.#clock.after(TOO_FAST_WAIT_MS, () => this.run(() => this.#parts.replica.connected()));
   }
 
   /** A server that takes no identity at all is not asked in a loop. */

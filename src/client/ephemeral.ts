@@ -9,7 +9,9 @@ export type EphemeralListener = (sessionId: string, key: string, value: unknown)
 const FIRST_HZ = 10;
 const MS_PER_S = 1000;
 /** Most keys that one client may have a value for. */
-const MAX_KEYS = 64;
+const MAX_KEYS = 32;
+/** Messages a second, of all keys together, that leave a connection room for other things. */
+const MAX_PER_S = 60;
 /** Most senders whose values are kept; beyond it the longest unheard of are forgotten. */
 const MAX_SENDERS = 1024;
 
@@ -39,7 +41,7 @@ export class EphemeralValues {
    * connection it is sent again.
    *
    * @param key 1 to 64 characters
-   * @throws RangeError beyond 64 keys
+   * @throws RangeError beyond 32 keys
    */
   set(key: string, value: unknown): void {
     const keys = new Set([...this.#own.keys(), ...this.#unsent, key]);
@@ -119,11 +121,13 @@ export class EphemeralValues {
   /** Sends what is new, once in the interval of the room; what is set meanwhile goes with the next. */
   #flush(): void {
     if (!this.#isJoined || this.#stopTimer || this.#unsent.size === 0) return;
+    let sent = 0;
     for (const k of this.#unsent) {
       if (!this.#send(OP_MESSAGES.EPHEMERAL, { k, v: this.#own.get(k) ?? null })) break;
       this.#unsent.delete(k);
+      sent++;
     }
-    this.#stopTimer = this.#clock.after(MS_PER_S / this.#hz, () => {
+    this.#stopTimer = this.#clock.after(Math.max(MS_PER_S / this.#hz, (sent * MS_PER_S) / MAX_PER_S), () => {
       this.#stopTimer = undefined;
       this.#flush();
     });

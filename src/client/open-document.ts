@@ -18,7 +18,7 @@ export interface OpenDocumentOptions<Op extends object, R extends object> {
   readonly storage?: OutboxStorage | undefined;
   /** Whom the view shows as the author of what one pushed, before the server says it. @default nobody */
   readonly userId?: string | undefined;
-  /** @default 10,000 pushes or 8 MB that wait, 64 on their way, 200 that can be undone */
+  /** @default 10,000 pushes or 8 MB that wait, 80 KB each, 64 on their way, 200 that can be undone */
   readonly limits?: Partial<ReplicaLimits> | undefined;
   /**
    * Asked when the server no longer knows this client, which was away for longer than it remembers: it cannot tell which of so

@@ -1,4 +1,4 @@
-import { changedOutbox, type OutboxChange, type StoredOutbox } from "./outbox.ts";
+import type { OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./outbox.ts";
 
 /**
  * Where outboxes are kept: at most one for each tab, or process, that has a document open. An outbox is named
@@ -19,7 +19,7 @@ export interface OutboxStorage {
 
 /** Keeps outboxes for as long as the process, or the page, lives. What is opened with the same one takes over what is in it. */
 export function memoryStorage(): OutboxStorage {
-  const outboxes = new Map<string, StoredOutbox>();
+  const outboxes = new Map<string, { header: OutboxHeader; readonly pushes: Map<number, StoredPush> }>();
   const claimed = new Set<string>();
   return {
     isPersistent: false,
@@ -29,9 +29,18 @@ export function memoryStorage(): OutboxStorage {
       claimed.add(name);
       return () => claimed.delete(name);
     },
-    load: async (name) => outboxes.get(name),
+    load: async (name) => {
+      const found = outboxes.get(name);
+      const pushes = [...(found?.pushes.values() ?? [])].sort((a, b) => a.serial - b.serial);
+      return found && { header: found.header, pushes };
+    },
     commit: async (name, changes) => {
-      for (const change of changes) outboxes.set(name, changedOutbox(outboxes.get(name), change));
+      for (const { header, put, remove } of changes) {
+        const { pushes } = outboxes.get(name) ?? { pushes: new Map<number, StoredPush>() };
+        for (const push of put) pushes.set(push.serial, push);
+        for (const serial of remove) pushes.delete(serial);
+        outboxes.set(name, { header, pushes });
+      }
     },
     remove: async (name) => void outboxes.delete(name),
   };

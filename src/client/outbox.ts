@@ -42,11 +42,3 @@ export interface OutboxChange<Op = unknown> {
 export function emptyOutbox(identity: ClientIdentity): StoredOutbox<never> {
   return { header: { ...identity, epoch: undefined, firstN: 1 }, pushes: [] };
 }
-
-/** An outbox after a change. */
-export function changedOutbox<Op>(outbox: StoredOutbox<Op> | undefined, change: OutboxChange<Op>): StoredOutbox<Op> {
-  const pushes = new Map(outbox?.pushes.map((push) => [push.serial, push]));
-  for (const push of change.put) pushes.set(push.serial, push);
-  for (const serial of change.remove) pushes.delete(serial);
-  return { header: change.header, pushes: [...pushes.values()].sort((a, b) => a.serial - b.serial) };
-}

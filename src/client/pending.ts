@@ -26,6 +26,8 @@ export interface PushAck {
 export interface PendingLimits {
   readonly maxPending: number;
   readonly maxPendingBytes: number;
+  /** About the largest push. */
+  readonly maxPushBytes: number;
 }
 
 /** What pending pushes need. */
@@ -36,7 +38,7 @@ export interface PendingParts<Op> {
   readonly store: (change: OutboxChange<Op>) => void;
 }
 
-/** More was pushed than may wait for the server. What was pushed before is kept; this push was not taken. */
+/** A push is larger than may be, or more than may wait for the server. It was not taken; what was pushed before is kept. */
 export class OutboxFull extends Error {
   override readonly name = "OutboxFull";
 }
@@ -113,8 +115,10 @@ export class PendingPushes<Op extends object> {
 
   /** @throws OutboxFull at the bound of number or bytes */
   add(push: StoredPush<Op>): void {
-    const { maxPending, maxPendingBytes } = this.#limits;
-    if (this.#pushes.length >= maxPending || this.#bytes + sizeOf(push.ops) > maxPendingBytes) {
+    const { maxPending, maxPendingBytes, maxPushBytes } = this.#limits;
+    const bytes = sizeOf(push.ops);
+    if (bytes > maxPushBytes) throw new OutboxFull(`A push takes about ${maxPushBytes} bytes at most, not ${bytes}.`);
+    if (this.#pushes.length >= maxPending || this.#bytes + bytes > maxPendingBytes) {
       throw new OutboxFull(`At most ${maxPending} pushes or ${maxPendingBytes} bytes may wait for the server.`);
     }
     this.#append(push, this.#change({ put: [push] }));

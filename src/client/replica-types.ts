@@ -25,6 +25,7 @@ export interface ReplicaLimits extends PendingLimits {
 export const REPLICA_LIMITS: ReplicaLimits = {
   maxPending: 10_000,
   maxPendingBytes: 8 * 1024 * 1024,
+  maxPushBytes: 80 * 1024, // a third of what a server takes: text may be three times as long in bytes
   maxInFlight: 64,
   maxUndo: 200,
 };

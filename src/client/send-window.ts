@@ -18,10 +18,10 @@ export class SendWindow<Op extends object> {
   /** What is pending before this number was sent on this connection. */
   #nextN = 0;
   /**
-   * So many pushes are on their way behind one that was not taken. Each is going to be refused too, in order and before what is
-   * sent now is answered, which says nothing of their content: that is sent again, maybe under other numbers.
+   * How many pushes of a number are on their way behind one that was not taken. Each is going to be refused too, before what is
+   * sent now under the same number is answered, which says nothing of their content: that is sent again, maybe under other numbers.
    */
-  #stale = 0;
+  readonly #stale = new Map<number, number>();
   #isWaiting = false;
 
   constructor(pending: PendingPushes<Op>, maxInFlight: number) {
@@ -32,7 +32,7 @@ export class SendWindow<Op extends object> {
   /** Nothing is on its way: all that is pending is to be sent from the first. */
   restart(): void {
     this.#nextN = 0;
-    this.#stale = 0;
+    this.#stale.clear();
     this.#isWaiting = false;
   }
 
@@ -67,8 +67,9 @@ export class SendWindow<Op extends object> {
 
   /** Takes in a nack of a push. */
   judge({ n, code, retryAfterMs, expected }: OpNack): NackVerdict {
-    if (this.#stale > 0) {
-      this.#stale--;
+    const stale = this.#stale.get(n) ?? 0;
+    if (stale > 0) {
+      this.#stale.set(n, stale - 1);
       return { kind: "known" };
     }
     if (code === "HELLO") return { kind: "hello" };
@@ -94,7 +95,8 @@ export class SendWindow<Op extends object> {
   }
 
   #rewind(to: number, refused: number): void {
-    this.#stale = this.#sent - 1 - refused;
-    this.#nextN = this.#pending.firstN + to;
+    const { firstN } = this.#pending;
+    for (let n = firstN + refused + 1; n < this.#nextN; n++) this.#stale.set(n, (this.#stale.get(n) ?? 0) + 1);
+    this.#nextN = firstN + to;
   }
 }

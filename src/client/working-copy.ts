@@ -96,16 +96,13 @@ export class WorkingCopy<Op extends object, R extends object> {
   /** The server says of a push that it is safe; it goes when the entries up to there are here. */
   acknowledge(n: number, ack: PushAck, seq: number): void {
     this.pending.acknowledge(n, ack);
-    this.#settle(seq);
-    this.#reshow();
+    if (this.#settle(seq)) this.#reshow();
   }
 
   /** All pushes up to this number are part of the records up to `seq`. */
   acknowledgeAll(lastN: number, seq: number): void {
-    if (lastN < this.pending.firstN) return;
     for (let n = this.pending.firstN; n <= lastN; n++) this.pending.acknowledge(n, { seq, outcome: "unknown" });
-    this.#settle(seq);
-    this.#reshow();
+    if (this.#settle(seq)) this.#reshow();
   }
 
   /** A push will never be taken. */
@@ -143,10 +140,14 @@ export class WorkingCopy<Op extends object, R extends object> {
     this.pending.acknowledge(n, { seq, outcome: effects.length === 0 ? "discard" : taken });
   }
 
-  #settle(seq: number): void {
+  /** Lets go of what is safe; says whether that was anything. */
+  #settle(seq: number): boolean {
+    let hasSettled = false;
     for (let ack = this.pending.firstAck; ack && ack.seq <= seq; ack = this.pending.firstAck) {
       const push = this.pending.settleFirst(ack);
       if (push) this.#put({ kind: "settled", serial: push.serial, ack });
+      hasSettled = true;
     }
+    return hasSettled;
   }
 }

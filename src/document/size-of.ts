@@ -12,6 +12,6 @@ export function sizeOf(value: unknown): number {
     for (const item of value) bytes += sizeOf(item);
     return bytes;
   }
-  for (const [key, item] of Object.entries(value)) bytes += HEAD_BYTES + key.length + sizeOf(item);
+  for (const key of Object.keys(value)) bytes += HEAD_BYTES + key.length + sizeOf(Reflect.get(value, key));
   return bytes;
 }

@@ -54,7 +54,7 @@ export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: M
     const auth: AuthContext & { user?: User } = Object.assign(call.auth, user && { user });
     switch (call.method) {
       case "joinOrCreate":
-        return matchMaker.joinOrCreate(call.target, options, auth);
+        return joinOrCreate(() => matchMaker.joinOrCreate(call.target, options, auth), clock);
       case "create":
         return matchMaker.create(call.target, options, auth);
       case "join":
@@ -84,6 +84,26 @@ export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: M
       throw error;
     }
   };
+}
+
+/** As long as a document may take to open. */
+const OPENING_MS = 10_000;
+const OPENING_CHECK_MS = 100;
+
+/**
+ * Colyseus lets one of several callers make the room and the others wait for about a second. Where a document takes longer to
+ * open, they would make another room for it, which is refused; they wait on for the one that is being made.
+ */
+async function joinOrCreate<T>(attempt: () => Promise<T>, clock: Clock): Promise<T> {
+  for (const untilMs = clock.nowMs() + OPENING_MS; ; ) {
+    try {
+      return await attempt();
+    } catch (cause) {
+      const isOpening = translate(cause);
+      if (!(isOpening instanceof ArenaError && isOpening.code === "LOG_IN_USE") || clock.nowMs() > untilMs) throw cause;
+      await new Promise<void>((resolve) => clock.after(OPENING_CHECK_MS, resolve));
+    }
+  }
 }
 
 /** Ends calls that are under way when the node begins to end: what they wait for may never come. */

@@ -24,8 +24,6 @@ export interface Followed {
   partFrame(snapshot: Snapshot, part: number): Uint8Array;
   /** A batch in frames that a line takes, in order. */
   framesOf(batch: Batch): readonly (Piece & { readonly frame: Uint8Array })[];
-  /** The last push of a client that is safe. */
-  lastOf(clientId: string): number;
   /** How often ephemeral values are passed on, per second. */
   readonly ephHz: number;
 }
@@ -44,6 +42,7 @@ export class Follower {
   /** The last entry that it was sent. */
   #seq: number;
   #sending: { readonly snapshot: Snapshot; part: number } | undefined;
+  #firstPush = Number.POSITIVE_INFINITY;
 
   constructor(client: LaneClient, clientId: string, owner: string) {
     this.client = client;
@@ -54,12 +53,26 @@ export class Follower {
 
   /** Begins to lead it on: after the entry `lastSeq`, or with a snapshot. */
   welcome(followed: Followed, { mode, yourLast }: Pick<ResumePlan, "mode" | "yourLast">, lastSeq = 0): void {
-    const { epoch, ephHz } = followed;
-    const snapshot = mode === "snapshot" ? followed.snapshot() : undefined;
-    this.#seq = snapshot ? snapshot.seq : lastSeq;
-    this.#sending = snapshot && { snapshot, part: 0 };
-    const welcome: OpWelcome = { epoch, mode, seq: followed.seq, yourLast, ephHz };
+    const { epoch, ephHz, seq } = followed;
+    const welcome: OpWelcome = { epoch, mode, seq, yourLast, ephHz };
     this.client.raw(frame(OP_MESSAGES.WELCOME, welcome));
+    if (mode === "snapshot") this.#begin(followed.snapshot());
+    else this.#seq = lastSeq;
+  }
+
+  /** It has pushed something on this connection. */
+  pushed(n: number): void {
+    this.#firstPush = Math.min(this.#firstPush, n);
+  }
+
+  /** Whether a push came on this connection: what came on one before is answered by the welcome. */
+  hasPushed(n: number): boolean {
+    return n >= this.#firstPush;
+  }
+
+  #begin(snapshot: Snapshot): void {
+    this.#seq = snapshot.seq;
+    this.#sending = { snapshot, part: 0 };
   }
 
   /**
@@ -82,12 +95,12 @@ export class Follower {
     if (sending.part === sending.snapshot.parts.length) this.#sending = undefined;
   }
 
-  /** Where what it misses is no longer kept, it begins again with a snapshot. */
+  /** Where what it misses is no longer kept, it is sent the document again. */
   #sendBatch(followed: Followed): void {
     const batch = followed.after(this.#seq)?.[0];
     const next = batch && followed.framesOf(batch).find(({ to }) => to > this.#seq);
     if (!next) {
-      this.welcome(followed, { mode: "snapshot", yourLast: followed.lastOf(this.clientId) });
+      this.#begin(followed.snapshot());
       return;
     }
     const isWhole = next.from > this.#seq;

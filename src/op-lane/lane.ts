@@ -117,6 +117,7 @@ export class OpLane<Op extends object, R extends object> {
     }
     const { sequencer } = this.#open.log;
     const { clientId, owner } = follower;
+    follower.pushed(n);
     const userId = client.user?.userId ?? "";
     const verdict = sequencer.push({ clientId, owner, userId, n, ops, ts: this.#parts.clock.wallMs() });
     if (verdict.kind === "ack") client.raw(frame(OP_MESSAGES.ACK, verdict.ack));
@@ -164,8 +165,14 @@ export class OpLane<Op extends object, R extends object> {
     this.#open = undefined;
   }
 
+  /**
+   * A document at rest is brought to the disk at once. One that is not keeps to a beat that all documents share, so that
+   * their batches share a flush.
+   */
   #batchDueMs(): number {
-    return Math.max(0, this.#lastBatchMs + this.#parts.tickMs - this.#parts.clock.nowMs());
+    const { clock, tickMs } = this.#parts;
+    const nextBeatMs = (Math.floor(this.#lastBatchMs / tickMs) + 1) * tickMs;
+    return Math.max(0, nextBeatMs - clock.nowMs());
   }
 
   /** What is due now: a batch, parts for those who are behind, ephemeral values. */
@@ -199,7 +206,10 @@ export class OpLane<Op extends object, R extends object> {
   }
 
   #failed(refused: readonly Refused[]): void {
-    for (const { clientId, nack } of refused) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.NACK, nack));
+    for (const { clientId, nack } of refused) {
+      const speaker = this.#speakers.get(clientId);
+      if (speaker?.hasPushed(nack.n)) speaker.client.raw(frame(OP_MESSAGES.NACK, nack));
+    }
   }
 
   #lost(log: OpLog<Op, R>, error: ArenaError): void {

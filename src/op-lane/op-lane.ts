@@ -9,7 +9,7 @@ import type { Client, RoomOptions } from "@colyseus/core";
 import { z } from "zod";
 import type { OpDocument } from "../document/document.ts";
 import { type ArenaError, describeIssues } from "../errors/errors.ts";
-import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
+import { CLOSE_CODES, closeReason, OP_MESSAGES } from "../protocol/protocol.ts";
 import { type MessageDefinition, Room } from "../room/room.ts";
 import { type OpClient, OpLane } from "./lane.ts";
 import { ephemeral, hello, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
@@ -17,6 +17,8 @@ import { ephemeral, hello, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
 /** Largest frame of an op:push, which is as much as a socket takes by default. */
 const MAX_PUSH_BYTES = 256 * 1024;
 const TICK_MS = 50;
+/** After this time a document that moved is looked for where it is now. */
+const MOVED_RETRY_MS = 1000;
 
 /**
  * A room whose document outlives it. A room author says what an op is and what it comes to; the rest is here: order, exactly
@@ -103,7 +105,11 @@ export abstract class DurableRoom<
 
   /** The document is another owner's now, or damaged: those inside come back and are led where it is, or are told. */
   #endFor({ code }: ArenaError): void {
-    const closeCode = code === "LOG_FENCED" ? CLOSE_CODES.RECONNECT : CLOSE_CODES.ROOM_FAILED;
+    const [closeCode, reason] =
+      code === "LOG_FENCED"
+        ? [CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: MOVED_RETRY_MS })]
+        : [CLOSE_CODES.ROOM_FAILED, code];
+    for (const client of this.clients) client.leave(closeCode, reason); // `disconnect` gives no reason
     this.disconnect(closeCode).catch((error: unknown) => this.fail("document", error));
   }
 }

@@ -41,10 +41,6 @@ export class SharedHistory<Op extends object, R extends object> implements Follo
     return this.#log.sequencer.snapshot(this.#clock.wallMs());
   }
 
-  lastOf(clientId: string): number {
-    return this.#log.sequencer.lastOf(clientId);
-  }
-
   partFrame(snapshot: Snapshot, part: number): Uint8Array {
     if (this.#parts?.snapshot !== snapshot) this.#parts = { snapshot, frames: [] };
     const { frames } = this.#parts;

@@ -51,6 +51,9 @@ export function logLimits(maxDocumentBytes: number): LogLimits {
 /** Time after which a snapshot that could not be stored is tried again. */
 const COMPACT_RETRY_MS = 10_000;
 
+/** Failures of one log are told of no more often than this. */
+const REPORT_MS = 5000;
+
 /** The open log of one document. Its `sequencer` is pushed to; `flush` is called once a tick. */
 export class OpLog<Op extends object, R extends object> {
   readonly sequencer: Sequencer<Op, R>;
@@ -59,6 +62,8 @@ export class OpLog<Op extends object, R extends object> {
   #append: Promise<void> | undefined;
   #compaction: Promise<void> | undefined;
   #compactAfterMs = 0;
+  #failures = 0;
+  #reportAfterMs = Number.NEGATIVE_INFINITY;
   #isLost = false;
 
   /** Use {@link openOpLog}. */
@@ -78,7 +83,7 @@ export class OpLog<Op extends object, R extends object> {
     if (this.#isLost || this.#append) return;
     const batch = this.sequencer.takeBatch();
     if (!batch) return;
-    const { clock, telemetry, key } = this.#parts;
+    const { clock, telemetry } = this.#parts;
     const startMs = clock.nowMs();
     this.#append = this.#stored
       .append(batch)
@@ -97,7 +102,7 @@ export class OpLog<Op extends object, R extends object> {
         (cause: unknown) => {
           this.#append = undefined;
           const error = toArenaError(cause);
-          telemetry.emit("log:failed", { key, action: "append", error });
+          this.#report("append", error);
           if (error.code === "LOG_UNAVAILABLE") this.#parts.onFailed(this.sequencer.failed());
           else this.#lose(error);
         },
@@ -149,10 +154,20 @@ export class OpLog<Op extends object, R extends object> {
       telemetry.emit("log:compacted", { key, seq: snapshot.seq, bytes: snapshot.bytes.byteLength });
     } catch (cause) {
       const error = toArenaError(cause);
-      telemetry.emit("log:failed", { key, action: "compact", error });
+      this.#report("compact", error);
       this.#compactAfterMs = clock.nowMs() + COMPACT_RETRY_MS;
       if (error.code === "LOG_FENCED" || error.code === "LOG_UNCERTAIN") this.#lose(error);
     }
+  }
+
+  /** Where every batch fails, one of many is told of. */
+  #report(action: "append" | "compact", error: ArenaError): void {
+    const { clock, telemetry, key } = this.#parts;
+    this.#failures++;
+    if (clock.nowMs() < this.#reportAfterMs) return;
+    telemetry.emit("log:failed", { key, action, error, times: this.#failures });
+    this.#failures = 0;
+    this.#reportAfterMs = clock.nowMs() + REPORT_MS;
   }
 
   #lose(error: ArenaError): void {
@@ -174,7 +189,7 @@ export async function openOpLog<Op extends object, R extends object>(parts: OpLo
     return await replay(parts, await store.open(key));
   } catch (cause) {
     const error = toArenaError(cause);
-    telemetry.emit("log:failed", { key, action: "open", error });
+    telemetry.emit("log:failed", { key, action: "open", error, times: 1 });
     throw error;
   }
 }

@@ -31,6 +31,7 @@ import { carryUsers, endSuperseded, SeatOwners, tokenMessage } from "./identity.
 import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
+import { refuseReferences } from "./plain-payloads.ts";
 import { startTickLoop } from "./tick-loop.ts";
 
 export type { MessageDefinition } from "./messages.ts";
@@ -150,7 +151,9 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
    */
   protected broadcastEphemeral(type: string, key: string, payload: unknown): void {
     const frame = getMessageBytes.raw(Protocol.ROOM_DATA, type, payload);
-    for (const client of this.clients) (client as unknown as EphemeralClient).rawEphemeral(frame, `${type}/${key}`);
+    for (const client of this.clients) {
+      if (client.state === ClientState.JOINED) asEphemeral(client).rawEphemeral(frame, `${type}/${key}`);
+    }
   }
 
   /** Ends the room for everyone, also for those who are on their way in. */
@@ -264,6 +267,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   static {
     carryUsers();
+    refuseReferences();
     overridePrivate(Room.prototype, {
       __init: (room: Room, original) => {
         const messages = { ...room.builtInMessages, ...room.messages };
@@ -302,6 +306,10 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 /** A client that can be sent what soon outdates. */
 interface EphemeralClient {
   rawEphemeral(frame: Uint8Array, key: string): void;
+}
+
+function asEphemeral(client: Client): EphemeralClient {
+  return client as unknown as EphemeralClient; // ArenaTransport's clients are
 }
 
 function isJoinAcknowledgement(client: Client, frame: Uint8Array): boolean {

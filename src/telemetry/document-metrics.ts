@@ -49,5 +49,5 @@ export function measureDocuments(telemetry: Telemetry, registers: Registry[]): v
     bytes.inc(event.bytes);
   });
   telemetry.on("log:compacted", () => compactions.inc());
-  telemetry.on("log:failed", ({ action }) => failures.inc({ action }));
+  telemetry.on("log:failed", ({ action, times }) => failures.inc({ action }, times));
 }

@@ -70,8 +70,8 @@ export interface TelemetryEvents {
   "log:appended": { entries: number; bytes: number; durationMs: number };
   /** A snapshot took the place of the entries before it. */
   "log:compacted": { key: string; seq: number; bytes: number };
-  /** A log could not be opened, appended to or compacted; what it was to keep was refused, nothing that was acknowledged is lost. */
-  "log:failed": { key: string; action: "open" | "append" | "compact"; error: unknown };
+  /** A log could not be opened, appended to or compacted, `times` since the last such event; what it was to keep was refused, nothing that was acknowledged is lost. */
+  "log:failed": { key: string; action: "open" | "append" | "compact"; error: unknown; times: number };
 
   /** A room left out a patch because the node is strained; the next one carries its changes. */
   "patch:skipped": { name: string };

@@ -37,7 +37,7 @@ export class ArenaClient extends WebSocketClient {
 
   /** Sends a frame that is worth nothing once a newer one of the same key exists. */
   rawEphemeral(frame: Uint8Array, key: string): void {
-    if (this.state === ClientState.JOINED) this.#connection.send(frame, key);
+    this.#connection.send(frame, key);
   }
 
   override leave(code?: number, reason?: string): void {

@@ -213,13 +213,9 @@ class World {
   #newClient(boardId: string): PushingClient {
     this.#clientsMade++;
     const random = seededRandom(this.#run.seed + this.#clientsMade);
-    return new PushingClient({
-      clientId: `c${this.#clientsMade}`,
-      boardId,
-      random,
-      maxPauseMs: 30,
-      maxTextLength: 1500,
-    });
+    const mayFork = this.#run.redis !== undefined; // one that was started anew counts as one that may have lost something
+    const pace = { maxPauseMs: 30, maxTextLength: 1500 };
+    return new PushingClient({ clientId: `c${this.#clientsMade}`, boardId, random, mayFork, ...pace });
   }
 }
 

@@ -23,6 +23,8 @@ export class HeldStore implements LogStore {
   snapshot: StoredSnapshot | undefined;
   batches: StoredBatch[] = [];
   isOpen = false;
+  /** With what appends fail until further notice, having written nothing. */
+  failWith: ErrorCode | undefined;
   #isHolding = false;
 
   async open(): Promise<StoredLog> {
@@ -69,6 +71,7 @@ export class HeldStore implements LogStore {
 
   #write(kind: HeldWrite["kind"], at: number, write: () => void): Promise<void> {
     this.asked.push(`${kind} ${at}`);
+    if (this.failWith && kind === "append") return Promise.reject(new ArenaError(this.failWith));
     if (!this.#isHolding) return Promise.resolve(write());
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.held.push({

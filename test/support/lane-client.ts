@@ -116,7 +116,8 @@ export function userOf(userId: string, isGuest = false): User {
 /** A frame that many are sent is read once, and so is the same object for all of them. */
 const READ = new WeakMap<Uint8Array, { readonly type: string; readonly payload: unknown }>();
 
-function read(frame: Uint8Array): { readonly type: string; readonly payload: unknown } {
+/** Reads a message frame as an SDK does. */
+export function read(frame: Uint8Array): { readonly type: string; readonly payload: unknown } {
   const it = { offset: 1 };
   const type = decode.string(frame, it);
   const told = READ.get(frame) ?? { type, payload: unpack(frame.subarray(it.offset) as Buffer) }; // it reads any bytes

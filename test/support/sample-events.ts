@@ -33,7 +33,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "log:cut": { key: "whiteboard/plans", from: 7 },
   "log:appended": { entries: 3, bytes: 400, durationMs: 2 },
   "log:compacted": { key: "whiteboard/plans", seq: 7, bytes: 900 },
-  "log:failed": { key: "whiteboard/plans", action: "append", error: new Error("disk full") },
+  "log:failed": { key: "whiteboard/plans", action: "append", error: new Error("disk full"), times: 1 },
   "patch:skipped": { name: "arena" },
   "session:joined": session,
   "session:dropped": { ...session, code: 1006 },

@@ -73,6 +73,14 @@ export type SetOp = {
   };
 }[BoardGroup];
 
+/** Takes a group away; with `ifRev` as in a {@link SetOp}. */
+export interface UnsetOp {
+  readonly t: "unset";
+  readonly id: string;
+  readonly g: BoardGroup;
+  readonly ifRev?: number | undefined;
+}
+
 /** Seqs of the last writes of a shape's groups. */
 export type Revs = Readonly<Partial<Record<BoardGroup | "rich", number>>>;
 
@@ -101,7 +109,7 @@ export interface RichOp {
 }
 
 /** An operation on a board, and what it comes to. */
-export type BoardOp = CreateOp | SetOp | DeleteOp | RestoreOp | RichOp;
+export type BoardOp = CreateOp | SetOp | UnsetOp | DeleteOp | RestoreOp | RichOp;
 
 /** Most updates of one rich text. */
 export const MAX_RICH_UPDATES = 10_000;
@@ -132,20 +140,19 @@ function apply(records: RecordReader<BoardRecord>, op: BoardOp): readonly BoardO
 function applyToShape(
   records: RecordReader<BoardRecord>,
   shape: Shape,
-  op: SetOp | DeleteOp | RichOp,
+  op: SetOp | UnsetOp | DeleteOp | RichOp,
 ): readonly BoardOp[] {
-  switch (op.t) {
-    case "del":
-      return op.ifRevs && !isSame(op.ifRevs, shape.rev) ? [] : [op];
-    case "y":
-      if ((shape.rich?.length ?? 0) >= MAX_RICH_UPDATES) throw new OpRefused("TOO_LARGE", "This text is full.");
-      return [op];
-    case "set":
-      if (isStale(op.ifRev, shape.rev[op.g] ?? 0)) return [];
-      return [op.g === "tree" ? withOwnParent(records, op) : op];
-    default:
-      return op satisfies never;
-  }
+  if (op.t === "del") return op.ifRevs && !isSame(op.ifRevs, shape.rev) ? [] : [op];
+  if (op.t === "y") return [withinBound(op, shape)];
+  const isNothing = op.t === "unset" && shape.g[op.g] === undefined;
+  if (isNothing || isStale(op.ifRev, shape.rev[op.g] ?? 0)) return [];
+  return [op.t === "set" && op.g === "tree" ? withOwnParent(records, op) : op];
+}
+
+/** @throws OpRefused where the text has as many updates as it may */
+function withinBound(op: RichOp, { rich = [] }: Shape): RichOp {
+  if (rich.length >= MAX_RICH_UPDATES) throw new OpRefused("TOO_LARGE", "This text is full.");
+  return op;
 }
 
 function evolve(records: Records<BoardRecord>, effect: BoardOp, stamp: OpStamp): void {
@@ -162,7 +169,8 @@ function newShape(effect: CreateOp | RestoreOp, { seq, userId, ts }: OpStamp): S
   return { type, g, rev, ...(rich && { rich }), by: userId, at: ts };
 }
 
-function changed(shape: Shape, effect: SetOp | RichOp, seq: number): Shape {
+function changed(shape: Shape, effect: SetOp | UnsetOp | RichOp, seq: number): Shape {
+  if (effect.t === "unset") return { ...shape, g: without(shape.g, effect.g), rev: without(shape.rev, effect.g) };
   if (effect.t === "y") {
     return { ...shape, rich: [...(shape.rich ?? []), effect.u], rev: { ...shape.rev, rich: seq } };
   }
@@ -178,14 +186,20 @@ function invert({ id, before, after }: RecordChange<BoardRecord>): readonly Boar
     return [{ t: "restore", id, type, g, ...(rich && { rich }), ifRev: after.gone }];
   }
   if (!isShape(before)) return [{ t: "del", id, ifRevs: after.rev }];
-  const changed = (Object.keys(after.g) as BoardGroup[]).filter((group) => before.rev[group] !== after.rev[group]);
-  return changed.flatMap((group) => setOp(id, group, before, after));
+  const groups = new Set([...Object.keys(before.g), ...Object.keys(after.g)] as BoardGroup[]); // keys of shapes
+  return [...groups].filter((g) => before.rev[g] !== after.rev[g]).map((g) => writeBack(id, g, before, after));
 }
 
-/** Writes back what a group was before; a group that was not there cannot be taken away again and stays. */
-function setOp(id: string, g: BoardGroup, before: Shape, after: Shape): readonly BoardOp[] {
+/** Writes back what a group was before, or takes it away again. */
+function writeBack(id: string, g: BoardGroup, before: Shape, after: Shape): BoardOp {
   const v = before.g[g];
-  return v === undefined ? [] : [{ t: "set", id, g, v, ifRev: after.rev[g] } as SetOp]; // v is the value of that very group
+  const ifRev = after.rev[g] ?? 0;
+  return v === undefined ? { t: "unset", id, g, ifRev } : ({ t: "set", id, g, v, ifRev } as SetOp); // v is that group's
+}
+
+function without<T extends object>(groups: T, group: keyof T): T {
+  const { [group]: _, ...others } = groups;
+  return others as T; // only what may be missing is taken away
 }
 
 function isStale(ifRev: number | undefined, rev: number): boolean {

@@ -21,7 +21,7 @@ type Draft =
 /** A step of a world. What makes no sense when its turn comes does nothing. */
 export type Action =
   | { readonly do: "edit"; readonly who: number; readonly drafts: readonly Draft[] }
-  | { readonly do: "undo" | "redo" | "connect" | "retry"; readonly who: number }
+  | { readonly do: "undo" | "redo" | "connect" | "return" | "retry"; readonly who: number }
   | { readonly do: "up" | "down" | "keep"; readonly who: number; readonly times: number }
   | { readonly do: "drop"; readonly who: number; readonly isNoticed: boolean }
   | { readonly do: "slow"; readonly who: number; readonly credit: number }
@@ -50,6 +50,8 @@ function act(world: World, action: Action): void {
       return world.turn(action.who, action.do);
     case "connect":
       return void world.connect(action.who);
+    case "return":
+      return world.comeBack(action.who);
     case "retry":
       return world.client(action.who).retry();
     case "up":
@@ -74,7 +76,10 @@ function act(world: World, action: Action): void {
   }
 }
 
-function onServer(world: World, what: "tick" | "fsync" | "refuse" | "feed" | "ghost" | "compact" | "backup" | "restore") {
+function onServer(
+  world: World,
+  what: "tick" | "fsync" | "refuse" | "feed" | "ghost" | "compact" | "backup" | "restore",
+) {
   switch (what) {
     case "tick":
       return void world.server.takeBatch();
@@ -127,7 +132,8 @@ function opOf(draft: Draft, seen: Seen): readonly BoardOp[] {
   if (draft.t === "create") return [createOf(draft, seen)];
   const among = draft.t === "restore" ? seen.gone : seen.shapes;
   const id = among[draft.pick % Math.max(1, among.length)]?.[0];
-  if (id === undefined) return draft.t === "restore" ? [] : [createOf({ t: "create", shared: undefined, value: 0, isBig: false }, seen)];
+  if (id === undefined)
+    return draft.t === "restore" ? [] : [createOf({ t: "create", shared: undefined, value: 0, isBig: false }, seen)];
   switch (draft.t) {
     case "set":
       return [setOf(id, draft.g, draft.value)];
@@ -225,10 +231,11 @@ const usual = [
   one(6, "undo" as const),
   one(3, "redo" as const),
   one(14, "connect" as const),
+  one(4, "return" as const),
   one(3, "retry" as const),
   { weight: 2, arbitrary: fc.record({ do: fc.constant("drop" as const), who, isNoticed: fc.boolean() }) },
   alone(4, "ghost" as const),
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("slow" as const), who, credit: fc.nat(NEVER_SLOW) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("slow" as const), who, credit: fc.nat(NEVER_SLOW) }) },
   alone(3, "feed" as const),
   alone(2, "refuse" as const),
   alone(2, "compact" as const),
@@ -246,6 +253,6 @@ export const actions: fc.Arbitrary<Action[]> = fc.array(fc.oneof(...usual), LENG
 
 /** Steps of a world that is also restored from backups. */
 export const actionsWithRestores: fc.Arbitrary<Action[]> = fc.array(
-  fc.oneof(...usual, alone(1, "backup" as const), alone(1, "restore" as const)),
+  fc.oneof(...usual, alone(2, "backup" as const), alone(2, "restore" as const)),
   LENGTH,
 );

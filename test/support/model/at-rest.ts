@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { recover } from "../../../src/op-log/recover.ts";
 import { type BoardOp, board, isShape } from "../../../rooms/whiteboard/rules/board.ts";
-import type { World } from "./world.ts";
+import { recover } from "../../../src/op-log/recover.ts";
 import { LIMITS } from "./server.ts";
+import type { World } from "./world.ts";
 
 /** Checks what must be true once everything was delivered. */
 export function assertAtRest(world: World): void {
@@ -14,7 +14,10 @@ export function assertAtRest(world: World): void {
     assert.ok(replica.isLive, `${name} is at the present`);
     assert.equal(replica.seq, history.seq, `[LOG4] ${name} has no hole at the end`);
     assert.equal(replica.pending.length, 0, `${name} has nothing pending`);
-    assert.ok(history.isAt(history.seq, replica.confirmed, compared), `DIVERGED: ${name} has other records than the log`);
+    assert.ok(
+      history.isAt(history.seq, replica.confirmed, compared),
+      `DIVERGED: ${name} has other records than the log`,
+    );
     assert.ok(history.isAt(history.seq, replica, compared), `${name} sees other records than the log`);
   }
   assert.ok(history.isAt(history.seq, server.sequencer.records, compared), "the server has other records than the log");

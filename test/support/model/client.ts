@@ -1,9 +1,9 @@
+import type { BoardOp, BoardRecord } from "../../../rooms/whiteboard/rules/board.ts";
 import { emptyOutbox, type OutboxChange, type StoredOutbox, type StoredPush } from "../../../src/client/outbox.ts";
+import type { PushAck } from "../../../src/client/pending.ts";
 import { Replica } from "../../../src/client/replica.ts";
 import type { IdentityProblem, PushRefusal, ReplicaOutput } from "../../../src/client/replica-types.ts";
-import type { PushAck } from "../../../src/client/pending.ts";
 import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
-import type { BoardOp, BoardRecord } from "../../../rooms/whiteboard/rules/board.ts";
 import { isOfDocument, type ModelConnection } from "./connection.ts";
 import type { Variant } from "./variant.ts";
 

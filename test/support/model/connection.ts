@@ -1,9 +1,9 @@
+import type { BoardOp, BoardRecord } from "../../../rooms/whiteboard/rules/board.ts";
 import type { FromServer } from "../../../src/client/replica-types.ts";
 import type { EphemeralClient } from "../../../src/op-lane/ephemeral-lane.ts";
 import type { LaneClient } from "../../../src/op-lane/follower.ts";
 import { decode } from "../../../src/op-log/msgpack.ts";
 import { OP_MESSAGES, type OpHello, type OpPush } from "../../../src/protocol/protocol.ts";
-import type { BoardOp, BoardRecord } from "../../../rooms/whiteboard/rules/board.ts";
 
 /** A message on its way to the server. A push says which edit it carries, which only the checks look at. */
 export type Upward =

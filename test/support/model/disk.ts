@@ -48,4 +48,3 @@ export class ModelDisk {
     this.#image = isNewEpoch ? { ...image, epoch: this.#highestEpoch } : image;
   }
 }
-

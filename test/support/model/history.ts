@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { type BoardOp, type BoardRecord, board, isShape } from "../../../rooms/whiteboard/rules/board.ts";
 import { isSame } from "../../../src/client/same.ts";
 import type { RecordReader } from "../../../src/document/document.ts";
 import type { OpEntry } from "../../../src/protocol/protocol.ts";
-import { type BoardOp, type BoardRecord, board, isShape } from "../../../rooms/whiteboard/rules/board.ts";
 
 /** Records as a plain fold of the log leaves them. */
 export type Fold = ReadonlyMap<string, BoardRecord>;

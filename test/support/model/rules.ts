@@ -40,5 +40,5 @@ function assertOwn(effect: BoardOp, record: BoardRecord | undefined, isOwn: (rev
 }
 
 function revsOf(effect: BoardOp, rev: Readonly<Partial<Record<BoardGroup | "rich", number>>>): readonly number[] {
-  return effect.t === "set" ? [rev[effect.g] ?? 0] : Object.values(rev);
+  return effect.t === "set" || effect.t === "unset" ? [rev[effect.g] ?? 0] : Object.values(rev);
 }

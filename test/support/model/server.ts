@@ -1,3 +1,4 @@
+import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 import { manualClock } from "../../../src/clock/clock.ts";
 import { EphemeralLane } from "../../../src/op-lane/ephemeral-lane.ts";
 import { Follower } from "../../../src/op-lane/follower.ts";
@@ -10,7 +11,6 @@ import { recover } from "../../../src/op-log/recover.ts";
 import type { LogLimits, Sequencer } from "../../../src/op-log/sequencer.ts";
 import type { StoredLog } from "../../../src/op-log/store.ts";
 import { OP_MESSAGES, type OpHello, type OpNack, type OpPush } from "../../../src/protocol/protocol.ts";
-import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 import type { ModelConnection } from "./connection.ts";
 import type { ModelDisk } from "./disk.ts";
 import type { Variant } from "./variant.ts";
@@ -116,6 +116,7 @@ export class ModelServer {
       send(connection, OP_MESSAGES.NACK, { n, code: "HELLO" } satisfies OpNack);
       return;
     }
+    follower.pushed(n);
     const { clientId, owner } = follower;
     const read = decode(encode(ops)) as BoardOp[]; // as they come from the wire: nobody else holds them
     const verdict = this.sequencer.push({ clientId, owner, userId: "", n, ops: read, ts: 0 });
@@ -206,16 +207,14 @@ export class ModelServer {
     for (const follower of this.#followers.values()) {
       if (!follower.feed(this.#history)) this.#witness.count("left behind");
     }
-    for (const { clientId, ack } of acks) this.#tell(clientId, OP_MESSAGES.ACK, ack);
+    for (const { clientId, ack } of acks) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
   }
 
   #failed(): void {
-    for (const { clientId, nack } of this.sequencer.failed()) this.#tell(clientId, OP_MESSAGES.NACK, nack);
-  }
-
-  #tell(clientId: string, type: typeof OP_MESSAGES.ACK | typeof OP_MESSAGES.NACK, message: object): void {
-    const speaker = this.#speakers.get(clientId);
-    speaker?.client.raw(frame(type, message));
+    for (const { clientId, nack } of this.sequencer.failed()) {
+      const speaker = this.#speakers.get(clientId);
+      if (speaker?.hasPushed(nack.n)) speaker.client.raw(frame(OP_MESSAGES.NACK, nack));
+    }
   }
 
   #forgetSpeaker(connection: ModelConnection): void {
@@ -230,6 +229,10 @@ function historyOf(epoch: number, sequencer: BoardSequencer): SharedHistory<Boar
   return new SharedHistory(log, manualClock(), () => 20);
 }
 
-function send(connection: ModelConnection, type: (typeof OP_MESSAGES)[keyof typeof OP_MESSAGES], message: object): void {
+function send(
+  connection: ModelConnection,
+  type: (typeof OP_MESSAGES)[keyof typeof OP_MESSAGES],
+  message: object,
+): void {
   connection.raw(frame(type, message));
 }

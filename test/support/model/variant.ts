@@ -1,7 +1,7 @@
+import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 import type { OpDocument } from "../../../src/document/document.ts";
 import { type LogLimits, Sequencer } from "../../../src/op-log/sequencer.ts";
 import type { StoredSnapshot } from "../../../src/op-log/store.ts";
-import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 
 type BoardDocument = OpDocument<BoardOp, BoardRecord>;
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { PushRefusal } from "../../../src/client/replica-types.ts";
-import type { PushAck } from "../../../src/client/pending.ts";
-import { type Batch, decodeBatch } from "../../../src/op-log/codec.ts";
-import { frame } from "../../../src/op-lane/messages.ts";
-import { OP_MESSAGES, type OpReset } from "../../../src/protocol/protocol.ts";
 import type { BoardOp } from "../../../rooms/whiteboard/rules/board.ts";
+import type { PushAck } from "../../../src/client/pending.ts";
+import type { PushRefusal } from "../../../src/client/replica-types.ts";
+import { frame } from "../../../src/op-lane/messages.ts";
+import { type Batch, decodeBatch } from "../../../src/op-log/codec.ts";
+import { OP_MESSAGES, type OpReset } from "../../../src/protocol/protocol.ts";
 import { ModelClient } from "./client.ts";
 import { ModelConnection } from "./connection.ts";
 import { type DiskImage, ModelDisk } from "./disk.ts";
@@ -112,6 +112,14 @@ export class World {
     return true;
   }
 
+  /** A client loses its connection and has another at once, on which it is welcomed. */
+  comeBack(who: number): void {
+    this.drop(who);
+    this.connect(who);
+    this.deliverUp(who);
+    while (this.deliverDown(who));
+  }
+
   /** The server reads on from a connection that is gone, or notices that it is. */
   hearGhost(): boolean {
     const [ghost] = this.#ghosts;
@@ -170,7 +178,10 @@ export class World {
   assertPrefix(client: ModelClient): void {
     const history = this.#histories.get(client.epoch);
     if (client.epoch === 0) return;
-    assert.ok(history?.isAt(client.replica.seq, client.replica.confirmed), `[LOG4] ${client.name} has a prefix of the log`);
+    assert.ok(
+      history?.isAt(client.replica.seq, client.replica.confirmed),
+      `[LOG4] ${client.name} has a prefix of the log`,
+    );
   }
 
   #restart(): void {
@@ -185,9 +196,7 @@ export class World {
 
   #meet(client: ModelClient): void {
     const who = this.clients.indexOf(client);
-    this.connect(who);
-    this.deliverUp(who);
-    while (this.deliverDown(who));
+    this.comeBack(who);
     while (client.keep());
   }
 
@@ -256,6 +265,9 @@ export class World {
     const places = this.history.placesOf(edit);
     assert.equal(places.length, 1, `[LOG2] edit ${edit} is acknowledged and in the log once`);
     const [place = 0] = places;
-    assert.ok(outcome === "unknown" ? place <= seq : place === seq, `edit ${edit} is entry ${place}, its ack says ${seq}`);
+    assert.ok(
+      outcome === "unknown" ? place <= seq : place === seq,
+      `edit ${edit} is entry ${place}, its ack says ${seq}`,
+    );
   }
 }

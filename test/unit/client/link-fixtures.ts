@@ -13,7 +13,12 @@ export async function settled(): Promise<void> {
 /** A room of the SDK as far as a link knows it. */
 export class FakeRoom {
   readonly reconnection = { enabled: true };
-  readonly connection = { isOpen: true, close: (): void => void (this.connection.isOpen = false) };
+  readonly connection = {
+    isOpen: true,
+    close: (): void => {
+      this.connection.isOpen = false;
+    },
+  };
   readonly reconnectionToken: string;
   readonly requests: unknown[] = [];
   hasLeft = false;

@@ -125,6 +125,30 @@ describe("replica", () => {
     assert.deepEqual(pushesIn(output), ["3:c"]);
   });
 
+  it("refuses a push that no server takes", () => {
+    const client = new BoardReplica();
+
+    assert.throws(() => client.edit({ t: "set", id: "a", g: "text", v: "x".repeat(81_920) }), OutboxFull);
+  });
+
+  it("lets the server begin anew by itself, and still knows what is on its way", () => {
+    const client = new BoardReplica();
+    client.join();
+    for (const id of ["a", "b"]) client.edit(createOp(id));
+
+    client.tell((replica) =>
+      replica.receive({
+        type: OP_MESSAGES.WELCOME,
+        message: { epoch: 1, mode: "snapshot", seq: 5, yourLast: 0, ephHz: 1 },
+      }),
+    );
+    client.nack({ n: 1, code: "INVALID" });
+    client.store();
+    const output = client.snap(5, []);
+
+    assert.deepEqual(pushesIn(output), ["1:b"]);
+  });
+
   describe("after a lost connection", () => {
     it("says how far it has come", () => {
       const client = new BoardReplica();

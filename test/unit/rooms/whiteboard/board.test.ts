@@ -83,7 +83,7 @@ const anOp: fc.Arbitrary<BoardOp> = fc.oneof(
 const ops = fc.array(anOp, { maxLength: 60 });
 
 /** A board after ops, some of which may have been refused. */
-function after(all: readonly BoardOp[]): Pushed {
+function boardAfter(all: readonly BoardOp[]): Pushed {
   const pushed = new Pushed();
   for (const op of all) pushed.push(op);
   return pushed;
@@ -287,7 +287,7 @@ describe("the rules of a board", () => {
     it("[BRD3] have no shape in itself", () => {
       fc.assert(
         fc.property(ops, (all) => {
-          const { records } = after(all);
+          const { records } = boardAfter(all);
 
           assert.deepEqual(
             [...records.entries()].filter(([id]) => liesInItself(records, id)),
@@ -300,7 +300,7 @@ describe("the rules of a board", () => {
     it("[BRD2] bring nothing back but by a restore", () => {
       fc.assert(
         fc.property(ops, anOp, (all, last) => {
-          const one = after(all);
+          const one = boardAfter(all);
           const was = one.records.get(last.id);
           one.push(last);
 
@@ -313,7 +313,7 @@ describe("the rules of a board", () => {
     it("[BRD1] change nothing but the shape that an op names, and of it only the group", () => {
       fc.assert(
         fc.property(ops, anOp, (all, last) => {
-          const one = after(all);
+          const one = boardAfter(all);
           const was = new Map(one.records.entries());
           one.push(last);
 
@@ -327,7 +327,7 @@ describe("the rules of a board", () => {
     it("[LOG6] come to the same records by their effects alone", () => {
       fc.assert(
         fc.property(ops, (all) => {
-          const { records, effects } = after(all);
+          const { records, effects } = boardAfter(all);
           const replayed = new MapRecords<BoardRecord>();
           for (const [effect, seq] of effects) board.evolve(replayed, effect, stamp(seq));
 
@@ -348,7 +348,7 @@ describe("the rules of a board", () => {
     it("undo a last change to what was before, as far as it can be seen", () => {
       fc.assert(
         fc.property(ops, anOp, (all, last) => {
-          const one = after(all);
+          const one = boardAfter(all);
           const change = { id: last.id, before: one.records.get(last.id) };
           one.push(last);
           for (const op of undoOf({ ...change, after: one.records.get(last.id) })) one.push(op);
@@ -361,7 +361,7 @@ describe("the rules of a board", () => {
     it("undo nothing that somebody else has changed since", () => {
       fc.assert(
         fc.property(ops, anOp, (all, last) => {
-          const one = after(all);
+          const one = boardAfter(all);
           const change = { id: last.id, before: one.records.get(last.id) };
           one.push(last);
           const undo = undoOf({ ...change, after: one.records.get(last.id) });
