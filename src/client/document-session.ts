@@ -4,7 +4,7 @@ import { OP_MESSAGES } from "../protocol/protocol.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
-import { Pacer } from "./pacer.ts";
+import { type Pace, Pacer } from "./pacer.ts";
 import type { Replica } from "./replica.ts";
 import type { FromServer, IdentityProblem, ReplicaOutput } from "./replica-types.ts";
 import { newIdentity } from "./secrets.ts";
@@ -27,6 +27,7 @@ export interface DocumentSessionParts<Op extends object, R extends object> {
   readonly connection: RoomLine;
   readonly replica: Replica<Op, R>;
   readonly claimed: ClaimedOutbox;
+  readonly pace: Pace;
   readonly onExpired: (pushes: number) => ExpiredAnswer | Promise<ExpiredAnswer>;
   readonly onEvent: (event: SessionEvent<Op>) => void;
   readonly onChanged: (ids: readonly string[]) => void;
@@ -66,7 +67,7 @@ export class DocumentSession<Op extends object, R extends object> {
     const { connection, replica, claimed, onStorageFailed } = parts;
     this.#parts = parts;
     this.#clock = connection.clock;
-    this.#pacer = new Pacer(this.#clock);
+    this.#pacer = new Pacer(this.#clock, parts.pace);
     this.#writer = new OutboxWriter({
       claimed,
       clock: this.#clock,

@@ -4,6 +4,7 @@ import { type Connection, connect } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
 import type { ExpiredAnswer } from "./document-session.ts";
 import { memoryStorage, type OutboxStorage } from "./outbox-storage.ts";
+import type { Pace } from "./pacer.ts";
 import type { ReplicaLimits } from "./replica-types.ts";
 import { SharedDocument } from "./shared-document.ts";
 import { type ClaimedOutbox, claimOutboxes, type TabOutboxes } from "./tab-outbox.ts";
@@ -20,6 +21,8 @@ export interface OpenDocumentOptions<Op extends object, R extends object> {
   readonly userId?: string | undefined;
   /** @default 10,000 pushes or 8 MB that wait, 80 KB each, 64 on their way, 200 that can be undone */
   readonly limits?: Partial<ReplicaLimits> | undefined;
+  /** How fast to send where much waits. @default three quarters of what a server lets through unless told otherwise */
+  readonly pace?: Partial<Pace> | undefined;
   /**
    * Asked when the server no longer knows this client, which was away for longer than it remembers: it cannot tell which of so
    * many pushes it has taken. @default "resubmit" all, so that some may be there twice rather than not at all

@@ -26,7 +26,7 @@ export class Pacer {
   #factor = 1;
   #stopTimer: Stop | undefined;
 
-  constructor(clock: Clock, pace: Pace = DEFAULT_PACE) {
+  constructor(clock: Clock, pace: Pace) {
     this.#clock = clock;
     this.#pace = pace;
   }

@@ -1,6 +1,7 @@
 import type { OpDocument, RecordReader } from "../document/document.ts";
 import { DocumentSession, type ExpiredAnswer, type RoomLine, type SessionEvent } from "./document-session.ts";
 import { Listeners, type Stop } from "./listeners.ts";
+import { DEFAULT_PACE, type Pace } from "./pacer.ts";
 import { DocumentClosed, newPush, type Push, type PushControl, PushRefused } from "./push.ts";
 import { Replica } from "./replica.ts";
 import type { PushRefusal, ReplicaLimits } from "./replica-types.ts";
@@ -13,6 +14,7 @@ export interface SharedDocumentParts<Op extends object, R extends object> {
   readonly claimed: ClaimedOutbox;
   readonly userId?: string | undefined;
   readonly limits?: Partial<ReplicaLimits> | undefined;
+  readonly pace?: Partial<Pace> | undefined;
   readonly onExpired?: ((pushes: number) => ExpiredAnswer | Promise<ExpiredAnswer>) | undefined;
 }
 
@@ -41,7 +43,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   readonly #stopStatus: Stop;
 
   constructor(parts: SharedDocumentParts<Op, R>) {
-    const { connection, document, claimed, userId, limits, onExpired = () => "resubmit" } = parts;
+    const { connection, document, claimed, userId, limits, pace, onExpired = () => "resubmit" } = parts;
     this.#parts = parts;
     // What was kept for this document was pushed to it, in the form that it had then; evolving that is the document's matter.
     const outbox = claimed.outbox as ConstructorParameters<typeof Replica<Op, R>>[0]["outbox"];
@@ -51,6 +53,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
       connection,
       replica: this.#replica,
       claimed,
+      pace: { ...DEFAULT_PACE, ...pace },
       onExpired,
       onEvent: (event) => this.#onEvent(event),
       onChanged: (ids) => this.#changes.tell(ids),
@@ -69,6 +72,11 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   /** All records with their ids, as they are seen. */
   entries(): Iterable<readonly [string, R]> {
     return this.#replica.entries();
+  }
+
+  /** This client to the server, one a tab; good as the first part of ids that nobody else makes. May change when it was forgotten. */
+  get clientId(): string {
+    return this.#replica.header.clientId;
   }
 
   /** The last entry of the history that is part of what is confirmed. */

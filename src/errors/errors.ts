@@ -61,7 +61,11 @@ export const ERRORS = {
     closeCode: CLOSE_CODES.RECONNECT,
     isRetryable: true,
   }),
-  LOG_CORRUPT: row("The log of this document is damaged; it is left as it is for those who run this server.", 4674, 500),
+  LOG_CORRUPT: row(
+    "The log of this document is damaged; it is left as it is for those who run this server.",
+    4674,
+    500,
+  ),
 
   OP_REFUSED: row("An operation was refused; its nack says why.", 4675, 400),
 

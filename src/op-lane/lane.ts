@@ -9,10 +9,12 @@ import {
   type OpPush,
   type OpReset,
 } from "../protocol/protocol.ts";
+import { Audience } from "./audience.ts";
 import { type EphemeralClient, EphemeralLane } from "./ephemeral-lane.ts";
-import { Follower, type LaneClient } from "./follower.ts";
+import type { Follower, LaneClient } from "./follower.ts";
 import { frame, ownerOf } from "./messages.ts";
 import { Pulse } from "./pulse.ts";
+import { Refusals } from "./refusals.ts";
 import { SharedHistory } from "./shared-history.ts";
 
 /** A client of a lane: it is sent frames, and what it must not do is counted against it. */
@@ -42,21 +44,14 @@ const MIN_REOPEN_MS = 250;
 const MAX_REOPEN_MS = 5000;
 /** A session that lost its connection keeps its ephemeral values for so long. */
 const GRACE_MS = 5000;
-/** Refusals that come of the way of things and not of a wrong client. */
-const BLAMELESS: ReadonlySet<OpNack["code"]> = new Set(["RATE_LIMITED", "UNAVAILABLE", "FULL", "READONLY"]);
-
 /** The op lane of one room: its log, who follows it, and the values that are only passed on. */
 export class OpLane<Op extends object, R extends object> {
   readonly #parts: LaneParts<Op, R>;
   readonly #pulse: Pulse;
   readonly #ephemeral: EphemeralLane;
-  readonly #clients = new Map<string, OpClient>();
-  readonly #followers = new Map<string, Follower>();
-  /** Who speaks for a client id now. */
-  readonly #speakers = new Map<string, Follower>();
+  readonly #audience = new Audience();
+  readonly #refusals = new Refusals();
   readonly #graces = new Map<string, Stop>();
-  /** What the last row of pushes of a client ran into. */
-  readonly #rows = new WeakMap<OpClient, string>();
   #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
   #lastBatchMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -67,8 +62,8 @@ export class OpLane<Op extends object, R extends object> {
     const { clock } = parts;
     this.#ephemeral = new EphemeralLane(
       clock,
-      () => this.#clients.values(),
-      () => this.#clients.size,
+      () => this.#audience.clients(),
+      () => this.#audience.size,
     );
   }
 
@@ -92,7 +87,7 @@ export class OpLane<Op extends object, R extends object> {
   /** A client follows from now on, or is led on anew. */
   hello(client: OpClient, { clientId, key, epoch, lastSeq }: OpHello): void {
     this.#greet(client);
-    this.#rows.delete(client);
+    this.#refusals.forget(client);
     const owner = ownerOf(client.user, key);
     const refusal = this.#whyNoHello(clientId, owner);
     if (refusal || !this.#open) {
@@ -100,7 +95,7 @@ export class OpLane<Op extends object, R extends object> {
       return;
     }
     const { log, history } = this.#open;
-    const follower = this.#follow(client, clientId, owner);
+    const follower = this.#audience.follow(client, clientId, owner);
     const plan = log.sequencer.plan(clientId, log.epoch, { epoch, lastSeq });
     if (plan.reset) client.raw(frame(OP_MESSAGES.RESET, { reason: plan.reset, epoch: log.epoch } satisfies OpReset));
     follower.welcome(history, plan, lastSeq);
@@ -109,7 +104,7 @@ export class OpLane<Op extends object, R extends object> {
 
   /** A client pushes. */
   push(client: OpClient, { n, ops }: OpPush<Op>): void {
-    const follower = this.#followers.get(client.sessionId);
+    const follower = this.#audience.speaking(client);
     const refusal = this.#whyNoPush(client, follower);
     if (refusal || !follower || !this.#open) {
       this.#refuse(client, { n, ...(refusal ?? UNAVAILABLE) });
@@ -143,7 +138,7 @@ export class OpLane<Op extends object, R extends object> {
 
   /** A session lost its connection; it may come back. */
   drop(client: OpClient): void {
-    this.#unfollow(client);
+    this.#audience.remove(client);
     const { sessionId } = client;
     const end = (): void => this.#endValues(sessionId);
     this.#graces.get(sessionId)?.();
@@ -152,7 +147,7 @@ export class OpLane<Op extends object, R extends object> {
 
   /** A session is gone. */
   leave(client: OpClient): void {
-    this.#unfollow(client);
+    this.#audience.remove(client);
     this.#endValues(client.sessionId);
   }
 
@@ -181,7 +176,7 @@ export class OpLane<Op extends object, R extends object> {
       if (!this.#open) return;
       const { log, history } = this.#open;
       if (log.sequencer.hasBatch) this.#flush(log);
-      for (const follower of this.#followers.values()) if (!follower.feed(history)) this.#pulse.ask(FEED_MS);
+      for (const follower of this.#audience.followers()) if (!follower.feed(history)) this.#pulse.ask(FEED_MS);
       this.#ephemeral.flush();
       this.#askForEphemeral();
     });
@@ -200,14 +195,14 @@ export class OpLane<Op extends object, R extends object> {
   #committed({ acks }: Committed<Op>): void {
     if (!this.#open) return;
     const { log, history } = this.#open;
-    for (const follower of this.#followers.values()) if (!follower.feed(history)) this.#pulse.ask();
-    for (const { clientId, ack } of acks) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
+    for (const follower of this.#audience.followers()) if (!follower.feed(history)) this.#pulse.ask();
+    for (const { clientId, ack } of acks) this.#audience.speakerOf(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
     if (log.sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
   }
 
   #failed(refused: readonly Refused[]): void {
     for (const { clientId, nack } of refused) {
-      const speaker = this.#speakers.get(clientId);
+      const speaker = this.#audience.speakerOf(clientId);
       if (speaker?.hasPushed(nack.n)) speaker.client.raw(frame(OP_MESSAGES.NACK, nack));
     }
   }
@@ -228,9 +223,8 @@ export class OpLane<Op extends object, R extends object> {
       () => {
         if (this.#isClosed) return void this.close();
         const reset = { reason: "REOPENED", epoch: this.#open?.log.epoch ?? 0 } satisfies OpReset;
-        for (const { client } of this.#followers.values()) client.raw(frame(OP_MESSAGES.RESET, reset));
-        this.#followers.clear();
-        this.#speakers.clear();
+        for (const { client } of this.#audience.followers()) client.raw(frame(OP_MESSAGES.RESET, reset));
+        this.#audience.forgetFollowers();
         this.#pulse.ask(); // for ephemeral values that came meanwhile
       },
       (cause: unknown) => {
@@ -250,38 +244,14 @@ export class OpLane<Op extends object, R extends object> {
 
   #whyNoPush(client: OpClient, follower: Follower | undefined): Omit<OpNack, "n"> | undefined {
     if (!this.#open) return UNAVAILABLE;
-    if (!follower || this.#speakers.get(follower.clientId) !== follower) {
-      return { code: "HELLO", detail: "Say hello first." };
-    }
+    if (!follower) return { code: "HELLO", detail: "Say hello first." };
     return this.#parts.mayPush(client) ? undefined : { code: "READONLY", detail: "You may only look." };
   }
 
   #greet(client: OpClient): void {
     this.#graces.get(client.sessionId)?.();
     this.#graces.delete(client.sessionId);
-    if (this.#clients.get(client.sessionId) === client) return;
-    this.#clients.set(client.sessionId, client);
-    this.#ephemeral.greet(client);
-  }
-
-  #follow(client: OpClient, clientId: string, owner: string): Follower {
-    this.#unspeak(client);
-    const follower = new Follower(client, clientId, owner);
-    this.#followers.set(client.sessionId, follower);
-    this.#speakers.set(clientId, follower);
-    return follower;
-  }
-
-  #unfollow(client: OpClient): void {
-    if (this.#clients.get(client.sessionId) !== client) return; // it is here on a newer connection
-    this.#clients.delete(client.sessionId);
-    this.#unspeak(client);
-    this.#followers.delete(client.sessionId);
-  }
-
-  #unspeak({ sessionId }: OpClient): void {
-    const old = this.#followers.get(sessionId);
-    if (old && this.#speakers.get(old.clientId) === old) this.#speakers.delete(old.clientId);
+    if (this.#audience.greet(client)) this.#ephemeral.greet(client);
   }
 
   #endValues(sessionId: string): void {
@@ -297,19 +267,7 @@ export class OpLane<Op extends object, R extends object> {
   }
 
   #refuse(client: OpClient, nack: OpNack): void {
-    const answer = frame(OP_MESSAGES.NACK, nack);
-    if (BLAMELESS.has(nack.code) || this.#isSameRow(client, nack)) client.raw(answer);
-    else client.refuse(new ArenaError("OP_REFUSED", `${nack.code}: ${nack.detail ?? ""}`), answer);
-  }
-
-  /** Pushes that were on their way when the first of them was told GAP or HELLO count as one with it. */
-  #isSameRow(client: OpClient, { code, expected }: OpNack): boolean {
-    const isLate = code === "GAP" || (code === "HELLO" && this.#clients.get(client.sessionId) === client);
-    if (!isLate) return false;
-    const row = `${code} ${expected}`;
-    const isSame = this.#rows.get(client) === row;
-    this.#rows.set(client, row);
-    return isSame;
+    this.#refusals.refuse(client, nack, this.#audience.has(client));
   }
 
   #contain(work: () => void): void {

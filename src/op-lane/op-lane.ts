@@ -14,7 +14,7 @@ import { type MessageDefinition, Room } from "../room/room.ts";
 import { type OpClient, OpLane } from "./lane.ts";
 import { ephemeral, hello, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
 
-/** Largest frame of an op:push, which is as much as a socket takes by default. */
+/** Largest frame of an op:push where a socket takes as much, which it does by default. */
 const MAX_PUSH_BYTES = 256 * 1024;
 const TICK_MS = 50;
 /** After this time a document that moved is looked for where it is now. */
@@ -85,6 +85,7 @@ export abstract class DurableRoom<
 
   protected override get builtInMessages(): Readonly<Record<string, unknown>> {
     const push = pushOf(this.op);
+    const bounded = (maxBytes: number): number => Math.min(maxBytes, this.parts.maxFrameBytes);
     const onPush = (client: OpClient, payload: unknown): void => {
       const parsed = push.safeParse(payload);
       if (parsed.success) this.#lane?.push(client, parsed.data);
@@ -94,10 +95,10 @@ export abstract class DurableRoom<
       ...super.builtInMessages,
       [OP_MESSAGES.HELLO]: define({ format: hello, handler: (client, payload) => this.#lane?.hello(client, payload) }),
       // What cannot be read is answered with a nack, which names the push.
-      [OP_MESSAGES.PUSH]: define({ format: z.unknown(), maxBytes: MAX_PUSH_BYTES, handler: onPush }),
+      [OP_MESSAGES.PUSH]: define({ format: z.unknown(), maxBytes: bounded(MAX_PUSH_BYTES), handler: onPush }),
       [OP_MESSAGES.EPHEMERAL]: define({
         format: ephemeral,
-        maxBytes: MAX_EPHEMERAL_BYTES,
+        maxBytes: bounded(MAX_EPHEMERAL_BYTES),
         handler: (client, payload) => this.#lane?.ephemeral(client, payload),
       }),
     };

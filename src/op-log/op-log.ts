@@ -17,7 +17,7 @@ import type { LogStore, StoredLog } from "./store.ts";
 export { type Batch, divideBatch, type Piece, type Snapshot, wireAfter } from "./codec.ts";
 export { packMap } from "./msgpack.ts";
 export { type LogStoreOptions, openLogStore } from "./open-store.ts";
-export type { Committed, Known, LogLimits, PushRequest, PushVerdict, Refused, ResumePlan } from "./sequencer.ts";
+export type { Committed, LogLimits, Refused, ResumePlan } from "./sequencer.ts";
 export type { LogStore } from "./store.ts";
 
 /** What a log is opened with. */

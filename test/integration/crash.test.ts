@@ -8,7 +8,7 @@ const KILLS = Number(process.env["CRASH_KILLS"] ?? 100);
 const SEED = Number(process.env["CRASH_SEED"] ?? (process.env["CI"] === "true" ? 1 : Date.now() % 1_000_000));
 /** After so many the boards are checked, and others take their place: larger ones only take longer. */
 const KILLS_PER_RUN = 25;
-const KILLS_WITH_REDIS = Math.ceil(KILLS / 4);
+const KILLS_WITH_REDIS = Math.ceil(KILLS / 6);
 /** The moments come in turn, so that each has an eighth of the kills; this is what a few that were missed leave of it. */
 const LEAST_SHARE = 0.1;
 
@@ -34,7 +34,7 @@ describe(`documents whose node is killed (CRASH_SEED=${SEED} CRASH_KILLS=${KILLS
       const { kills, redisKills } = await playCrashRun({ seed: SEED, kills: KILLS_WITH_REDIS, redis });
 
       assert.equal(kills.length, KILLS_WITH_REDIS);
-      assert.ok(redisKills > KILLS_WITH_REDIS / 5, `Redis was killed ${redisKills} times`);
+      assert.ok(redisKills >= KILLS_WITH_REDIS / 2, `Redis was killed ${redisKills} times`);
     } finally {
       await redis.stop();
     }

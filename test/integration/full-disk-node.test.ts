@@ -55,6 +55,7 @@ describe("a node whose disk is full or cannot be written", function () {
     return lines.map((line) => JSON.parse(line) as LogLine); // as the log sink writes it
   };
   const fill = async (): Promise<PushingClient[]> => {
+    await writeFile(join(disk, "ballast"), Buffer.alloc(BALLAST_BYTES));
     const writers = Array.from({ length: WRITERS }, (_, index) => clientOf(`w${index}`));
     enter(...writers);
     await Promise.race([Promise.all(writers.map((writer) => writer.refused(REFUSALS))), ...work]);
@@ -76,7 +77,6 @@ describe("a node whose disk is full or cannot be written", function () {
     ["the disk is made larger", async () => void execFileSync("mount", ["-o", `remount,size=${DISK_MB * 4}m`, disk])],
   ] as const) {
     it(`[LOG9] refuses pushes on a full disk until ${way}, and then takes the same pushes, without a restart`, async () => {
-      await writeFile(join(disk, "ballast"), Buffer.alloc(BALLAST_BYTES));
       const writers = await fill();
 
       await freeRoom();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type BoardRecord, isShape } from "../../rooms/whiteboard/rules/board.ts";
-import { decodeNumber, type PushingClient } from "./pushing-client.ts";
+import type { PushingClient } from "./pushing-client.ts";
 
 /** Who was at a board. */
 export interface Crowd {
@@ -28,7 +28,7 @@ export function checkBoard({ records, seq }: PushingClient, { present, gone }: C
 
 /** The numbers of the pushes that came to a client's list, in the order in which they were taken. */
 function numbersOf(record: BoardRecord | undefined): readonly number[] {
-  return isShape(record) ? (record.rich ?? []).map(decodeNumber) : [];
+  return isShape(record) ? (record.rich ?? []).map((note) => Number(new TextDecoder().decode(note))) : [];
 }
 
 function checkPushes({ clientId, acked, made }: PushingClient, taken: readonly number[]): void {

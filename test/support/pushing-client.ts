@@ -37,7 +37,6 @@ const RETRIED: ReadonlySet<OpNack["code"]> = new Set(["UNAVAILABLE", "RATE_LIMIT
 /** A document that cannot be opened now, or is just being opened for somebody else. */
 const ASK_AGAIN = /LOG_UNAVAILABLE|LOG_IN_USE/;
 const MAX_DYING_MS = 5000;
-const NUMBER_BYTES = 4;
 
 /**
  * A client of a whiteboard, on the stock SDK, that pushes on and on, keeps what is not acknowledged, and comes back with it.
@@ -236,23 +235,11 @@ export class PushingClient {
 
   #opsOf(n: number): BoardOp[] {
     const { clientId: id, random, maxTextLength } = this.#options;
-    const note: BoardOp = { t: "y", id, u: encodeNumber(n) };
+    const note: BoardOp = { t: "y", id, u: new TextEncoder().encode(String(n)) };
     const text = "x".repeat(random() * maxTextLength);
     if (n === 1) return [{ t: "create", id, type: "list", g: {} }, note];
     return random() < 0.5 ? [note] : [note, { t: "create", id: `${id}:${n}`, type: "mark", g: { text } }];
   }
-}
-
-/** A push's number as it stands in a rich text. */
-function encodeNumber(n: number): Uint8Array {
-  const bytes = new Uint8Array(NUMBER_BYTES);
-  new DataView(bytes.buffer).setUint32(0, n);
-  return bytes;
-}
-
-/** The number that a push added to a rich text. */
-export function decodeNumber({ buffer, byteOffset }: Uint8Array): number {
-  return new DataView(buffer, byteOffset).getUint32(0);
 }
 
 /** Rejects with what happened where a node that lives made it happen. */

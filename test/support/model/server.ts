@@ -106,6 +106,7 @@ export class ModelServer {
     const plan = this.sequencer.plan(clientId, this.epoch, { epoch, lastSeq });
     this.#witness.count(plan.reset ?? plan.mode);
     if (plan.reset) send(connection, OP_MESSAGES.RESET, { reason: plan.reset, epoch: this.epoch });
+    if (plan.mode === "snapshot" && this.#history.snapshot().parts.length > 1) this.#witness.count("several parts");
     follower.welcome(this.#history, plan, lastSeq);
     follower.feed(this.#history);
   }

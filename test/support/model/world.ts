@@ -76,10 +76,13 @@ export class World {
     return edit;
   }
 
-  turn(who: number, direction: "undo" | "redo"): void {
+  /** Returns whether there was anything to undo, or to do again. */
+  turn(who: number, direction: "undo" | "redo"): boolean {
     const edit = this.edits.make(who, direction);
-    if (this.client(who).turn(direction, edit, edit)) this.count(direction);
+    const hasTurned = this.client(who).turn(direction, edit, edit);
+    if (hasTurned) this.count(direction);
     else this.edits.lost(edit);
+    return hasTurned;
   }
 
   /** The next message of a client reaches the server. */
