@@ -29,7 +29,7 @@ room.onMessage("op:batch", ({ to, entries }) => {
   lastSeq = to;
 });
 room.onMessage("op:ack", ({ n, seq, outcome }) => {
-  console.log(`push ${n} is on disk as entry ${seq}: ${outcome}; text: ${shapes.get(clientId).g.text}`);
+  console.log(`push ${n} is on disk as entry ${seq}: ${outcome}; shapes on the board: ${shapes.size}`);
   if (pending.delete(n) && pending.size === 0) room.leave().then(() => process.exit());
 });
 room.onMessage("op:nack", ({ n, code, detail }) => console.log(`push ${n} is refused, ${code}: ${detail}`));

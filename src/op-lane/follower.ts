@@ -42,7 +42,7 @@ export class Follower {
   /** The last entry that it was sent. */
   #seq: number;
   #sending: { readonly snapshot: Snapshot; part: number } | undefined;
-  #firstPush = Number.POSITIVE_INFINITY;
+  #lastPush = 0;
 
   constructor(client: LaneClient, clientId: string, owner: string) {
     this.client = client;
@@ -62,12 +62,12 @@ export class Follower {
 
   /** It has pushed something on this connection. */
   pushed(n: number): void {
-    this.#firstPush = Math.min(this.#firstPush, n);
+    this.#lastPush = Math.max(this.#lastPush, n);
   }
 
   /** Whether a push came on this connection: what came on one before is answered by the welcome. */
   hasPushed(n: number): boolean {
-    return n >= this.#firstPush;
+    return n <= this.#lastPush;
   }
 
   #begin(snapshot: Snapshot): void {

@@ -4,6 +4,7 @@ import { type Batch, encodeBatch, encodeSnapshot, type Mark, type Snapshot } fro
 import { Layers } from "./layers.ts";
 import type { MarkLimits } from "./marks.ts";
 import { decode, encode } from "./msgpack.ts";
+import { RecentOutcomes } from "./recent-outcomes.ts";
 import type { Recovered } from "./recover.ts";
 import { MIN_SNAPSHOT_BYTES, Snapshots } from "./snapshots.ts";
 import type { StoredSnapshot } from "./store.ts";
@@ -103,6 +104,7 @@ export class Sequencer<Op extends object, R extends object> {
   readonly #limits: LogLimits;
   readonly #layers = new Layers<R>();
   readonly #marks = new Map<string, Mark>();
+  readonly #recent = new RecentOutcomes();
   readonly #tail: Tail;
   readonly #snapshots: Snapshots;
   /** Bytes of all entries since this object was made. */
@@ -135,6 +137,9 @@ export class Sequencer<Op extends object, R extends object> {
     for (const { batch, entries, outcomes, owners } of batches) {
       if (batch.from <= this.#seq) {
         this.#tail.add(batch);
+        for (const [index, { clientId, n, seq }] of entries.entries()) {
+          this.#recent.add(clientId, { n, seq, outcome: outcomes[index] ?? "commit" });
+        }
         continue;
       }
       for (const { effects, ...stamp } of entries) this.#evolve(this.#layers.safe, effects, stamp);
@@ -170,7 +175,7 @@ export class Sequencer<Op extends object, R extends object> {
     const { clientId, owner, n } = request;
     const mark = this.#marks.get(clientId);
     if (!this.maySpeak(clientId, owner)) return nack(n, "FORBIDDEN", "This client id is another's.");
-    if (mark && n <= mark.n) return { kind: "ack", ack: ackAgain(n, mark) };
+    if (mark && n <= mark.n) return { kind: "ack", ack: this.#ackAgain(clientId, n, mark) };
     const last = this.#stagedLast.get(clientId)?.entry.n ?? mark?.n ?? 0;
     if (n <= last) return { kind: "waiting" };
     if (n > last + 1) return nack(n, "GAP", `Push ${last + 1} is due.`, { expected: last + 1 });
@@ -339,6 +344,12 @@ export class Sequencer<Op extends object, R extends object> {
     return nack(n, "FULL", "The document is as large as it may be; only what does not add to it is taken.");
   }
 
+  /** What became of long ago is no longer known; that it is safe is, and that its entry is not after the client's last. */
+  #ackAgain(clientId: string, n: number, mark: Mark): OpAck<Op> {
+    if (n === mark.n) return { n, seq: mark.seq, outcome: mark.outcome };
+    return this.#recent.find(clientId, n) ?? { n, seq: mark.seq, outcome: "unknown" };
+  }
+
   #evolve(records: Records<R>, effects: readonly Op[], stamp: OpStamp): void {
     for (const effect of effects) this.#document.evolve(records, effect, stamp);
   }
@@ -346,7 +357,9 @@ export class Sequencer<Op extends object, R extends object> {
   /** Entries whose effects are in the safe records become part of what is safe. */
   #settle(staged: readonly Staged<Op>[], batch: Batch): void {
     for (const { entry, outcome, owner } of staged) {
-      this.#marks.set(entry.clientId, { n: entry.n, seq: entry.seq, outcome, owner, ts: entry.ts });
+      const { clientId, n, seq, ts } = entry;
+      this.#marks.set(clientId, { n, seq, outcome, owner, ts });
+      this.#recent.add(clientId, { n, seq, outcome });
     }
     this.#seq = batch.to;
     this.#tail.add(batch);
@@ -367,11 +380,6 @@ function outcomeOf<Op>(ops: readonly Op[], effects: readonly Op[]): OpOutcome {
 
 function ackOf<Op>({ n, seq, effects }: OpEntry<Op>, outcome: OpOutcome): OpAck<Op> {
   return outcome === "adjusted" ? { n, seq, outcome, effects } : { n, seq, outcome };
-}
-
-/** What became of pushes before the last is no longer known, but that they are safe is. */
-function ackAgain<Op>(n: number, { n: last, seq, outcome }: Mark): OpAck<Op> {
-  return { n, seq, outcome: n === last ? outcome : "commit" };
 }
 
 interface Nacked {

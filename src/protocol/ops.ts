@@ -68,11 +68,12 @@ export interface OpPush<Op = unknown> {
 /** What became of a push: taken as it was, taken with changes, or too late to matter. */
 export type OpOutcome = "commit" | "adjusted" | "discard";
 
-/** Down: a push is safe; also the answer to one that was safe already. */
+/** Down: a push is safe; also the answer to one that was safe already, of which the outcome may be forgotten. */
 export interface OpAck<Op = unknown> {
   readonly n: number;
+  /** Its entry; where the outcome is unknown, that or a later one. */
   readonly seq: number;
-  readonly outcome: OpOutcome;
+  readonly outcome: OpOutcome | "unknown";
   /** What it came to, where that is not what was asked. */
   readonly effects?: readonly Op[] | undefined;
 }

@@ -4,7 +4,6 @@ import {
   type BoardRecord,
   type CreateOp,
   isShape,
-  type RestoreOp,
   type SetOp,
 } from "../../../rooms/whiteboard/rules/board.ts";
 import type { CrashPoint } from "./server.ts";
@@ -43,61 +42,86 @@ export function step(world: World, action: Action): void {
 }
 
 function act(world: World, action: Action): void {
+  if ("who" in action) actOfClient(world, action);
+  else if (action.do === "crash") world.crash(action.point, action.share);
+  else if (action.do === "reopen") world.reopen(action.point);
+  else actOfServer(world, action.do);
+}
+
+type OfClient = Extract<Action, { readonly who: number }>;
+type OfServer = Exclude<Action, OfClient | { readonly point: CrashPoint }>;
+
+function actOfClient(world: World, action: OfClient): void {
+  const client = world.client(action.who);
   switch (action.do) {
     case "edit":
-      return edit(world, action.who, action.drafts);
+      edit(world, action.who, action.drafts);
+      break;
     case "undo":
     case "redo":
-      return void world.turn(action.who, action.do);
+      world.turn(action.who, action.do);
+      break;
     case "connect":
-      return void world.connect(action.who);
+      world.connect(action.who);
+      break;
     case "return":
-      return world.comeBack(action.who);
+      world.comeBack(action.who);
+      break;
     case "retry":
-      return world.client(action.who).retry();
+      client.retry();
+      break;
     case "up":
-      return times(action.times, () => world.deliverUp(action.who));
+      times(action.times, () => world.deliverUp(action.who));
+      break;
     case "down":
-      return times(action.times, () => world.deliverDown(action.who));
+      times(action.times, () => world.deliverDown(action.who));
+      break;
     case "keep":
-      return times(action.times, () => world.client(action.who).keep());
+      times(action.times, () => client.keep());
+      break;
     case "drop":
-      return world.drop(action.who, action);
+      world.drop(action.who, action);
+      break;
     case "reload":
-      return world.reload(action.who, action.kept);
+      world.reload(action.who, action.kept);
+      break;
     case "slow":
     case "eph":
-      return onConnection(world, action);
-    case "crash":
-      return world.crash(action.point, action.share);
-    case "reopen":
-      return world.reopen(action.point);
+      onConnection(world, action);
+      break;
     default:
-      return onServer(world, action.do);
+      action satisfies never;
   }
 }
 
-function onServer(
-  world: World,
-  what: "tick" | "fsync" | "refuse" | "feed" | "ghost" | "compact" | "backup" | "restore",
-) {
+function actOfServer(world: World, what: OfServer["do"]): void {
   switch (what) {
     case "tick":
-      return void world.server.takeBatch();
+      world.server.takeBatch();
+      break;
     case "fsync":
-      return void world.server.fsync();
+      world.server.fsync();
+      break;
     case "refuse":
-      return world.server.refuseWrite();
+      world.server.refuseWrite();
+      break;
     case "feed":
-      return world.server.feed();
+      world.server.feed();
+      break;
     case "ghost":
-      return void world.hearGhost();
+      world.hearGhost();
+      break;
     case "compact":
-      return void world.server.compact();
+      world.server.compact();
+      break;
     case "backup":
-      return world.backup();
+      world.backup();
+      break;
     case "restore":
-      return world.restore();
+      world.restore();
+      break;
+    default:
+      what satisfies never;
   }
 }
 
@@ -134,23 +158,31 @@ function opOf(draft: Draft, seen: Seen): readonly BoardOp[] {
   if (draft.t === "create") return [createOf(draft, seen)];
   const among = draft.t === "restore" ? seen.gone : seen.shapes;
   const id = among[draft.pick % Math.max(1, among.length)]?.[0];
-  if (id === undefined)
-    return draft.t === "restore" ? [] : [createOf({ t: "create", shared: undefined, value: 0, isBig: false }, seen)];
+  if (id !== undefined) return [changeOf(draft, id, seen)];
+  return draft.t === "restore" ? [] : [createOf({ shared: undefined, value: 0, isBig: false }, seen)];
+}
+
+function changeOf(draft: Exclude<Draft, { readonly t: "create" }>, id: string, seen: Seen): BoardOp {
   switch (draft.t) {
     case "set":
-      return [setOf(id, draft.g, draft.value)];
+      return setOf(id, draft.g, draft.value);
     case "tree":
-      return [{ t: "set", id, g: "tree", v: { parentId: parentOf(draft.parent, seen), index: "a" } }];
+      return { t: "set", id, g: "tree", v: { parentId: parentOf(draft.parent, seen), index: "a" } };
     case "del":
-      return [{ t: "del", id }];
+      return { t: "del", id };
     case "y":
-      return [{ t: "y", id, u: Uint8Array.of(draft.value) }];
+      return { t: "y", id, u: Uint8Array.of(draft.value) };
     case "restore":
-      return [{ t: "restore", id, type: "box", g: { text: "back" } } satisfies RestoreOp];
+      return { t: "restore", id, type: "box", g: { text: "back" } };
+    default:
+      return draft satisfies never;
   }
 }
 
-function createOf({ shared, value, isBig }: Extract<Draft, { readonly t: "create" }>, { freshId }: Seen): CreateOp {
+function createOf(
+  { shared, value, isBig }: Omit<Extract<Draft, { readonly t: "create" }>, "t">,
+  { freshId }: Seen,
+): CreateOp {
   const id = shared === undefined ? freshId : `shared.${shared}`;
   const big = isBig ? { geom: new Uint8Array(BIG_BYTES).fill(value) } : {};
   return { t: "create", id, type: "box", g: { pos: { x: value, y: 0, r: 0 }, text: `${value}`, ...big } };

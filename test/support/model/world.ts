@@ -211,20 +211,22 @@ export class World {
     return true;
   }
 
+  /** Does whatever can be done once, everywhere. */
   #move(): boolean {
     let hasMoved = false;
     while (this.hearGhost()) hasMoved = true;
     while (this.#server.takeBatch() || this.#server.fsync()) hasMoved = true;
     this.#server.feed();
-    for (const [who, client] of this.clients.entries()) {
-      if (this.connect(who)) hasMoved = true;
-      if (client.connection) client.connection.credit = Number.POSITIVE_INFINITY;
-      while (client.keep()) hasMoved = true;
-      if (client.isWaiting) hasMoved = true;
-      client.retry();
-      while (this.deliverUp(who)) hasMoved = true;
-      while (this.deliverDown(who)) hasMoved = true;
-    }
+    for (const who of this.clients.keys()) if (this.#moveClient(who)) hasMoved = true;
+    return hasMoved;
+  }
+
+  #moveClient(who: number): boolean {
+    const client = this.client(who);
+    let hasMoved = this.connect(who) || client.isWaiting;
+    client.retry();
+    if (client.connection) client.connection.credit = Number.POSITIVE_INFINITY;
+    while (client.keep() || this.deliverUp(who) || this.deliverDown(who)) hasMoved = true;
     return hasMoved;
   }
 
