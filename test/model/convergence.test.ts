@@ -25,7 +25,7 @@ const FLOORS = {
   "lost before it was kept": 1000,
   delta: 8000,
   snapshot: 8000,
-  "several parts": 300,
+  "several parts": 25,
   "left behind": 600,
   compacted: 500,
 };

@@ -30,8 +30,8 @@ export type Action =
   | { readonly do: "crash"; readonly point: CrashPoint; readonly share: number }
   | { readonly do: "reopen"; readonly point: CrashPoint };
 
-/** Three of them make a push that is nearly too large, and more of them a snapshot of several parts. */
-const BIG_BYTES = 26_000;
+/** Such a shape fills a part of a snapshot, and a push. */
+const BIG_BYTES = 64 * 1024;
 const NEVER_SLOW = 4;
 
 /** Does a step, and checks what must be true after each. */
@@ -142,7 +142,9 @@ export function edit(world: World, who: number, drafts: readonly Draft[]): void 
   const shapes = records.filter(([, record]) => isShape(record));
   const gone = records.filter(([, record]) => !isShape(record));
   const fresh = `${world.client(who).name}.${world.edits.size}`;
-  const ops = drafts.flatMap((draft, index) => opOf(draft, { shapes, gone, freshId: `${fresh}.${index}` }));
+  const ops = drafts.flatMap((draft, index) =>
+    opOf(draft, { shapes, gone, freshId: `${fresh}.${index}`, hasRoom: index === 0 }),
+  );
   if (ops.length > 0) world.edit(who, ops);
 }
 
@@ -152,6 +154,8 @@ interface Seen {
   readonly shapes: Pairs;
   readonly gone: Pairs;
   readonly freshId: string;
+  /** Whether a big shape fits into the push. */
+  readonly hasRoom: boolean;
 }
 
 function opOf(draft: Draft, seen: Seen): readonly BoardOp[] {
@@ -181,10 +185,10 @@ function changeOf(draft: Exclude<Draft, { readonly t: "create" }>, id: string, s
 
 function createOf(
   { shared, value, isBig }: Omit<Extract<Draft, { readonly t: "create" }>, "t">,
-  { freshId }: Seen,
+  { freshId, hasRoom }: Seen,
 ): CreateOp {
   const id = shared === undefined ? freshId : `shared.${shared}`;
-  const big = isBig ? { geom: new Uint8Array(BIG_BYTES).fill(value) } : {};
+  const big = isBig && hasRoom ? { geom: new Uint8Array(BIG_BYTES).fill(value) } : {};
   return { t: "create", id, type: "box", g: { pos: { x: value, y: 0, r: 0 }, text: `${value}`, ...big } };
 }
 
@@ -216,7 +220,7 @@ export const draft: fc.Arbitrary<Draft> = fc.oneof(
       t: fc.constant("create" as const),
       shared: fc.option(fc.nat(2), { nil: undefined, freq: 5 }),
       value,
-      isBig: fc.nat(11).map((chance) => chance === 11),
+      isBig: fc.nat(7).map((chance) => chance === 7),
     }),
   },
   {
