@@ -98,7 +98,7 @@ function tokenIn(answer: unknown): string {
 }
 
 /** How long a JWT is still good for, in ms, or undefined where it does not say. */
-export function lifeOf(token: string, wallMs: number): number | undefined {
+function lifeOf(token: string, wallMs: number): number | undefined {
   const [, claims] = token.split(".");
   if (claims === undefined) return undefined;
   try {

@@ -42,6 +42,11 @@ export class Settled {
     }
   }
 
+  /** Forgets all: the history that they are of is another one now. */
+  clear(): void {
+    this.#seqs.clear();
+  }
+
   /** The seq of an own push, or {@link NEVER_REV} where it was refused or forgotten. */
   seqOf(serial: number): number {
     return this.#seqs.get(serial) ?? NEVER_REV;

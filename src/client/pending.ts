@@ -158,7 +158,8 @@ export class PendingPushes<Op extends object> {
     this.#header = { ...was, epoch, firstN };
     this.#sentN = yourLast;
     this.#forgetAcks();
-    const ticket = this.#change({});
+    const isOther = was.epoch !== undefined && epoch !== was.epoch;
+    const ticket = this.#change({ put: isOther ? this.#voidGuards() : [] });
     if (was.epoch !== undefined) this.#numberTicket = ticket; // the first history that it meets changes no number
   }
 
@@ -189,13 +190,25 @@ export class PendingPushes<Op extends object> {
   }
 
   #resolveGuards(serial: number): readonly PendingPush<Op>[] {
+    const isMeant = ({ isHeld, ops }: PendingPush<Op>): boolean => isHeld && guardsOf(ops).includes(-serial);
+    return this.#reguard(isMeant, (rev) => this.#guard(rev));
+  }
+
+  /** In another history the same seq is another write. */
+  #voidGuards(): readonly PendingPush<Op>[] {
+    this.#settled.clear();
+    const isMeant = ({ ops }: PendingPush<Op>): boolean => guardsOf(ops).some((rev) => rev >= 0);
+    return this.#reguard(isMeant, (rev) => (rev < 0 ? rev : NEVER_REV));
+  }
+
+  #reguard(isMeant: (push: PendingPush<Op>) => boolean, guard: (rev: number) => number): readonly PendingPush<Op>[] {
     const changed: PendingPush<Op>[] = [];
     for (const [index, push] of this.#pushes.entries()) {
-      if (!push.isHeld || !guardsOf(push.ops).includes(-serial)) continue;
-      const ops = withGuards(push.ops, (rev) => this.#guard(rev));
-      const resolved = { ...push, ops, isHeld: isHeld(ops) };
-      this.#pushes[index] = resolved;
-      changed.push(resolved);
+      if (!isMeant(push)) continue;
+      const ops = withGuards(push.ops, guard);
+      const guarded = { ...push, ops, isHeld: isHeld(ops) };
+      this.#pushes[index] = guarded;
+      changed.push(guarded);
     }
     return changed;
   }

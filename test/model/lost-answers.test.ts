@@ -41,23 +41,13 @@ describe("an answer that is lost", () => {
     while (world.deliverDown(who));
   }
 
-  /** What everybody sees in the end. */
-  function shown(): readonly unknown[] {
-    world.settle();
-    assertAtRest(world);
-    return world.clients.map(({ replica }) => {
-      const shape = replica.get("shape");
-      return isShape(shape) ? shape.g.style?.["color"] : "gone";
-    });
-  }
-
   it("[CLI2] [BRD2] to a create does not bring back what another has deleted since", () => {
     pushWithoutAnswer(create);
     pushWithAnswer(B, del);
 
     world.connect(A);
 
-    assert.deepEqual(shown(), ["gone", "gone", "gone"]);
+    assert.deepEqual(shown(world), ["gone", "gone", "gone"]);
   });
 
   it("[CLI2] [BRD1] to a write does not put it over what another has written since", () => {
@@ -67,7 +57,7 @@ describe("an answer that is lost", () => {
 
     world.connect(A);
 
-    assert.deepEqual(shown(), ["blue", "blue", "blue"]);
+    assert.deepEqual(shown(world), ["blue", "blue", "blue"]);
   });
 
   it("[CLI2] is given when the page was reloaded meanwhile, too", () => {
@@ -76,8 +66,51 @@ describe("an answer that is lost", () => {
 
     world.reload(A, 0);
 
-    assert.deepEqual(shown(), ["gone", "gone", "gone"]);
+    assert.deepEqual(shown(world), ["gone", "gone", "gone"]);
     assert.equal(world.client(A).pendingEdits.length, 0);
+  });
+});
+
+describe("a backup that is restored", () => {
+  let world: World;
+
+  /** Everybody has the shape, as it is in the backup; A painted it red after that, which is lost. */
+  beforeEach(() => {
+    world = new World(PRODUCT);
+    world.edit(A, [create]);
+    world.settle();
+    world.backup();
+    world.edit(A, [paint("red")]);
+    world.settle();
+  });
+
+  /** B paints it with the first entry of the new history, which has the number that A's had in the old one. */
+  function restoreAndPaint(): void {
+    world.restore();
+    world.comeBack(B);
+    world.edit(B, [paint("blue")]);
+    while (world.client(B).keep());
+    world.deliverUp(B);
+    world.server.takeBatch();
+    world.server.fsync();
+  }
+
+  it("[CLI6] takes the ground from an undo that was pending", () => {
+    world.drop(A);
+    world.turn(A, "undo");
+
+    restoreAndPaint();
+
+    assert.deepEqual(shown(world), ["blue", "blue", "blue"]);
+  });
+
+  it("[CLI6] takes the ground from an undo that comes later", () => {
+    restoreAndPaint();
+    world.settle();
+
+    world.turn(A, "undo");
+
+    assert.deepEqual(shown(world), ["blue", "blue", "blue"]);
   });
 });
 
@@ -122,6 +155,20 @@ const FOUND: Readonly<Record<string, readonly Action[]>> = {
     edit(A, { t: "set", g: "pos", pick: 0, value: 0 }),
     edit(A, { t: "tree", pick: 0, parent: 0 }),
   ],
+  "[OPL3] [CLI2] a write that fails is told where the push came from, whoever speaks for the client by then": [
+    { do: "reopen", point: "before" },
+    { do: "down", who: A, times: 1 },
+    { do: "drop", who: A, isNoticed: false },
+    edit(A, { t: "set", g: "pos", pick: 0, value: 0 }),
+    { do: "connect", who: A },
+    { do: "up", who: A, times: 1 },
+    { do: "keep", who: A, times: 1 },
+    { do: "down", who: A, times: 1 },
+    { do: "up", who: A, times: 1 },
+    { do: "ghost" },
+    { do: "tick" },
+    { do: "refuse" },
+  ],
   "[CLI2] an ack that is given again to a slow client does not name another's place": [
     edit(B, { t: "set", g: "pos", pick: 0, value: 0 }),
     edit(B, { t: "create", shared: undefined, value: 0, isBig: false }),
@@ -165,6 +212,16 @@ describe("what the model has found", () => {
     });
   }
 });
+
+/** What everybody sees in the end. */
+function shown(world: World): readonly unknown[] {
+  world.settle();
+  assertAtRest(world);
+  return world.clients.map(({ replica }) => {
+    const shape = replica.get("shape");
+    return isShape(shape) ? shape.g.style?.["color"] : "gone";
+  });
+}
 
 function edit(who: number, ...drafts: Extract<Action, { readonly do: "edit" }>["drafts"]): Action {
   return { do: "edit", who, drafts };

@@ -8,7 +8,7 @@ import { LaneClient } from "./lane-client.ts";
 import { add, type Tally, type TallyOp, tallyDocument } from "./tally-document.ts";
 
 /** Least time between two batches of the lane. */
-export const TICK_MS = 50;
+const TICK_MS = 50;
 
 /** A lane of counters over a store of the test's, with a clock that stands still. */
 export class LaneBench<S extends LogStore = HeldStore> {

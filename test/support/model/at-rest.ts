@@ -32,8 +32,3 @@ function assertRecoverable({ disk, history, variant }: World): void {
   const compared = { withTombstones: variant.comparesTombstones };
   assert.ok(history.isAt(history.seq, recovered.records, compared), "[LOG6] snapshot and tail are the whole log");
 }
-
-/** How many shapes there are in the end. */
-export function shapeCount({ server }: World): number {
-  return [...server.sequencer.records.entries()].filter(([, record]) => isShape(record)).length;
-}

@@ -211,10 +211,13 @@ export class ModelServer {
     for (const { clientId, ack } of acks) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
   }
 
+  /** Each nack goes to where its push came from. */
   #failed(): void {
     for (const { clientId, nack } of this.sequencer.failed()) {
-      const speaker = this.#speakers.get(clientId);
-      if (speaker?.hasPushed(nack.n)) speaker.client.raw(frame(OP_MESSAGES.NACK, nack));
+      for (const follower of this.#followers.values()) {
+        if (follower.clientId !== clientId || !follower.hasPushed(nack.n)) continue;
+        follower.client.raw(frame(OP_MESSAGES.NACK, nack));
+      }
     }
   }
 

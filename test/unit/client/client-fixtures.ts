@@ -5,7 +5,7 @@ import { Replica } from "../../../src/client/replica.ts";
 import type { ReplicaLimits, ReplicaOutput } from "../../../src/client/replica-types.ts";
 import { OP_MESSAGES, type OpEntry, type OpNack, type OpWelcome } from "../../../src/protocol/protocol.ts";
 
-export const IDENTITY = { clientId: "me", key: "0123456789abcdef" };
+const IDENTITY = { clientId: "me", key: "0123456789abcdef" };
 
 /** A replica of a board with a server's voice and a disk that a test drives by hand. */
 export class BoardReplica {

@@ -60,7 +60,7 @@ export class FakeRoom {
 }
 
 /** A network that a test switches on and off. */
-export class FakeNetwork implements Network {
+class FakeNetwork implements Network {
   isOnline = true;
   #listener: (change: "online" | "offline" | "visible") => void = () => {};
 
