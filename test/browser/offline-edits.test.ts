@@ -93,7 +93,7 @@ describe("edits made offline", function () {
     return { ids, entries };
   };
 
-  it("survive a reload, and are delivered once", async () => {
+  it("[CLI2] survive a reload, and are delivered once", async () => {
     const tab = await openTab();
     await online(tab);
     await draw(tab, "a");
@@ -116,7 +116,7 @@ describe("edits made offline", function () {
     assert.deepEqual(server, { ids: ["a", "b", "c", "d", "witness"], entries: 5 });
   });
 
-  it("that were on their way when the page was reloaded are delivered once", async () => {
+  it("[CLI2] that were on their way when the page was reloaded are delivered once", async () => {
     const tab = await openTab();
     await online(tab);
 
@@ -133,7 +133,7 @@ describe("edits made offline", function () {
     assert.equal(server.entries, 51);
   });
 
-  it("of two tabs have two client ids", async () => {
+  it("[CLI4] of two tabs have two client ids", async () => {
     const tabs = [await openTab(), await openTab()];
     const ids = await Promise.all(tabs.map((tab) => tab.evaluate(() => window.offlineProbe.clientId)));
     await Promise.all(tabs.map(online));
@@ -148,7 +148,7 @@ describe("edits made offline", function () {
     assert.deepEqual(server, { ids: ["tab-0", "tab-1", "witness"], entries: 3 });
   });
 
-  it("of tabs that were closed are delivered by the next", async () => {
+  it("[CLI4] of tabs that were closed are delivered by the next", async () => {
     const tabs = [await openTab(), await openTab()];
     await Promise.all(tabs.map(online));
     await goAway(...tabs);
@@ -168,7 +168,7 @@ describe("edits made offline", function () {
     assert.deepEqual(server, { ids: ["tab-0", "tab-1", "witness"], entries: 3 });
   });
 
-  it("wait without an attempt while the browser is offline, and go when it is online", async () => {
+  it("[CLI5] wait without an attempt while the browser is offline, and go when it is online", async () => {
     const tab = await openTab();
     await online(tab);
 

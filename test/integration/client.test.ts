@@ -107,7 +107,7 @@ describe("client library", () => {
     assert.equal((await doc.push([createOp("after")])).outcome, "commit");
   });
 
-  it("delivers every push once across cut lines", async () => {
+  it("[CLI2] delivers every push once across cut lines", async () => {
     const { connection, doc } = await open(proxy.port);
     const witness = await open();
     await becomes(connection, "online");
@@ -128,7 +128,7 @@ describe("client library", () => {
     assert.equal(doc.seq, 63); // each push is one entry
   });
 
-  it("takes pushes while the server is away, and delivers them when it is back", async () => {
+  it("[CLI2] takes pushes while the server is away, and delivers them when it is back", async () => {
     const { connection, doc } = await open(proxy.port);
     const witness = await open();
     await doc.push([createOp("it")]);
@@ -145,7 +145,7 @@ describe("client library", () => {
     assert.equal(shown, 5);
   });
 
-  it("delivers what a tab that is gone has left, each with its own id", async () => {
+  it("[CLI4] delivers what a tab that is gone has left, each with its own id", async () => {
     const storage = memoryStorage();
     const left = [await open(proxy.port, storage), await open(proxy.port, storage)];
     await Promise.all(left.map(({ connection }) => becomes(connection, "online")));
@@ -165,7 +165,7 @@ describe("client library", () => {
     assert.equal(doc.hasUnsaved, false);
   });
 
-  it("undoes its own pushes and leaves those of others", async () => {
+  it("[CLI6] undoes its own pushes and leaves those of others", async () => {
     const [a, b] = [await open(), await open()];
     await a.doc.push([createOp("one")]);
     await a.doc.push([createOp("two")]);
@@ -227,7 +227,7 @@ describe("client library", () => {
     assert.equal(connection.statusDetail.reason?.code, "OPTIONS_INVALID");
   });
 
-  it("settles every promise when its connection is closed", async () => {
+  it("[CLI7] settles every promise when its connection is closed", async () => {
     proxy.refuse();
     const { connection, doc } = await open(proxy.port);
     const push = doc.push([createOp("never")]);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type BoardOp, board, isShape } from "../../../rooms/whiteboard/rules/board.ts";
+import { type BoardOp, board } from "../../../rooms/whiteboard/rules/board.ts";
 import { recover } from "../../../src/op-log/recover.ts";
 import { LIMITS } from "./server.ts";
 import type { World } from "./world.ts";

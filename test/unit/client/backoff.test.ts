@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { backoffMs } from "../../../src/client/backoff.ts";
 
 describe("backoff", () => {
-  it("stays between half a second and twenty", () => {
+  it("[CLI5] stays between half a second and twenty", () => {
     fc.assert(
       fc.property(fc.nat(5000), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempt, random) => {
         const waitMs = backoffMs(attempt, random);
@@ -13,7 +13,7 @@ describe("backoff", () => {
     );
   });
 
-  it("spreads over twice as much with every failure", () => {
+  it("[CLI5] spreads over twice as much with every failure", () => {
     const widths = [0, 1, 2, 3].map((attempt) => backoffMs(attempt, 1) - backoffMs(attempt, 0));
 
     assert.deepEqual(widths, [500, 1000, 2000, 4000]);

@@ -90,7 +90,7 @@ describe("ephemeral values", () => {
     assert.equal(values.get("a", "cursor"), undefined);
   });
 
-  it("holds at most 32 keys", () => {
+  it("[CLI7] holds at most 32 keys", () => {
     const { values } = start();
     for (let key = 0; key < 32; key++) values.set(String(key), 1);
 

@@ -49,7 +49,7 @@ describe("link", () => {
     assert.equal(bench.link.status, "online");
   });
 
-  it("waits 500 ms to 20 s, longer with every failure", async () => {
+  it("[CLI5] waits 500 ms to 20 s, longer with every failure", async () => {
     const bench = new LinkBench();
     const waits: number[] = [];
     for (let failure = 0; failure < 12; failure++) bench.script.push(() => Promise.reject(new Error("away")));
@@ -64,7 +64,7 @@ describe("link", () => {
     assert.ok(Math.max(...waits) > 5000);
   });
 
-  it("waits at least as long as a close asks for", async () => {
+  it("[CLI5] waits at least as long as a close asks for", async () => {
     const bench = new LinkBench();
     await bench.online();
 
@@ -74,7 +74,7 @@ describe("link", () => {
     assert.equal(bench.statuses.at(-1)?.[1].reason?.code, "SLOW");
   });
 
-  it("waits at least as long as an answer asks for", async () => {
+  it("[CLI5] waits at least as long as an answer asks for", async () => {
     const bench = new LinkBench();
     bench.refuse(503, { name: "DRAINING", error: "later" }, { "retry-after": "3" });
 
@@ -105,7 +105,7 @@ describe("link", () => {
     assert.equal(bench.link.status, "online");
   });
 
-  it("makes no attempt without a network, and one within half a second when that is back", async () => {
+  it("[CLI5] makes no attempt without a network, and one within half a second when that is back", async () => {
     const bench = new LinkBench();
     await bench.online();
 
@@ -131,7 +131,7 @@ describe("link", () => {
     assert.equal(first?.connection.isOpen, false);
   });
 
-  it("gives up a join that never ends, and leaves what it still comes to", async () => {
+  it("[CLI7] gives up a join that never ends, and leaves what it still comes to", async () => {
     const bench = new LinkBench();
     const late = Promise.withResolvers<FakeRoom>();
     bench.script.push(() => late.promise);
@@ -163,7 +163,7 @@ describe("link", () => {
     });
   }
 
-  it("does not come back when its options are wrong, until it is told to", async () => {
+  it("[CLI5] does not come back when its options are wrong, until it is told to", async () => {
     const bench = new LinkBench();
     bench.refuse(400, { name: "OPTIONS_INVALID", error: "wrong" });
     await bench.online();
@@ -187,7 +187,7 @@ describe("link", () => {
     assert.deepEqual(bench.shown, ["token1", "token2"]);
   });
 
-  it("is refused when there is no other token", async () => {
+  it("[CLI5] is refused when there is no other token", async () => {
     const bench = new LinkBench("the only one");
     await bench.online();
 
@@ -209,7 +209,7 @@ describe("link", () => {
     assert.equal(bench.attempts.length, 3);
   });
 
-  it("leaves its seat and stops every timer when it is closed", async () => {
+  it("[CLI7] leaves its seat and stops every timer when it is closed", async () => {
     const bench = new LinkBench();
     await bench.online();
 

@@ -15,7 +15,7 @@ describe("replica", () => {
     assert.equal(client.replica.confirmed.get("a"), undefined);
   });
 
-  it("sends a push only when the outbox holds it", () => {
+  it("[CLI1] sends a push only when the outbox holds it", () => {
     const client = new BoardReplica();
     client.join();
 
@@ -44,7 +44,7 @@ describe("replica", () => {
     assert.deepEqual(pushesIn(caughtUp), ["1:mine"]);
   });
 
-  it("takes its own entry for the acknowledgement, in the same step in which it confirms it", () => {
+  it("[CLI3] takes its own entry for the acknowledgement, in the same step in which it confirms it", () => {
     const client = new BoardReplica();
     client.join();
     client.edit(createOp("a", 1));
@@ -68,7 +68,7 @@ describe("replica", () => {
     assert.deepEqual(outcomes, ["adjusted", "discard"]);
   });
 
-  it("keeps a pending push over what others do", () => {
+  it("[CLI3] keeps a pending push over what others do", () => {
     const client = new BoardReplica();
     client.join({}, [entry(1, "you", 1, createOp("a", 1))]);
     client.edit(moveOp("a", 2));
@@ -100,7 +100,7 @@ describe("replica", () => {
     assert.deepEqual(pushesIn(output), ["1:a"]);
   });
 
-  it("refuses a push beyond the bound of number", () => {
+  it("[CLI7] refuses a push beyond the bound of number", () => {
     const client = new BoardReplica(undefined, { maxPending: 1 });
     client.edit(createOp("a"));
 
@@ -108,13 +108,13 @@ describe("replica", () => {
     assert.equal(client.replica.get("b"), undefined);
   });
 
-  it("refuses a push beyond the bound of bytes", () => {
+  it("[CLI7] refuses a push beyond the bound of bytes", () => {
     const client = new BoardReplica(undefined, { maxPendingBytes: 200 });
 
     assert.throws(() => client.edit({ t: "set", id: "a", g: "text", v: "x".repeat(200) }), OutboxFull);
   });
 
-  it("has no more on its way than it may", () => {
+  it("[CLI7] has no more on its way than it may", () => {
     const client = new BoardReplica(undefined, { maxInFlight: 2 });
     client.join();
     for (const id of ["a", "b", "c"]) client.edit(createOp(id));
@@ -173,7 +173,7 @@ describe("replica", () => {
       assert.deepEqual(pushesIn(output), ["2:b", "3:c"]);
     });
 
-    it("does not send again what the server had, when the document came whole", () => {
+    it("[CLI2] does not send again what the server had, when the document came whole", () => {
       const client = new BoardReplica();
       client.join();
       for (const id of ["a", "b"]) client.edit(createOp(id));
@@ -234,7 +234,7 @@ describe("replica", () => {
   });
 
   describe("nacks", () => {
-    it("gives up a push that is refused, and sends those behind it under the numbers before theirs", () => {
+    it("[CLI2] gives up a push that is refused, and sends those behind it under the numbers before theirs", () => {
       const client = new BoardReplica();
       client.join();
       for (const id of ["a", "b", "c"]) client.edit(createOp(id));
@@ -253,7 +253,7 @@ describe("replica", () => {
       });
     });
 
-    it("sends nothing under another number before the outbox knows that", () => {
+    it("[CLI1] sends nothing under another number before the outbox knows that", () => {
       const client = new BoardReplica();
       client.join();
       for (const id of ["a", "b"]) client.edit(createOp(id));

@@ -149,7 +149,7 @@ describe("shared document", () => {
     assert.deepEqual(unsaved, [1, 2, 1, 0]);
   });
 
-  it("settles every promise when it is closed", async () => {
+  it("[CLI7] settles every promise when it is closed", async () => {
     const { doc } = await openLive();
     const push = doc.push([createOp("a")]);
     const flushed = doc.flushed();
@@ -169,7 +169,7 @@ describe("shared document", () => {
     assert.throws(() => doc.push([]), { name: "DocumentClosed" });
   });
 
-  it("delivers after a reload what was pushed before it, under the same numbers", async () => {
+  it("[CLI2] delivers after a reload what was pushed before it, under the same numbers", async () => {
     const storage = memoryStorage();
     const before = await openLive(storage);
     await before.doc.push([createOp("a")]).sent;
@@ -213,7 +213,7 @@ describe("shared document", () => {
     assert.deepEqual([before, doc.isPersistent], [false, false]);
   });
 
-  it("sends nothing that the storage does not hold", async () => {
+  it("[CLI1] sends nothing that the storage does not hold", async () => {
     const kept = Promise.withResolvers<void>();
     const storage = { ...memoryStorage(), commit: () => kept.promise };
     const { line, doc } = await openLive(storage);

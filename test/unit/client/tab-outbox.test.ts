@@ -11,7 +11,7 @@ async function leave(storage: OutboxStorage, name: string, pushes: number): Prom
 }
 
 describe("outboxes of tabs", () => {
-  it("are never the same for two tabs", async () => {
+  it("[CLI4] are never the same for two tabs", async () => {
     const storage = memoryStorage();
     await leave(storage, "doc/old", 1);
 
@@ -21,7 +21,7 @@ describe("outboxes of tabs", () => {
     assert.notEqual(one.own.outbox.header.clientId, two.own.outbox.header.clientId);
   });
 
-  it("are taken over from a tab that is gone, with what is in them", async () => {
+  it("[CLI4] are taken over from a tab that is gone, with what is in them", async () => {
     const storage = memoryStorage();
     await leave(storage, "doc/old", 2);
 
@@ -31,7 +31,7 @@ describe("outboxes of tabs", () => {
     assert.equal(own.outbox.pushes.length, 2);
   });
 
-  it("that hold pushes are all found", async () => {
+  it("[CLI4] that hold pushes are all found", async () => {
     const storage = memoryStorage();
     for (const name of ["doc/a", "doc/b", "doc/c", "other/d"]) await leave(storage, name, 1);
 

@@ -78,7 +78,7 @@ describe("undo", () => {
     assert.equal(client.replica.can("redo"), false);
   });
 
-  it("leaves alone what somebody else has changed since", () => {
+  it("[CLI6] leaves alone what somebody else has changed since", () => {
     const client = new BoardReplica();
     const server = new Server(client);
     client.join();
