@@ -1,6 +1,6 @@
 import type { BoardOp, BoardRecord } from "../../../rooms/whiteboard/rules/board.ts";
 import { emptyOutbox, type OutboxChange, type StoredOutbox, type StoredPush } from "../../../src/client/outbox.ts";
-import type { PushAck } from "../../../src/client/pending.ts";
+import { OutboxFull, type PushAck } from "../../../src/client/pending.ts";
 import { Replica } from "../../../src/client/replica.ts";
 import type { IdentityProblem, PushRefusal, ReplicaOutput } from "../../../src/client/replica-types.ts";
 import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
@@ -74,7 +74,7 @@ export class ModelClient {
 
   /** Returns whether there was anything to undo or to do again. */
   turn(direction: "undo" | "redo", edit: number, ts: number): boolean {
-    const serial = this.#replica.turn(direction, ts);
+    const serial = this.#turned(direction, ts);
     if (serial !== undefined) this.#edits.set(serial, edit);
     this.#act();
     return serial !== undefined;
@@ -139,6 +139,16 @@ export class ModelClient {
     this.#replica = this.#load();
     this.#records = this.#replica.confirmed;
     this.#act();
+  }
+
+  /** To bring back several big shapes at once is more than a push takes. */
+  #turned(direction: "undo" | "redo", ts: number): number | undefined {
+    try {
+      return this.#replica.turn(direction, ts);
+    } catch (error) {
+      if (error instanceof OutboxFull) return undefined;
+      throw error;
+    }
   }
 
   #load(): Replica<BoardOp, BoardRecord> {

@@ -10,7 +10,7 @@ import { OpLog, type OpLogParts } from "../../../src/op-log/op-log.ts";
 import { recover } from "../../../src/op-log/recover.ts";
 import type { LogLimits, Sequencer } from "../../../src/op-log/sequencer.ts";
 import type { StoredLog } from "../../../src/op-log/store.ts";
-import { OP_MESSAGES, type OpHello, type OpNack, type OpPush } from "../../../src/protocol/protocol.ts";
+import { OP_MESSAGES, type OpAck, type OpHello, type OpNack, type OpPush } from "../../../src/protocol/protocol.ts";
 import type { ModelConnection } from "./connection.ts";
 import type { ModelDisk } from "./disk.ts";
 import type { Variant } from "./variant.ts";
@@ -208,16 +208,17 @@ export class ModelServer {
     for (const follower of this.#followers.values()) {
       if (!follower.feed(this.#history)) this.#witness.count("left behind");
     }
-    for (const { clientId, ack } of acks) this.#speakers.get(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
+    for (const { clientId, ack } of acks) this.#answer(clientId, OP_MESSAGES.ACK, ack);
   }
 
-  /** Each nack goes to where its push came from. */
   #failed(): void {
-    for (const { clientId, nack } of this.sequencer.failed()) {
-      for (const follower of this.#followers.values()) {
-        if (follower.clientId !== clientId || !follower.hasPushed(nack.n)) continue;
-        follower.client.raw(frame(OP_MESSAGES.NACK, nack));
-      }
+    for (const { clientId, nack } of this.sequencer.failed()) this.#answer(clientId, OP_MESSAGES.NACK, nack);
+  }
+
+  /** An answer goes to where its push came from, whoever speaks for the client by now. */
+  #answer(clientId: string, type: typeof OP_MESSAGES.ACK | typeof OP_MESSAGES.NACK, answer: OpAck | OpNack): void {
+    for (const follower of this.#followers.values()) {
+      if (follower.clientId === clientId && follower.hasPushed(answer.n)) follower.client.raw(frame(type, answer));
     }
   }
 
