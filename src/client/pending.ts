@@ -43,6 +43,9 @@ export class OutboxFull extends Error {
   override readonly name = "OutboxFull";
 }
 
+/** A push that no server takes, however little waits. */
+export class PushTooLarge extends OutboxFull {}
+
 /**
  * The pushes that the server may not have, in order, with dense numbers. Every change is handed to `store`, which writes it
  * whole or not at all, one after another.
@@ -117,7 +120,7 @@ export class PendingPushes<Op extends object> {
   add(push: StoredPush<Op>): void {
     const { maxPending, maxPendingBytes, maxPushBytes } = this.#limits;
     const bytes = sizeOf(push.ops);
-    if (bytes > maxPushBytes) throw new OutboxFull(`A push takes about ${maxPushBytes} bytes at most, not ${bytes}.`);
+    if (bytes > maxPushBytes) throw new PushTooLarge(`A push takes about ${maxPushBytes} bytes at most, not ${bytes}.`);
     if (this.#pushes.length >= maxPending || this.#bytes + bytes > maxPendingBytes) {
       throw new OutboxFull(`At most ${maxPending} pushes or ${maxPendingBytes} bytes may wait for the server.`);
     }

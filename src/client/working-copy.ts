@@ -2,7 +2,7 @@ import type { MapRecords, OpDocument, RecordReader } from "../document/document.
 import type { OpEntry } from "../protocol/protocol.ts";
 import { Settled } from "./guards.ts";
 import type { ClientIdentity, StoredPush } from "./outbox.ts";
-import { PendingPushes, type PushAck } from "./pending.ts";
+import { PendingPushes, type PushAck, PushTooLarge } from "./pending.ts";
 import type { PushRefusal, ReplicaLimits, ReplicaOutput, ReplicaParts } from "./replica-types.ts";
 import { isSame } from "./same.ts";
 import { type UndoDirection, type UndoEntry, UndoStacks } from "./undo.ts";
@@ -67,13 +67,23 @@ export class WorkingCopy<Op extends object, R extends object> {
       const ops = entry.changes.toReversed().flatMap((change) => this.#document.invert?.(change) ?? []);
       const push = this.pending.prepare(ops, ts);
       if (this.#view.wouldChange(push, this.#author)) {
-        this.pending.add(push);
+        this.#addTurn(direction, push);
         this.#undo.turn(direction, this.#show(push));
         return push.serial;
       }
       this.#undo.skip(direction);
     }
     return undefined;
+  }
+
+  /** What is too large for ever must not stand in the way of what was pushed before it. */
+  #addTurn(direction: UndoDirection, push: StoredPush<Op>): void {
+    try {
+      this.pending.add(push);
+    } catch (error) {
+      if (error instanceof PushTooLarge) this.#undo.skip(direction);
+      throw error;
+    }
   }
 
   /** Takes in the whole document as of the entry `seq`. */

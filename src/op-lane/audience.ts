@@ -5,7 +5,8 @@ import type { OpClient } from "./lane.ts";
 export class Audience {
   readonly #clients = new Map<string, OpClient>();
   readonly #followers = new Map<string, Follower>();
-  readonly #speakers = new Map<string, Follower>();
+  /** By client id; the last one is who speaks for it now. */
+  readonly #byClientId = new Map<string, readonly Follower[]>();
 
   /** How many clients there are. */
   get size(): number {
@@ -36,40 +37,43 @@ export class Audience {
 
   /** A client says hello: from now on it speaks for a client id, and nobody else. */
   follow(client: OpClient, clientId: string, owner: string): Follower {
-    this.#silence(client);
+    this.#unfollow(client);
     const follower = new Follower(client, clientId, owner);
     this.#followers.set(client.sessionId, follower);
-    this.#speakers.set(clientId, follower);
+    this.#byClientId.set(clientId, [...this.named(clientId), follower]);
     return follower;
   }
 
-  /** Who speaks for a client id. */
-  speakerOf(clientId: string): Follower | undefined {
-    return this.#speakers.get(clientId);
+  /** Everybody who has said hello under a client id and is still here: the last of them speaks for it. */
+  named(clientId: string): readonly Follower[] {
+    return this.#byClientId.get(clientId) ?? [];
   }
 
   /** What a client may push as; undefined where it has not said hello, or another one speaks for its client id since. */
   speaking(client: OpClient): Follower | undefined {
     const follower = this.#followers.get(client.sessionId);
-    return follower && this.#speakers.get(follower.clientId) === follower ? follower : undefined;
+    return follower && this.named(follower.clientId).at(-1) === follower ? follower : undefined;
   }
 
   /** A connection is gone. */
   remove(client: OpClient): void {
     if (!this.has(client)) return; // it is here on a newer connection
     this.#clients.delete(client.sessionId);
-    this.#silence(client);
-    this.#followers.delete(client.sessionId);
+    this.#unfollow(client);
   }
 
   /** Everybody has to say hello again. */
   forgetFollowers(): void {
     this.#followers.clear();
-    this.#speakers.clear();
+    this.#byClientId.clear();
   }
 
-  #silence(client: OpClient): void {
-    const follower = this.speaking(client);
-    if (follower) this.#speakers.delete(follower.clientId);
+  #unfollow({ sessionId }: OpClient): void {
+    const follower = this.#followers.get(sessionId);
+    if (!follower) return;
+    this.#followers.delete(sessionId);
+    const others = this.named(follower.clientId).filter((other) => other !== follower);
+    if (others.length > 0) this.#byClientId.set(follower.clientId, others);
+    else this.#byClientId.delete(follower.clientId);
   }
 }

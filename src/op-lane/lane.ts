@@ -196,14 +196,20 @@ export class OpLane<Op extends object, R extends object> {
     if (!this.#open) return;
     const { log, history } = this.#open;
     for (const follower of this.#audience.followers()) if (!follower.feed(history)) this.#pulse.ask();
-    for (const { clientId, ack } of acks) this.#audience.speakerOf(clientId)?.client.raw(frame(OP_MESSAGES.ACK, ack));
+    for (const { clientId, ack } of acks) {
+      const named = this.#audience.named(clientId);
+      for (const follower of named) {
+        if (follower.hasPushed(ack.n) || follower === named.at(-1)) follower.client.raw(frame(OP_MESSAGES.ACK, ack));
+      }
+    }
     if (log.sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
   }
 
   #failed(refused: readonly Refused[]): void {
     for (const { clientId, nack } of refused) {
-      const speaker = this.#audience.speakerOf(clientId);
-      if (speaker?.hasPushed(nack.n)) speaker.client.raw(frame(OP_MESSAGES.NACK, nack));
+      for (const follower of this.#audience.named(clientId)) {
+        if (follower.hasPushed(nack.n)) follower.client.raw(frame(OP_MESSAGES.NACK, nack));
+      }
     }
   }
 

@@ -61,7 +61,11 @@ export class PushingClient {
   refusals = 0;
   readonly #options: PushingClientOptions;
   readonly #pending: OpPush<BoardOp>[] = [];
+  /** Of the records; undefined while nothing is known. */
   #epoch: number | undefined;
+  #welcomeEpoch: number | undefined;
+  /** A document that is not whole yet. */
+  #parts: MapRecords<BoardRecord> | undefined;
   #room: SdkRoom | undefined;
   #life: Life | undefined;
   #lastHello: Life | undefined;
@@ -162,16 +166,22 @@ export class PushingClient {
     if (this.#lastHello) this.#lastHello.foundPushes += yourLast - this.acked;
     const isFirst = this.#lastHello !== this.#life;
     this.#lastHello = this.#life;
-    this.#epoch = epoch;
+    this.#welcomeEpoch = epoch;
+    this.#parts = undefined;
     this.#drop(yourLast);
     this.#sendPending();
     if (isFirst) void this.#pushOn(room);
   }
 
+  /** Until a document is whole, what is known is what was known before: a hello meanwhile must not claim more. */
   #take({ seq, part, of, data }: OpSnap<BoardRecord>): void {
-    if (part === 0) this.records = new MapRecords();
-    for (const [id, record] of data) this.records.set(id, record);
-    if (part === of - 1) this.seq = seq;
+    if (part === 0) this.#parts = new MapRecords();
+    for (const [id, record] of data) this.#parts?.set(id, record);
+    if (part < of - 1 || !this.#parts) return;
+    this.records = this.#parts;
+    this.#parts = undefined;
+    this.seq = seq;
+    this.#epoch = this.#welcomeEpoch;
   }
 
   /** What came while a hello was on its way comes again. */

@@ -262,7 +262,9 @@ export class World {
         this.edits.lost(edit);
         this.count("lost before it was kept");
       },
-      askedForIdentity: (problem) => this.count(`identity ${problem}`),
+      askedForIdentity: (problem) => {
+        assert.equal(this.variant.checks, "at rest", `a client was told to take another id: ${problem}`);
+      },
     };
   }
 

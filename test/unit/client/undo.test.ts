@@ -120,6 +120,20 @@ describe("undo", () => {
     assert.equal(client.replica.can("undo"), false);
   });
 
+  it("[CLI7] passes over what cannot be undone since it would be too large a push, after it has said so", () => {
+    const client = new BoardReplica();
+    client.edit(createOp("a", 1));
+    const ids = ["b", "c", "d", "e", "f"];
+    for (const id of ids) client.edit({ t: "create", id, type: "note", g: { text: "x".repeat(20_000) } });
+    client.edit(...ids.map((id): BoardOp => ({ t: "del", id })));
+
+    assert.throws(() => undo(client), /bytes at most/);
+    for (const _ of ids) undo(client);
+    undo(client);
+
+    assert.equal(client.replica.get("a"), undefined);
+  });
+
   it("remembers no more than it may", () => {
     const client = new BoardReplica(undefined, { maxUndo: 1 });
     client.edit(createOp("a", 1));
