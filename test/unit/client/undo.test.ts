@@ -131,7 +131,7 @@ describe("undo", () => {
     for (const _ of ids) undo(client);
     undo(client);
 
-    assert.equal(client.replica.get("a"), undefined);
+    assert.equal(xOf(client.replica.get("a")), undefined);
   });
 
   it("remembers no more than it may", () => {
