@@ -200,8 +200,9 @@ describe("the options of a node", () => {
     assert.equal(load([], { PATH: "/bin", HOME: "/root" }).port, 2567);
   });
 
-  it("refuses a Redis, which it cannot use", () => {
-    assertRefused(() => load([], { REDIS_URL: "redis://127.0.0.1" }), "REDIS_URL", "single node");
+  it("refuses to keep documents in a Redis of which it does not know where it is", () => {
+    assertRefused(() => load(["--log-store", "redis"]), "--log-store", "REDIS_URL");
+    assert.equal(load(["--log-store", "redis"], { REDIS_URL: "redis://127.0.0.1" }).logStore, "redis");
   });
 
   it("[CFG4] cannot be changed", () => {
