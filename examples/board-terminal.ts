@@ -20,30 +20,37 @@ plans.onRefused(({ code, detail }) => console.log(`(refused, ${code}: ${detail})
 console.log(HELP);
 
 let [made, x] = [0, 0];
-const commands: Record<string, (...words: string[]) => unknown> = {
-  note: (...words) => {
-    x += 120;
-    const shape = `${Date.now().toString(36)}-${++made}`;
-    const g = { pos: { x, y: 0, r: 0 }, size: { w: 100, h: 80 }, text: words.join(" ") };
-    return plans.push([{ t: "create", id: shape, type: "note", g }]);
-  },
-  text: (shape = "", ...words) => plans.push([{ t: "set", id: shape, g: "text", v: words.join(" ") }]),
-  move: (shape = "", left, top) =>
-    plans.push([{ t: "set", id: shape, g: "pos", v: { x: Number(left), y: Number(top), r: 0 } }]),
-  del: (shape = "") => plans.push([{ t: "del", id: shape }]),
-  list: () => show(...[...plans.entries()].map(([shape]) => shape)),
-  undo: () => plans.undo(),
-  redo: () => plans.redo(),
-};
+const commands = new Map<string, (...words: string[]) => unknown>(
+  Object.entries({
+    note: (...words) => {
+      x += 120;
+      const shape = `${Date.now().toString(36)}-${++made}`;
+      const g = { pos: { x, y: 0, r: 0 }, size: { w: 100, h: 80 }, text: words.join(" ") };
+      return plans.push([{ t: "create", id: shape, type: "note", g }]);
+    },
+    text: (shape = "", ...words) => plans.push([{ t: "set", id: shape, g: "text", v: words.join(" ") }]),
+    move: (shape = "", left, top) =>
+      plans.push([{ t: "set", id: shape, g: "pos", v: { x: Number(left), y: Number(top), r: 0 } }]),
+    del: (shape = "") => plans.push([{ t: "del", id: shape }]),
+    list: () => show(...[...plans.entries()].map(([shape]) => shape)),
+    undo: () => plans.undo(),
+    redo: () => plans.redo(),
+  }),
+);
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [name = "", ...words] = line.trim().split(/\s+/);
   if (name === "quit") break;
-  const command = commands[name];
+  const command = commands.get(name);
   if (!command) console.log(HELP);
   else if (command(...words) === undefined && name !== "list") console.log(`(nothing to ${name})`);
 }
+if (plans.hasUnsaved) console.log("(waiting for the server, at most 10 s)");
+await Promise.race([plans.flushed(), new Promise((resolve) => setTimeout(resolve, 10_000))]);
+if (plans.hasUnsaved) console.log(`(${plans.unsaved} not saved, and lost with this terminal)`);
+await plans.close();
 await connection.close();
+process.exit();
 
 function show(...shapes: readonly string[]): void {
   for (const shape of shapes) {

@@ -15,4 +15,5 @@ for (const text of texts) {
 }
 await list.undo(); // takes the last one back
 await list.flushed();
+await list.close();
 await connection.close();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { DurableRoom } from "../../src/op-lane/op-lane.ts";
 import { type Todo, type TodoOp, todoList } from "./todo-rules.ts";
 
-const id = z.string().min(1).max(64);
+const id = z.string().regex(/^[\w-]{1,64}$/);
 const ifRev = z.int().optional();
 
 export class TodoRoom extends DurableRoom<TodoOp, Todo> {

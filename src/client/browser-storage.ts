@@ -35,7 +35,7 @@ export async function browserStorage(): Promise<OutboxStorage | undefined> {
       return found && { header: found, pushes: await pushes };
     },
     commit: async (name, changes) => {
-      const transaction = database.transaction(BOTH, "readwrite");
+      const transaction = database.transaction(BOTH, "readwrite", { durability: "strict" }); // nothing is sent before
       for (const change of changes) write(transaction, name, change);
       await ended(transaction);
     },

@@ -18,7 +18,7 @@ export { type OpenDocumentOptions, openDocument } from "./open-document.ts";
 export type { OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./outbox.ts";
 export { memoryStorage, type OutboxStorage } from "./outbox-storage.ts";
 export type { Pace } from "./pacer.ts";
-export { OutboxFull } from "./pending.ts";
+export { OutboxFull, PushTooLarge } from "./pending.ts";
 export { DocumentClosed, type Push, PushRefused, type PushResult, type PushState } from "./push.ts";
 export type { PushRefusal, ReplicaLimits } from "./replica-types.ts";
 export type { RefusedPush, SharedDocument } from "./shared-document.ts";

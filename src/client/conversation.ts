@@ -21,6 +21,9 @@ export class Conversation<Op extends object, R extends object> {
   /** A snapshot that is not whole yet. */
   #parts: SnapshotParts<R> | undefined;
   #needsIdentity = false;
+  /** The largest push that was on its way when the server last found one too large; and one that was so twice. */
+  #suspect: number | undefined;
+  #tooLarge: number | undefined;
 
   constructor(copy: WorkingCopy<Op, R>, maxInFlight: number, put: (output: ReplicaOutput<Op>) => void) {
     this.#copy = copy;
@@ -34,6 +37,26 @@ export class Conversation<Op extends object, R extends object> {
 
   get stage(): Stage {
     return this.#stage;
+  }
+
+  get needsIdentity(): boolean {
+    return this.#needsIdentity;
+  }
+
+  /** The oldest push that is on its way and not answered. */
+  get unanswered(): number | undefined {
+    return this.#window.inFlight.find(({ ack }) => !ack)?.serial;
+  }
+
+  /**
+   * Something that was sent is too large, and was not taken. Which it was is not said, and it need not have been a push: the
+   * largest that is on its way is refused when that happens to it twice, and not before a welcome says that it is not there.
+   */
+  refuseLargest(): void {
+    const unanswered = this.#window.inFlight.filter(({ ack }) => !ack);
+    const [largest] = unanswered.sort((a, b) => b.bytes - a.bytes);
+    if (largest && largest.serial === this.#suspect) this.#tooLarge = largest.serial;
+    this.#suspect = largest?.serial;
   }
 
   /** Sends what may be sent. */
@@ -77,16 +100,17 @@ export class Conversation<Op extends object, R extends object> {
     if (this.#stage !== "down") this.hello();
   }
 
-  /** The answer to a hello; or the server begins anew by itself, where what this client misses is no longer kept. */
+  /** The answer to a hello. */
   onWelcome(welcome: OpWelcome): void {
     this.#welcome = welcome;
+    this.#needsIdentity = false;
     this.#stage = "catching";
     this.#parts = welcome.mode === "snapshot" ? new SnapshotParts() : undefined;
     this.#align(welcome);
     this.#goOn();
   }
 
-  /** Who fell too far behind is sent the document unasked. */
+  /** Who fell too far behind is sent the document unasked, without a welcome. */
   onSnap({ seq, part, of, data }: OpSnap<R>): void {
     if (this.#stage === "greeting") return;
     if (part === 0) this.#parts = new SnapshotParts();
@@ -148,8 +172,16 @@ export class Conversation<Op extends object, R extends object> {
     if (this.#stage === "catching" && this.#welcome && !this.#parts && this.#seq >= this.#welcome.seq) {
       this.#stage = "live";
       this.#copy.acknowledgeAll(this.#welcome.yourLast, this.#seq);
+      this.#refuseTooLarge();
     }
     this.pump();
+  }
+
+  /** Nothing is on its way now, so that those behind it can take other numbers. */
+  #refuseTooLarge(): void {
+    const index = this.#copy.pending.all.findIndex(({ serial, ack }) => serial === this.#tooLarge && !ack);
+    this.#tooLarge = undefined;
+    if (index >= 0) this.#copy.refuse(index, { code: "TOO_LARGE", detail: "It is larger than the server takes." });
   }
 
   #onPushRefused(nack: OpNack): void {

@@ -1,6 +1,7 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { sizeOf } from "../document/document.ts";
-import { OP_MESSAGES } from "../protocol/protocol.ts";
+import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
+import { AnswerWatch } from "./answer-watch.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
@@ -40,6 +41,9 @@ const STUCK_MS = 15_000;
 /** MESSAGES_TOO_FAST of the server's catalogue: a push was left out, and is not answered. */
 const TOO_FAST = 4636;
 const TOO_FAST_WAIT_MS = 1000;
+/** MESSAGE_TOO_LARGE of the same, and the close code for what is larger still. */
+const TOO_LARGE = 4635;
+const FRAME_TOO_LARGE = String(CLOSE_CODES.FRAME_TOO_LARGE);
 const FROM_SERVER = [
   OP_MESSAGES.WELCOME,
   OP_MESSAGES.SNAP,
@@ -55,8 +59,10 @@ export class DocumentSession<Op extends object, R extends object> {
   readonly #clock: Clock;
   readonly #writer: OutboxWriter;
   readonly #pacer: Pacer;
+  readonly #answers: AnswerWatch;
   readonly #stops: Stop[];
   #stopRetry: Stop = () => {};
+  #stopSlow: Stop = () => {};
   #stopStuck: Stop = () => {};
   #identitiesTaken = 0;
   #isRenewing = false;
@@ -68,6 +74,13 @@ export class DocumentSession<Op extends object, R extends object> {
     this.#parts = parts;
     this.#clock = connection.clock;
     this.#pacer = new Pacer(this.#clock, parts.pace);
+    this.#answers = new AnswerWatch({
+      clock: this.#clock,
+      unanswered: () => replica.unanswered,
+      isPacing: () => !this.#pacer.isIdle,
+      timeoutMs: STUCK_MS,
+      onUnanswered: () => this.#hello(),
+    });
     this.#writer = new OutboxWriter({
       claimed,
       clock: this.#clock,
@@ -77,8 +90,13 @@ export class DocumentSession<Op extends object, R extends object> {
     this.#stops = FROM_SERVER.map(
       (type) => connection.onMessage(type, (message) => this.#receive({ type, message } as FromServer<Op, R>)), // as the type says
     );
-    this.#stops.push(connection.onError((code) => code === TOO_FAST && this.#slowDown()));
-    this.#stops.push(connection.onStatus((status) => this.#onLink(status === "online")));
+    this.#stops.push(connection.onError((code) => this.#onError(code)));
+    this.#stops.push(
+      connection.onStatus((status, { reason }) => {
+        if (reason?.code === FRAME_TOO_LARGE) replica.refuseLargest();
+        this.#onLink(status === "online");
+      }),
+    );
     this.#onLink(connection.status === "online");
   }
 
@@ -95,11 +113,12 @@ export class DocumentSession<Op extends object, R extends object> {
 
   /** Ends the conversation; resolves when the outbox is kept, or cannot be. */
   async close(): Promise<void> {
+    this.run(() => this.#parts.replica.disconnected());
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
+    this.#stopTimers();
+    this.#answers.stop();
     this.#pacer.clear();
-    this.#stopRetry();
-    this.#stopStuck();
     await this.#writer.flushed();
   }
 
@@ -108,18 +127,21 @@ export class DocumentSession<Op extends object, R extends object> {
     if (this.#isDraining) return;
     this.#isDraining = true;
     const { replica, onChanged } = this.#parts;
-    for (let output = replica.take(); output.length > 0; output = replica.take()) {
-      for (const one of output) this.#do(one);
+    try {
+      for (let output = replica.take(); output.length > 0; output = replica.take()) {
+        for (const one of output) this.#do(one);
+      }
+    } finally {
+      this.#isDraining = false;
     }
-    this.#isDraining = false;
+    this.#answers.look();
     const changed = replica.takeChanged();
     if (changed.length > 0) onChanged(changed);
   }
 
   #onLink(isOnline: boolean): void {
     const { replica } = this.#parts;
-    this.#stopRetry();
-    this.#stopStuck();
+    this.#stopTimers();
     this.#pacer.restart();
     this.run(() => (isOnline ? replica.connected() : replica.disconnected()));
     if (isOnline) this.#watch();
@@ -141,12 +163,32 @@ export class DocumentSession<Op extends object, R extends object> {
     );
   }
 
+  #hello(): void {
+    this.run(() => this.#parts.replica.connected());
+    this.#watch();
+  }
+
+  #stopTimers(): void {
+    this.#stopRetry();
+    this.#stopSlow();
+    this.#stopStuck();
+  }
+
+  /** A message that cannot be sent is one that gets lost: what follows from that is the same. */
+  #send(type: string, message: object): boolean {
+    try {
+      return !this.#isClosed && this.#parts.connection.send(type, message);
+    } catch {
+      return false;
+    }
+  }
+
   #do(output: ReplicaOutput<Op>): void {
-    const { connection, replica, onEvent } = this.#parts;
+    const { replica, onEvent } = this.#parts;
     switch (output.kind) {
       case "hello":
         this.#pacer.clear(); // the replica counts from here
-        connection.send(OP_MESSAGES.HELLO, output.message);
+        this.#send(OP_MESSAGES.HELLO, output.message);
         break;
       case "store":
         this.#writer.put(output.change);
@@ -164,7 +206,7 @@ export class DocumentSession<Op extends object, R extends object> {
         break;
       case "push":
         this.#pacer.put(sizeOf(output.message.ops), () => {
-          if (connection.send(OP_MESSAGES.PUSH, output.message)) onEvent(output);
+          if (this.#send(OP_MESSAGES.PUSH, output.message)) onEvent(output);
         });
         break;
       case "settled":
@@ -176,25 +218,43 @@ export class DocumentSession<Op extends object, R extends object> {
     }
   }
 
-  /** What was left out is found out by saying hello again, after a while. */
-  #slowDown(): void {
-    this.#pacer.slowDown();
-    this.#stopRetry();
-    this.#stopRetry = this.#clock.after(TOO_FAST_WAIT_MS, () => this.run(() => this.#parts.replica.connected()));
+  /** What was left out is found out by saying hello again; where that was too fast, after a while. */
+  #onError(code: number): void {
+    if (code === TOO_FAST) {
+      this.#pacer.slowDown();
+      this.#stopSlow();
+      this.#stopSlow = this.#clock.after(TOO_FAST_WAIT_MS, () => this.#hello());
+    } else if (code === TOO_LARGE && this.#parts.replica.unanswered !== undefined) {
+      this.#parts.replica.refuseLargest();
+      this.#hello();
+    }
   }
 
-  /** A server that takes no identity at all is not asked in a loop. */
   async #renew(problem: IdentityProblem): Promise<void> {
     if (this.#isRenewing) return;
     this.#isRenewing = true;
-    const { replica, onExpired } = this.#parts;
-    const answer = replica.pending.length > 0 ? await onExpired(replica.pending.length) : "resubmit";
-    const attempt = problem === "taken" ? this.#identitiesTaken++ : 0;
-    const delayMs = attempt === 0 ? 0 : backoffMs(attempt, this.#clock.random());
-    await new Promise<void>((resolve) => this.#stops.push(this.#clock.after(delayMs, resolve)));
+    const answer = await this.#ask(problem);
     this.#isRenewing = false;
     if (this.#isClosed) return;
-    this.run(() => replica.renew(newIdentity(), answer));
+    const { replica } = this.#parts;
+    if (answer && replica.needsIdentity) this.run(() => replica.renew(newIdentity(), answer));
     this.#watch();
+  }
+
+  /**
+   * Undefined where whoever is asked fails: all is kept, and the next welcome asks again. A server that takes no identity at
+   * all is not asked in a loop.
+   */
+  async #ask(problem: IdentityProblem): Promise<ExpiredAnswer | undefined> {
+    const { replica, onExpired } = this.#parts;
+    try {
+      const answer = replica.pending.length > 0 ? await onExpired(replica.pending.length) : "resubmit";
+      const attempt = problem === "taken" ? this.#identitiesTaken++ : 0;
+      const delayMs = attempt === 0 ? 0 : backoffMs(attempt, this.#clock.random());
+      await new Promise<void>((resolve) => this.#stops.push(this.#clock.after(delayMs, resolve)));
+      return answer;
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -3,10 +3,11 @@ import { browserStorage } from "./browser-storage.ts";
 import { type Connection, connect } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
 import type { ExpiredAnswer } from "./document-session.ts";
+import { Listeners } from "./listeners.ts";
 import { memoryStorage, type OutboxStorage } from "./outbox-storage.ts";
 import type { Pace } from "./pacer.ts";
 import type { ReplicaLimits } from "./replica-types.ts";
-import { SharedDocument } from "./shared-document.ts";
+import { type RefusedPush, SharedDocument } from "./shared-document.ts";
 import { type ClaimedOutbox, claimOutboxes, type TabOutboxes } from "./tab-outbox.ts";
 
 /** How to open the document of a room. */
@@ -34,26 +35,50 @@ export interface OpenDocumentOptions<Op extends object, R extends object> {
 const STORAGE_TIMEOUT_MS = 5000;
 /** What a tab left behind is delivered in this time, or the next time. */
 const ORPHAN_TIMEOUT_MS = 60_000;
+/** Connections that have a document open. A push does not say whose it is: the server takes it for that of the last hello. */
+const occupied = new WeakSet<Connection>();
 
 /**
  * Opens the document of the room that a connection leads to. It can be read and pushed to at once, online or not. Takes over
- * what a tab that is gone has left in its outbox; where several have, what the others left is delivered too.
+ * what a tab that is gone has left in its outbox; where several have, what the others left is delivered too, over connections
+ * of their own, and what of that is refused is told to the listeners of this document.
  *
  * ```ts
  * const board = await openDocument(connection, { document: boardRules });
  * board.onChange((ids) => ids.forEach(redraw));
  * await board.push([{ t: "create", id: "1", type: "rect", g: {} }]); // it is on the server's disk
  * ```
+ *
+ * @throws Error where the connection has a document open, until that is closed
  */
 export async function openDocument<Op extends object, R extends object>(
   connection: Connection,
   options: OpenDocumentOptions<Op, R>,
 ): Promise<SharedDocument<Op, R>> {
+  if (occupied.has(connection)) {
+    throw new Error("This connection has a document open; close that first, or open another connection.");
+  }
+  occupied.add(connection);
+  const onClosed = (): void => void occupied.delete(connection);
+  try {
+    return await open(connection, options, onClosed);
+  } catch (error) {
+    onClosed();
+    throw error;
+  }
+}
+
+async function open<Op extends object, R extends object>(
+  connection: Connection,
+  options: OpenDocumentOptions<Op, R>,
+  onClosed: () => void,
+): Promise<SharedDocument<Op, R>> {
   const { url, room, options: joinOptions } = connection.options;
   const name = options.name ?? JSON.stringify([url, room, joinOptions ?? {}]);
   const { own, orphans } = await findOutboxes(connection, name, options.storage);
-  const document = new SharedDocument({ ...options, connection, claimed: own });
-  if (orphans.length > 0) void deliverAll(connection, orphans, options);
+  const refusals = new Listeners<[RefusedPush<Op>]>();
+  const document = new SharedDocument({ ...options, connection, claimed: own, refusals, onClosed });
+  if (orphans.length > 0) void deliverAll(connection, orphans, { ...options, refusals });
   return document;
 }
 
@@ -74,11 +99,16 @@ async function findOutboxes(connection: Connection, name: string, given?: Outbox
   }
 }
 
+/** Options of a document, and who is told of what is refused of other outboxes. */
+interface DeliveryOptions<Op extends object, R extends object> extends OpenDocumentOptions<Op, R> {
+  readonly refusals: Listeners<[RefusedPush<Op>]>;
+}
+
 /** One after another, each over a connection of its own, since a connection speaks for one client. */
 async function deliverAll<Op extends object, R extends object>(
   connection: Connection,
   orphans: readonly ClaimedOutbox[],
-  options: OpenDocumentOptions<Op, R>,
+  options: DeliveryOptions<Op, R>,
 ): Promise<void> {
   for (const claimed of orphans) {
     if (connection.status === "closed") claimed.release();
@@ -89,13 +119,14 @@ async function deliverAll<Op extends object, R extends object>(
 async function deliver<Op extends object, R extends object>(
   connection: Connection,
   claimed: ClaimedOutbox,
-  options: OpenDocumentOptions<Op, R>,
+  { refusals, ...options }: DeliveryOptions<Op, R>,
 ): Promise<void> {
   const own = connect(connection.options);
   const stop = connection.onStatus((status) => {
     if (status === "closed") void own.close();
   });
   const document = new SharedDocument({ ...options, connection: own, claimed });
+  document.onRefused((refused) => refusals.tell(refused));
   try {
     await withDeadline(document.flushed(), { clock: connection.clock, timeoutMs: ORPHAN_TIMEOUT_MS });
   } catch {

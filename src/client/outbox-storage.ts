@@ -2,12 +2,12 @@ import type { OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./out
 
 /**
  * Where outboxes are kept: at most one for each tab, or process, that has a document open. An outbox is named
- * `<document>/<anything>`, and only who has claimed it reads or changes it.
+ * `<document>/<anything>`, where neither part has a "/" in it, and only who has claimed it reads or changes it.
  */
 export interface OutboxStorage {
   /** Whether what is kept here is still there after a reload. */
   readonly isPersistent: boolean;
-  /** Names of the outboxes of a document. */
+  /** Names of the outboxes of a document, which is encoded as in them. */
   list(document: string): Promise<readonly string[]>;
   /** Takes the sole right to an outbox, whether it exists or not; undefined where somebody else has it. */
   claim(name: string): Promise<(() => void) | undefined>;

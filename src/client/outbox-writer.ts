@@ -47,20 +47,27 @@ export class OutboxWriter {
   }
 
   async #write(): Promise<void> {
-    const { claimed, clock, onStored, onFailed } = this.#parts;
-    while (this.#waiting.length > 0) {
-      await Promise.resolve(); // what one moment brings is one change
-      const changes = this.#waiting;
-      this.#waiting = [];
-      try {
-        const commit = this.#hasFailed ? Promise.resolve() : claimed.storage.commit(claimed.name, changes);
-        await withDeadline(commit, { clock, timeoutMs: COMMIT_TIMEOUT_MS });
-      } catch (error) {
-        this.#hasFailed = true;
-        onFailed(error);
+    try {
+      while (this.#waiting.length > 0) {
+        await Promise.resolve(); // what one moment brings is one change
+        const changes = this.#waiting;
+        this.#waiting = [];
+        await this.#commit(changes);
+        this.#parts.onStored(changes.at(-1)?.ticket ?? 0);
       }
-      onStored(changes.at(-1)?.ticket ?? 0);
+    } finally {
+      this.#writing = undefined; // in the same step in which nothing waits: what is put after that begins anew
     }
-    this.#writing = undefined;
+  }
+
+  async #commit(changes: readonly OutboxChange[]): Promise<void> {
+    if (this.#hasFailed) return;
+    const { claimed, clock, onFailed } = this.#parts;
+    try {
+      await withDeadline(claimed.storage.commit(claimed.name, changes), { clock, timeoutMs: COMMIT_TIMEOUT_MS });
+    } catch (error) {
+      this.#hasFailed = true;
+      onFailed(error);
+    }
   }
 }

@@ -31,6 +31,11 @@ export class Pacer {
     this.#pace = pace;
   }
 
+  /** Whether nothing waits to be sent. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0;
+  }
+
   /** Sends now, or as soon as the pace allows it. */
   put(bytes: number, send: () => void): void {
     this.#waiting.push({ bytes, send });

@@ -22,6 +22,9 @@ export interface PushAck {
   readonly outcome: OpOutcome | "unknown";
 }
 
+/** The server takes no more in a push. */
+const MAX_OPS = 256;
+
 /** Most that may wait for the server. */
 export interface PendingLimits {
   readonly maxPending: number;
@@ -43,7 +46,7 @@ export class OutboxFull extends Error {
   override readonly name = "OutboxFull";
 }
 
-/** A push that no server takes, however little waits. */
+/** A push has more ops or bytes than any server takes, however little waits. It was not taken. */
 export class PushTooLarge extends OutboxFull {}
 
 /**
@@ -116,10 +119,14 @@ export class PendingPushes<Op extends object> {
     return { serial: this.#lastSerial + 1, ops: withGuards(ops, (rev) => this.#guard(rev)), ts };
   }
 
-  /** @throws OutboxFull at the bound of number or bytes */
+  /**
+   * @throws PushTooLarge where it has more ops or bytes than a push may have
+   * @throws OutboxFull where as much waits as may wait
+   */
   add(push: StoredPush<Op>): void {
     const { maxPending, maxPendingBytes, maxPushBytes } = this.#limits;
     const bytes = sizeOf(push.ops);
+    if (push.ops.length > MAX_OPS) throw new PushTooLarge(`A push has ${MAX_OPS} ops at most, not ${push.ops.length}.`);
     if (bytes > maxPushBytes) throw new PushTooLarge(`A push takes about ${maxPushBytes} bytes at most, not ${bytes}.`);
     if (this.#pushes.length >= maxPending || this.#bytes + bytes > maxPendingBytes) {
       throw new OutboxFull(`At most ${maxPending} pushes or ${maxPendingBytes} bytes may wait for the server.`);

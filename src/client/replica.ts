@@ -39,6 +39,16 @@ export class Replica<Op extends object, R extends object> implements RecordReade
     return this.#conversation.stage === "live";
   }
 
+  /** Whether an identity was asked for, and is still needed. */
+  get needsIdentity(): boolean {
+    return this.#conversation.needsIdentity;
+  }
+
+  /** Serial of the oldest push that is on its way and not answered. */
+  get unanswered(): number | undefined {
+    return this.#conversation.unanswered;
+  }
+
   /** Pushes that are not known to be safe, in order. */
   get pending(): readonly PendingPush<Op>[] {
     return this.#copy.pending.all;
@@ -76,7 +86,8 @@ export class Replica<Op extends object, R extends object> implements RecordReade
    *
    * @param ts now, in ms since 1970
    * @returns its serial
-   * @throws OutboxFull at the bound of number or bytes
+   * @throws PushTooLarge where it has more ops or bytes than a push may have
+   * @throws OutboxFull where as much waits as may wait
    */
   edit(ops: readonly Op[], ts: number): number {
     const serial = this.#copy.edit(ops, ts);
@@ -95,7 +106,8 @@ export class Replica<Op extends object, R extends object> implements RecordReade
    *
    * @param ts now, in ms since 1970
    * @returns its serial, or undefined where there is nothing
-   * @throws OutboxFull at the bound of number or bytes
+   * @throws PushTooLarge where it has more ops or bytes than a push may have
+   * @throws OutboxFull where as much waits as may wait
    */
   turn(direction: UndoDirection, ts: number): number | undefined {
     const serial = this.#copy.turn(direction, ts);
@@ -111,6 +123,11 @@ export class Replica<Op extends object, R extends object> implements RecordReade
   /** A connection is there on which nothing was said yet. */
   connected(): void {
     this.#conversation.hello();
+  }
+
+  /** Something was too large for the server; `connected` follows. A push that proves to be it is refused. */
+  refuseLargest(): void {
+    this.#conversation.refuseLargest();
   }
 
   /** The connection is gone. */

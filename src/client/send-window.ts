@@ -53,6 +53,11 @@ export class SendWindow<Op extends object> {
     this.#isWaiting = true;
   }
 
+  /** What is on its way, from the oldest. */
+  get inFlight(): readonly PendingPush<Op>[] {
+    return this.#pending.all.slice(0, this.#sent);
+  }
+
   /** The push that may be sent now and counts as sent from now on, with its number. */
   next(): { readonly n: number; readonly push: PendingPush<Op> } | undefined {
     const index = this.#sent;

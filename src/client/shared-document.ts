@@ -2,6 +2,7 @@ import type { OpDocument, RecordReader } from "../document/document.ts";
 import { DocumentSession, type ExpiredAnswer, type RoomLine, type SessionEvent } from "./document-session.ts";
 import { Listeners, type Stop } from "./listeners.ts";
 import { DEFAULT_PACE, type Pace } from "./pacer.ts";
+import { assertPlain } from "./plain.ts";
 import { DocumentClosed, newPush, type Push, type PushControl, PushRefused } from "./push.ts";
 import { Replica } from "./replica.ts";
 import type { PushRefusal, ReplicaLimits } from "./replica-types.ts";
@@ -16,6 +17,9 @@ export interface SharedDocumentParts<Op extends object, R extends object> {
   readonly limits?: Partial<ReplicaLimits> | undefined;
   readonly pace?: Partial<Pace> | undefined;
   readonly onExpired?: ((pushes: number) => ExpiredAnswer | Promise<ExpiredAnswer>) | undefined;
+  /** Who is told of refused pushes, beside those who ask the document for that; cleared when it is closed. */
+  readonly refusals?: Listeners<[RefusedPush<Op>]> | undefined;
+  readonly onClosed?: (() => void) | undefined;
 }
 
 /** A push that the server refused; it may be one from before a reload, which nobody waits for. */
@@ -34,7 +38,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   readonly #session: DocumentSession<Op, R>;
   readonly #pushes = new Map<number, PushControl>();
   readonly #changes = new Listeners<[readonly string[]]>();
-  readonly #refusals = new Listeners<[RefusedPush<Op>]>();
+  readonly #refusals: Listeners<[RefusedPush<Op>]>;
   readonly #unsaved = new Listeners<[number]>();
   /** Those who wait until the push with that serial, and all before it, are gone. */
   #waiting: { readonly serial: number; readonly flushed: PromiseWithResolvers<number> }[] = [];
@@ -45,6 +49,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   constructor(parts: SharedDocumentParts<Op, R>) {
     const { connection, document, claimed, userId, limits, pace, onExpired = () => "resubmit" } = parts;
     this.#parts = parts;
+    this.#refusals = parts.refusals ?? new Listeners();
     // What was kept for this document was pushed to it, in the form that it had then; evolving that is the document's matter.
     const outbox = claimed.outbox as ConstructorParameters<typeof Replica<Op, R>>[0]["outbox"];
     this.#replica = new Replica({ document, outbox, userId, limits });
@@ -106,13 +111,17 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
 
   /**
    * Pushes ops, which are taken together or not at all. Shown at once, unless the document does not take them as it is seen; they
-   * are sent all the same, since the server may know more.
+   * are sent all the same, since the server may know more. Made of objects without a class, arrays, strings, finite numbers,
+   * booleans, null and bytes; 1 to 256 ops.
    *
+   * @throws PushTooLarge, which is an OutboxFull too, where it has more ops or bytes than a server takes
    * @throws OutboxFull where as much waits as may wait
+   * @throws TypeError where something in it cannot be sent as it is
    * @throws DocumentClosed
    */
   push(ops: readonly Op[]): Push {
     this.#assertOpen();
+    assertPlain(ops, "ops");
     return this.#track(() => this.#replica.edit(ops, this.#parts.connection.clock.wallMs()));
   }
 
@@ -120,6 +129,7 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
    * Undoes the last of one's own pushes of which anything is left to undo; what others have changed since is left alone.
    *
    * @returns undefined where there is nothing to undo
+   * @throws PushTooLarge where that takes more ops or bytes than a server takes; it cannot be undone
    * @throws OutboxFull where as much waits as may wait
    * @throws DocumentClosed
    */
@@ -185,9 +195,11 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
     this.#pushes.clear();
     this.#waiting = [];
     for (const listeners of [this.#changes, this.#refusals, this.#unsaved]) listeners.clear();
+    const { claimed, onClosed } = this.#parts;
     await this.#session.close();
-    if (this.hasUnsaved) this.#parts.claimed.release();
-    else await discard(this.#parts.claimed).catch(() => {}); // an empty outbox that stays does no harm
+    onClosed?.();
+    if (this.hasUnsaved) claimed.release();
+    else await discard(claimed).catch(() => {}); // an empty outbox that stays does no harm
   }
 
   #turn(direction: "undo" | "redo"): Push | undefined {

@@ -23,15 +23,12 @@ export interface TabOutboxes {
  * about unclaimed is claimed too where it holds pushes, and removed where it is empty.
  */
 export async function claimOutboxes(storage: OutboxStorage, document: string): Promise<TabOutboxes> {
-  const found: ClaimedOutbox[] = [];
-  for (const name of await storage.list(document)) {
-    const claimed = await claimExisting(storage, name);
-    if (claimed) found.push(claimed);
-  }
+  const key = encodeURIComponent(document); // else the outboxes of "a/b" would be those of "a" too
+  const found = await claimAll(storage, key);
   const [own, ...others] = found.sort((a, b) => b.outbox.pushes.length - a.outbox.pushes.length);
   const orphans = others.filter(({ outbox }) => outbox.pushes.length > 0);
-  for (const empty of others.filter((other) => !orphans.includes(other))) await discard(empty);
-  return { own: own ?? (await create(storage, document)), orphans };
+  for (const empty of others.slice(orphans.length)) await discard(empty).catch(() => {}); // one that stays does no harm
+  return { own: own ?? (await create(storage, key)), orphans };
 }
 
 /** Removes an outbox and gives up the right to it. */
@@ -43,17 +40,37 @@ export async function discard({ storage, name, release }: ClaimedOutbox): Promis
   }
 }
 
+/** All that nobody has, or none where one cannot be read: nobody would give up the others. */
+async function claimAll(storage: OutboxStorage, key: string): Promise<ClaimedOutbox[]> {
+  const found: ClaimedOutbox[] = [];
+  try {
+    for (const name of await storage.list(key)) {
+      const claimed = await claimExisting(storage, name);
+      if (claimed) found.push(claimed);
+    }
+    return found;
+  } catch (error) {
+    for (const { release } of found) release();
+    throw error;
+  }
+}
+
 async function claimExisting(storage: OutboxStorage, name: string): Promise<ClaimedOutbox | undefined> {
   const release = await storage.claim(name);
   if (!release) return undefined;
-  const outbox = await storage.load(name);
-  if (outbox) return { name, outbox, storage, release };
+  try {
+    const outbox = await storage.load(name);
+    if (outbox) return { name, outbox, storage, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
   release(); // whoever had it has just removed it
   return undefined;
 }
 
-async function create(storage: OutboxStorage, document: string): Promise<ClaimedOutbox> {
-  const name = `${document}/${randomId()}`;
+async function create(storage: OutboxStorage, key: string): Promise<ClaimedOutbox> {
+  const name = `${key}/${randomId()}`;
   const release = (await storage.claim(name)) ?? (() => {}); // nobody else can know this name
   return { name, outbox: emptyOutbox(newIdentity()), storage, release };
 }

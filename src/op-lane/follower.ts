@@ -17,8 +17,8 @@ export interface Followed {
   readonly epoch: number;
   /** The last entry that is safe. */
   readonly seq: number;
-  /** The batches with everything after `seq`, or undefined where some of it is no longer kept. */
-  after(seq: number): readonly Batch[] | undefined;
+  /** The batch that holds the entry after `seq`, which there is; undefined where it is no longer kept. */
+  next(seq: number): Batch | undefined;
   /** The document for those who know nothing. */
   snapshot(): Snapshot;
   partFrame(snapshot: Snapshot, part: number): Uint8Array;
@@ -97,7 +97,7 @@ export class Follower {
 
   /** Where what it misses is no longer kept, it is sent the document again. */
   #sendBatch(followed: Followed): void {
-    const batch = followed.after(this.#seq)?.[0];
+    const batch = followed.next(this.#seq);
     const next = batch && followed.framesOf(batch).find(({ to }) => to > this.#seq);
     if (!next) {
       this.#begin(followed.snapshot());

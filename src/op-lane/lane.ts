@@ -14,7 +14,7 @@ import { type EphemeralClient, EphemeralLane } from "./ephemeral-lane.ts";
 import type { Follower, LaneClient } from "./follower.ts";
 import { frame, ownerOf } from "./messages.ts";
 import { Pulse } from "./pulse.ts";
-import { Refusals } from "./refusals.ts";
+import { type RefusalKind, Refusals } from "./refusals.ts";
 import { SharedHistory } from "./shared-history.ts";
 
 /** A client of a lane: it is sent frames, and what it must not do is counted against it. */
@@ -50,7 +50,7 @@ export class OpLane<Op extends object, R extends object> {
   readonly #pulse: Pulse;
   readonly #ephemeral: EphemeralLane;
   readonly #audience = new Audience();
-  readonly #refusals = new Refusals();
+  readonly #refusals: Refusals;
   readonly #graces = new Map<string, Stop>();
   #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
   #lastBatchMs = Number.NEGATIVE_INFINITY;
@@ -60,6 +60,7 @@ export class OpLane<Op extends object, R extends object> {
     this.#parts = parts;
     this.#pulse = new Pulse(parts.clock, FEED_MS, () => this.#beat());
     const { clock } = parts;
+    this.#refusals = new Refusals(clock);
     this.#ephemeral = new EphemeralLane(
       clock,
       () => this.#audience.clients(),
@@ -97,6 +98,13 @@ export class OpLane<Op extends object, R extends object> {
     const { log, history } = this.#open;
     const follower = this.#audience.follow(client, clientId, owner);
     const plan = log.sequencer.plan(clientId, log.epoch, { epoch, lastSeq });
+    if (plan.reset === "FUTURE") {
+      this.#parts.telemetry.emit("log:contradicted", {
+        key: this.#parts.key,
+        lastSeq: lastSeq ?? 0,
+        seq: log.sequencer.seq,
+      });
+    }
     if (plan.reset) client.raw(frame(OP_MESSAGES.RESET, { reason: plan.reset, epoch: log.epoch } satisfies OpReset));
     follower.welcome(history, plan, lastSeq);
     if (!follower.feed(history)) this.#pulse.ask();
@@ -117,8 +125,9 @@ export class OpLane<Op extends object, R extends object> {
     const verdict = sequencer.push({ clientId, owner, userId, n, ops, ts: this.#parts.clock.wallMs() });
     if (verdict.kind === "ack") client.raw(frame(OP_MESSAGES.ACK, verdict.ack));
     else if (verdict.kind === "nack") {
-      if (verdict.fault !== undefined) this.#parts.onFault(verdict.fault);
-      this.#refuse(client, verdict.nack);
+      const isFault = verdict.fault !== undefined;
+      if (isFault) this.#parts.onFault(verdict.fault);
+      this.#refuse(client, verdict.nack, isFault ? "fault" : kindOf(verdict.nack));
     } else if (sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
   }
 
@@ -272,8 +281,8 @@ export class OpLane<Op extends object, R extends object> {
     if (dueMs !== undefined) this.#pulse.ask(dueMs);
   }
 
-  #refuse(client: OpClient, nack: OpNack): void {
-    this.#refusals.refuse(client, nack, this.#audience.has(client));
+  #refuse(client: OpClient, nack: OpNack, kind: RefusalKind = "wrong"): void {
+    this.#refusals.refuse(client, nack, { kind, isKnown: this.#audience.has(client) });
   }
 
   #contain(work: () => void): void {
@@ -287,4 +296,8 @@ export class OpLane<Op extends object, R extends object> {
 
 function isNumber(n: unknown): n is number {
   return Number.isSafeInteger(n);
+}
+
+function kindOf({ code }: OpNack): RefusalKind {
+  return code === "INVALID" || code === "TOO_LARGE" ? "ruledOut" : "wrong";
 }

@@ -33,8 +33,8 @@ export class SharedHistory<Op extends object, R extends object> implements Follo
     return this.#hz();
   }
 
-  after(seq: number): readonly Batch[] | undefined {
-    return this.#log.sequencer.after(seq);
+  next(seq: number): Batch | undefined {
+    return this.#log.sequencer.next(seq);
   }
 
   snapshot(): Snapshot {

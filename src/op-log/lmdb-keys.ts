@@ -8,10 +8,13 @@ const SNAPSHOT = 1;
 const BATCH = 2;
 const NUMBER_BYTES = 8;
 
+/** Key of what concerns all logs; no log's keys begin so. */
+export const STORE_KEY = Buffer.of(255);
+
 /** The keys of one log. */
 export class LogKeys {
   readonly #prefix: Buffer;
-  /** Key of the entry whose version is the owner's epoch, and whose value is the epoch of the history. */
+  /** Key of the entry whose version is the owner's epoch, and whose value tells of the history. */
   readonly head: Buffer;
 
   constructor(key: string) {

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { LmdbEnv } from "./lmdb-env.ts";
-import { batchRange, LogKeys, snapshotSeq } from "./lmdb-keys.ts";
+import { batchRange, LogKeys, STORE_KEY, snapshotSeq } from "./lmdb-keys.ts";
 import type { LogMedium } from "./owned-log.ts";
 import { OwnedStore, type StoreMedium } from "./owned-store.ts";
 import { type LogContent, type LogStore, nextEpoch, type StoredBatch, type StoredSnapshot } from "./store.ts";
@@ -25,6 +25,7 @@ export function createLmdbStore({ path, clock, isRestored = false }: LmdbStoreOp
   return new OwnedStore(new LmdbMedium({ path, clock, isRestored }), clock);
 }
 
+const NUMBER_BYTES = 8;
 /** How often another process may come first while a log is taken, before it is given up. */
 const MAX_TAKES = 10;
 
@@ -32,22 +33,23 @@ class LmdbMedium implements StoreMedium {
   readonly description: string;
   readonly #env: LmdbEnv;
   readonly #clock: Clock;
-  /** Logs that have their new history already; undefined where none needs one. */
-  readonly #forked: Set<string> | undefined;
+  readonly #isRestored: boolean;
+  /** How often this data was put back from a backup, once that is written down. */
+  #generation: Promise<number> | undefined;
 
   constructor({ path, clock, isRestored }: Required<LmdbStoreOptions>) {
     this.description = `LMDB in ${path}`;
     this.#env = new LmdbEnv(path, clock);
     this.#clock = clock;
-    this.#forked = isRestored ? new Set() : undefined;
+    this.#isRestored = isRestored;
   }
 
   async take(key: string, ownerEpoch?: number): Promise<LogMedium> {
     const keys = new LogKeys(key);
+    const generation = await this.#currentGeneration();
     for (let takes = 0; takes < MAX_TAKES; takes++) {
-      const owner = await this.#tryTake(key, keys, ownerEpoch);
+      const owner = await this.#tryTake(keys, generation, ownerEpoch);
       if (!owner) continue;
-      this.#forked?.add(key);
       return new LmdbWriter(this.#env, keys, owner);
     }
     throw new ArenaError("LOG_UNAVAILABLE", "Other processes keep taking it.", { details: { key } });
@@ -57,13 +59,32 @@ class LmdbMedium implements StoreMedium {
     return this.#env.close();
   }
 
-  async #tryTake(key: string, keys: LogKeys, wanted: number | undefined): Promise<Owner | undefined> {
+  /** A log of an earlier generation may lack what clients were told: it begins a new history when it is opened next. */
+  #currentGeneration(): Promise<number> {
+    const stored = this.#env.db.get(STORE_KEY);
+    const generation = stored ? readNumbers(stored)[0] : 0;
+    if (!this.#isRestored) return Promise.resolve(generation);
+    this.#generation ??= this.#raise(generation + 1);
+    return this.#generation;
+  }
+
+  async #raise(generation: number): Promise<number> {
+    try {
+      await this.#env.write(() => this.#env.db.put(STORE_KEY, encodeNumbers(generation, 0)));
+      return generation;
+    } catch (error) {
+      this.#generation = undefined; // another opening tries again
+      throw error;
+    }
+  }
+
+  async #tryTake(keys: LogKeys, generation: number, wanted: number | undefined): Promise<Owner | undefined> {
     const { db } = this.#env;
     const head = db.getEntry(keys.head);
     const before = head?.version ?? 0;
-    if (wanted !== undefined && wanted <= before) throw new ArenaError("LOG_FENCED", "", { details: { key } });
-    const owner = { epoch: this.#epochOf(key, head?.value), ownerEpoch: wanted ?? before + 1 };
-    const put = (): unknown => db.put(keys.head, encodeEpoch(owner.epoch), owner.ownerEpoch);
+    if (wanted !== undefined && wanted <= before) throw new ArenaError("LOG_FENCED");
+    const owner = { epoch: this.#epochOf(head?.value, generation), ownerEpoch: wanted ?? before + 1 };
+    const put = (): unknown => db.put(keys.head, encodeNumbers(owner.epoch, generation), owner.ownerEpoch);
     const isTaken = await this.#env
       .write(() => (head ? db.ifVersion(keys.head, before, put) : db.ifNoExists(keys.head, put)))
       .catch((cause) => {
@@ -74,10 +95,9 @@ class LmdbMedium implements StoreMedium {
     return isTaken ? owner : undefined;
   }
 
-  #epochOf(key: string, stored: Uint8Array | undefined): number {
-    const epoch = stored && Buffer.from(stored).readDoubleBE();
-    const isKept = epoch !== undefined && (!this.#forked || this.#forked.has(key));
-    return isKept ? epoch : nextEpoch(this.#clock.wallMs(), epoch);
+  #epochOf(stored: Uint8Array | undefined, generation: number): number {
+    const [epoch, of] = stored ? readNumbers(stored) : [undefined, 0];
+    return epoch !== undefined && of >= generation ? epoch : nextEpoch(this.#clock.wallMs(), epoch);
   }
 }
 
@@ -165,8 +185,14 @@ class LmdbWriter implements LogMedium {
   }
 }
 
-function encodeEpoch(epoch: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeDoubleBE(epoch);
+function encodeNumbers(first: number, second: number): Buffer {
+  const bytes = Buffer.alloc(2 * NUMBER_BYTES);
+  bytes.writeDoubleBE(first);
+  bytes.writeDoubleBE(second, NUMBER_BYTES);
   return bytes;
+}
+
+function readNumbers(stored: Uint8Array): readonly [number, number] {
+  const bytes = Buffer.from(stored);
+  return [bytes.readDoubleBE(), bytes.readDoubleBE(NUMBER_BYTES)];
 }

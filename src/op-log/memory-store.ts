@@ -5,9 +5,14 @@ import { OwnedStore, type StoreMedium } from "./owned-store.ts";
 import { type LogContent, type LogStore, nextEpoch, type StoredBatch, type StoredSnapshot } from "./store.ts";
 
 /** What the memory stores of one process hold, to be shared by those that stand for several processes. */
-export type MemoryLogs = Map<string, MemoryLog>;
+export class MemoryLogs extends Map<string, MemoryLog> {
+  /** How often what is held was put back from a backup. */
+  generation = 0;
+}
 
 interface MemoryLog {
+  /** The generation in which it got its epoch. */
+  generation: number;
   epoch: number;
   ownerEpoch: number;
   snapshot: StoredSnapshot | undefined;
@@ -27,21 +32,20 @@ class MemoryMedium implements StoreMedium {
   readonly description = "memory";
   readonly #clock: Clock;
   readonly #logs: MemoryLogs;
-  readonly #forked: Set<string> | undefined;
 
-  constructor({ clock, isRestored = false, logs = new Map() }: Parameters<typeof createMemoryStore>[0]) {
+  constructor({ clock, isRestored = false, logs = new MemoryLogs() }: Parameters<typeof createMemoryStore>[0]) {
     this.#clock = clock;
     this.#logs = logs;
-    this.#forked = isRestored ? new Set() : undefined;
+    if (isRestored) logs.generation++;
   }
 
   async take(key: string, ownerEpoch?: number): Promise<LogMedium> {
-    const log = this.#logs.get(key) ?? { epoch: 0, ownerEpoch: 0, snapshot: undefined, batches: [] };
+    const log = this.#logs.get(key) ?? { generation: 0, epoch: 0, ownerEpoch: 0, snapshot: undefined, batches: [] };
     if (ownerEpoch !== undefined && ownerEpoch <= log.ownerEpoch) throw new ArenaError("LOG_FENCED");
-    const isFork = log.epoch === 0 || (this.#forked && !this.#forked.has(key));
-    if (isFork) log.epoch = nextEpoch(this.#clock.wallMs(), log.epoch);
+    const { generation } = this.#logs;
+    if (log.epoch === 0 || log.generation < generation) log.epoch = nextEpoch(this.#clock.wallMs(), log.epoch);
+    log.generation = generation;
     log.ownerEpoch = ownerEpoch ?? log.ownerEpoch + 1;
-    this.#forked?.add(key);
     this.#logs.set(key, log);
     return new MemoryWriter(log);
   }

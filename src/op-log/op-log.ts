@@ -41,7 +41,7 @@ export interface OpLogParts<Op extends object, R extends object> {
 export function logLimits(maxDocumentBytes: number): LogLimits {
   return {
     tail: { minEntries: 5000, minAgeMs: 10 * 60_000, maxBytes: 4 * 1024 * 1024 },
-    marks: { maxAgeMs: 30 * 24 * 60 * 60_000, maxClients: 100_000 },
+    marks: { maxAgeMs: 30 * 24 * 60 * 60_000, minClients: 10_000, maxClients: 100_000 },
     maxDocumentBytes,
     maxStagedBytes: 4 * 1024 * 1024,
     maxEntriesWithoutSnapshot: 100_000, // read again in half a second
@@ -189,7 +189,7 @@ export async function openOpLog<Op extends object, R extends object>(parts: OpLo
     return await replay(parts, await store.open(key));
   } catch (cause) {
     const error = toArenaError(cause);
-    telemetry.emit("log:failed", { key, action: "open", error, times: 1 });
+    if (error.code !== "LOG_IN_USE") telemetry.emit("log:failed", { key, action: "open", error, times: 1 });
     throw error;
   }
 }

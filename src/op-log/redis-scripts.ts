@@ -14,7 +14,7 @@ export type WriteStatus = "OK" | "FENCED" | "LOST" | "TAKEN";
 
 /*
  * The head of a log is a hash: `owner` (the writer's epoch), `by` (the opening that took it), `epoch` (of the history),
- * `run` (the Redis process in which it was opened last), `last` (seq of the last entry), `snap` (seq of the snapshot),
+ * `run` (the Redis process in which it was opened last), `gen` (generation of the data in which it was opened last), `last` (seq of the last entry), `snap` (seq of the snapshot),
  * `cut` (the last cut). The batches are a stream whose ids are `<from>-<to>`, so that
  * Redis too refuses what is out of order. In each script the first write is one that Redis refuses or does: a script that
  * ends with an error has written nothing.
@@ -29,26 +29,34 @@ end
 `;
 
 /**
- * KEYS head. ARGV owner's epoch or "", name of this opening, the time, whether the history is known to have forked (1 or 0).
+ * KEYS head. ARGV owner's epoch or "", name of this opening, the time, generation of the data.
  * Gives OK, owner's epoch, epoch, last; or FENCED. An opening that comes again is answered as it was.
  *
  * The history begins a new epoch where it may have forked: also in a Redis process other than that in which it was opened
  * last. That may have lost its last second, have been a replica that was behind, or have been started from a backup.
  */
 export const OPEN = script(`
-local owner, by, epoch, run, last = unpack(redis.call('HMGET', KEYS[1], 'owner', 'by', 'epoch', 'run', 'last'))
+local owner, by, epoch, run, last, of = unpack(redis.call('HMGET', KEYS[1], 'owner', 'by', 'epoch', 'run', 'last', 'gen'))
 if by == ARGV[2] then return {'OK', owner, epoch, last} end
 local held = tonumber(owner or 0)
 local mine = ARGV[1] == '' and held + 1 or tonumber(ARGV[1])
 if mine <= held then return {'FENCED'} end
 local info = redis.pcall('INFO', 'server')
 local here = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
-if not epoch or run ~= here or ARGV[4] == '1' then
+local generation = tonumber(ARGV[4])
+if not epoch or run ~= here or tonumber(of or 0) < generation then
   epoch = text(math.max(tonumber(epoch or 0) + 1, tonumber(ARGV[3])))
 end
 last = last or '0'
-redis.call('HSET', KEYS[1], 'owner', text(mine), 'by', ARGV[2], 'epoch', epoch, 'run', here, 'last', last)
+redis.call('HSET', KEYS[1], 'owner', text(mine), 'by', ARGV[2], 'epoch', epoch, 'run', here, 'last', last,
+  'gen', text(math.max(tonumber(of or 0), generation)))
 return {'OK', text(mine), epoch, last}
+`);
+
+/** KEYS generation. ARGV whether the data was put back from a backup (1 or 0). Gives the generation. */
+export const GENERATION = script(`
+if ARGV[1] == '1' then return {tostring(redis.call('INCR', KEYS[1]))} end
+return {redis.call('GET', KEYS[1]) or '0'}
 `);
 
 /** KEYS head, batches. ARGV owner's epoch, from, to, bytes. Gives a status and last. */

@@ -7,7 +7,7 @@ import type { Durability } from "./redis-durability.ts";
 import { RedisFailure } from "./redis-failure.ts";
 import { connectRedis, type RedisLink } from "./redis-link.ts";
 import { type LogKeys, RedisLog } from "./redis-log.ts";
-import { OPEN } from "./redis-scripts.ts";
+import { GENERATION, OPEN } from "./redis-scripts.ts";
 import { type LogStore, nextEpoch } from "./store.ts";
 
 /** Where the logs are, and how long Redis may take. */
@@ -56,7 +56,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
     onConnected,
     onDisconnected,
   });
-  const store = new OwnedStore(new RedisMedium(link, clock, isRestored ? new Set() : undefined), clock);
+  const store = new OwnedStore(new RedisMedium(link, clock, await generationOf(link, isRestored)), clock);
   return {
     description: store.description,
     open: (key, ownerEpoch) => store.open(key, ownerEpoch),
@@ -71,23 +71,20 @@ class RedisMedium implements StoreMedium {
   readonly description: string;
   readonly #link: RedisLink;
   readonly #clock: Clock;
-  /** Logs that have their new history already; undefined where none needs one. */
-  readonly #forked: Set<string> | undefined;
+  readonly #generation: string;
 
-  constructor(link: RedisLink, clock: Clock, forked: Set<string> | undefined) {
+  constructor(link: RedisLink, clock: Clock, generation: string) {
     this.description = `Redis at ${link.address}`;
     this.#link = link;
     this.#clock = clock;
-    this.#forked = forked;
+    this.#generation = generation;
   }
 
   async take(key: string, ownerEpoch?: number): Promise<LogMedium> {
     const keys = keysOf(key);
-    const isFork = this.#forked !== undefined && !this.#forked.has(key);
-    const args = [String(ownerEpoch ?? ""), randomUUID(), String(nextEpoch(this.#clock.wallMs())), isFork ? "1" : "0"];
+    const args = [String(ownerEpoch ?? ""), randomUUID(), String(nextEpoch(this.#clock.wallMs())), this.#generation];
     const [status, owner, epoch, last] = await this.#open(keys, args);
     if (status !== "OK") throw new ArenaError("LOG_FENCED", "", { details: { key } });
-    this.#forked?.add(key);
     return new RedisLog(this.#link, keys, { epoch: Number(epoch), ownerEpoch: Number(owner), last: Number(last) });
   }
 
@@ -102,6 +99,22 @@ class RedisMedium implements StoreMedium {
       if (!(cause instanceof RedisFailure)) throw cause;
       throw new ArenaError("LOG_UNAVAILABLE", cause.message, { cause }); // an owner too many does no harm
     }
+  }
+}
+
+/** How often this data was put back from a backup: a log of an earlier generation begins a new history when it is opened. */
+async function generationOf(link: RedisLink, isRestored: boolean): Promise<string> {
+  try {
+    const { reply } = await link.run({
+      script: GENERATION,
+      keys: ["arena:log:generation"],
+      args: [isRestored ? "1" : "0"],
+    });
+    return reply[0] ?? "0";
+  } catch (cause) {
+    link.close();
+    if (!(cause instanceof RedisFailure)) throw cause;
+    throw new ArenaError("LOG_UNAVAILABLE", cause.message, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { type OpDocument, OpRefused, type OpStamp, type RecordReader, type Records } from "../document/document.ts";
-import type { NackCode, OpAck, OpEntry, OpNack, OpOutcome, ResetReason } from "../protocol/protocol.ts";
+import type { OpAck, OpEntry, OpNack, OpOutcome, ResetReason } from "../protocol/protocol.ts";
 import { type Batch, encodeBatch, encodeSnapshot, type Mark, type Snapshot } from "./codec.ts";
 import { Layers } from "./layers.ts";
 import type { MarkLimits } from "./marks.ts";
@@ -9,6 +9,7 @@ import type { Recovered } from "./recover.ts";
 import { MIN_SNAPSHOT_BYTES, Snapshots } from "./snapshots.ts";
 import type { StoredSnapshot } from "./store.ts";
 import { Tail, type TailLimits } from "./tail.ts";
+import { ackOf, type Nacked, nack, outcomeOf, tooMuchWaits } from "./verdicts.ts";
 
 /** Bounds of one log. */
 export interface LogLimits {
@@ -75,7 +76,6 @@ export interface Refused {
   readonly nack: OpNack;
 }
 
-const BUSY_RETRY_MS = 250;
 const UNAVAILABLE_RETRY_MS = 1000;
 
 /** What a client knows when it comes. */
@@ -259,6 +259,11 @@ export class Sequencer<Op extends object, R extends object> {
     return seq < this.#seq ? this.#tail.after(seq) : [];
   }
 
+  /** The batch that holds the entry after `seq`; undefined where it is no longer kept, or not there yet. */
+  next(seq: number): Batch | undefined {
+    return this.#tail.next(seq);
+  }
+
   /** The document for those who know nothing, of the present or of a moment ago; encoded once for all who ask meanwhile. */
   snapshot(nowMs: number): Snapshot {
     return this.#snapshots.take(this.#seq, this.#limits.marks, nowMs);
@@ -370,27 +375,4 @@ export class Sequencer<Op extends object, R extends object> {
 
 function stagedOf<Op>(entry: OpEntry<Op>, outcome: OpOutcome = "commit", owner = ""): Staged<Op> {
   return { entry, outcome, owner, encoded: new Uint8Array(), growth: 0 };
-}
-
-function outcomeOf<Op>(ops: readonly Op[], effects: readonly Op[]): OpOutcome {
-  if (effects.length === 0) return "discard";
-  const isSame = effects.length === ops.length && effects.every((effect, index) => effect === ops[index]);
-  return isSame ? "commit" : "adjusted";
-}
-
-function ackOf<Op>({ n, seq, effects }: OpEntry<Op>, outcome: OpOutcome): OpAck<Op> {
-  return outcome === "adjusted" ? { n, seq, outcome, effects } : { n, seq, outcome };
-}
-
-interface Nacked {
-  readonly kind: "nack";
-  readonly nack: OpNack;
-}
-
-function tooMuchWaits(n: number): Nacked {
-  return nack(n, "RATE_LIMITED", "Too much waits for the disk.", { retryAfterMs: BUSY_RETRY_MS });
-}
-
-function nack(n: number, code: NackCode, detail: string, more: Pick<OpNack, "retryAfterMs" | "expected"> = {}): Nacked {
-  return { kind: "nack", nack: { n, code, detail, ...more } };
 }

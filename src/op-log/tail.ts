@@ -47,6 +47,12 @@ export class Tail {
     return index === undefined ? undefined : this.#kept.slice(index).map(({ batch }) => batch);
   }
 
+  /** The batch that holds the entry after `seq`; undefined where it is no longer kept, or not there yet. */
+  next(seq: number): Batch | undefined {
+    const index = this.#indexAfter(seq);
+    return index === undefined ? undefined : this.#kept[index]?.batch;
+  }
+
   /** How many bytes everything after `seq` takes; undefined as `after`. */
   bytesAfter(seq: number): number | undefined {
     const index = this.#indexAfter(seq);

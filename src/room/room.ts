@@ -206,7 +206,9 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   /** Every exception of a hook, a handler or a timer ends here; Colyseus calls it. */
   override onUncaughtException(error: RoomException, hook: string): void {
-    this.fail(hook, error.cause ?? error);
+    const { cause } = error;
+    const isAnswer = hook === "onCreate" && cause instanceof ArenaError && cause.row.httpStatus < 500;
+    if (!isAnswer) this.fail(hook, cause ?? error); // the caller is told that the room cannot be made for it
   }
 
   /** Counts an exception of this room and closes the room where there are too many. */

@@ -41,6 +41,7 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   );
   telemetry.on("log:opened", (event) => log.info({ event: "log:opened", ...event }));
   telemetry.on("log:cut", (event) => log.warn({ event: "log:cut", ...event }));
+  telemetry.on("log:contradicted", (event) => log.error({ event: "log:contradicted", ...event }));
   telemetry.on("log:compacted", (event) => log.debug({ event: "log:compacted", ...event }));
   telemetry.on("log:failed", ({ error, ...event }) => log.error({ event: "log:failed", ...event, err: error }));
   telemetry.on("room:created", (event) => log.info({ event: "room:created", ...event }));

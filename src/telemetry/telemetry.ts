@@ -70,6 +70,8 @@ export interface TelemetryEvents {
   "log:appended": { entries: number; bytes: number; durationMs: number };
   /** A snapshot took the place of the entries before it. */
   "log:compacted": { key: string; seq: number; bytes: number };
+  /** A client knows more entries than the log has: data was put back without --restored, or was lost, or the client lies. */
+  "log:contradicted": { key: string; lastSeq: number; seq: number };
   /** A log could not be opened, appended to or compacted, `times` since the last such event; what it was to keep was refused, nothing that was acknowledged is lost. */
   "log:failed": { key: string; action: "open" | "append" | "compact"; error: unknown; times: number };
 

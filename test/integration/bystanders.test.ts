@@ -14,7 +14,7 @@ describe("clients beside one that hangs", () => {
   let slow: Room;
   let others: RawClient[];
   beforeEach(async () => {
-    test = await startNode({ softBytes: 32_768, hardBytes: 262_144 });
+    test = await startNode({ softBytes: 131_072, hardBytes: 262_144 });
     proxy = await openFaultProxy({ targetPort: test.node.port });
     slow = await new Client(`ws://127.0.0.1:${proxy.port}`).joinOrCreate("synthetic", ROOM);
     others = await Promise.all(Array.from({ length: 10 }, () => openRawClient(test.httpUrl, "synthetic", ROOM)));

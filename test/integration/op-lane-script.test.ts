@@ -19,9 +19,8 @@ describe("the op lane's script of PROTOCOL.md", () => {
 
     assert.ok(script.trim().split("\n").length <= 40);
     assert.deepEqual(stdout.trim().split("\n"), [
-      "push 1 is on disk as entry 1: commit; shapes on the board: 1",
-      "push 2 is on disk as entry 2: commit; shapes on the board: 1",
-      "push 3 is on disk as entry 3: discard; shapes on the board: 1",
+      "push 1 is on disk as entry 1: commit; shapes: 1",
+      "push 2 is on disk as entry 2: commit; shapes: 1",
     ]);
   });
 });

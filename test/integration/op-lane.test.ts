@@ -124,13 +124,35 @@ describe("the op lane of a node", () => {
   it("[OPL2] closes with 4500 one who repeats faults, of which the others notice nothing", async () => {
     const [eve, bob] = [await join(), await join()];
 
-    for (let count = 0; count <= MAX_REFUSALS; count++) eve.push(1, { t: "del", id: "nowhere" });
+    for (let count = 0; count <= MAX_REFUSALS; count++) eve.push(1, { t: "zap", id: "nowhere" } as never);
     const code = await eve.closed;
     bob.push(1, note("a"));
 
     assert.equal(code, 4500);
     assert.equal((await bob.next("op:ack")).seq, 1);
     assert.deepEqual([bob.errors, bob.of("op:nack")], [[], []]);
+  });
+
+  it("[OPL2] lets one go on whose pushes are only ruled out, many of them in a row", async () => {
+    const ann = await join();
+
+    for (let count = 0; count <= 2 * MAX_REFUSALS; count++) ann.push(1, { t: "del", id: "nowhere" });
+    ann.push(1, note("a"));
+
+    assert.equal((await ann.next("op:ack")).n, 1);
+    assert.deepEqual(ann.errors, []);
+  });
+
+  it("[BRD3] refuses shapes that lie in one another without end", async () => {
+    const ann = await join();
+    const nested = (index: number) => ({
+      ...note(`n${index}`),
+      g: { tree: { parentId: index === 0 ? null : `n${index - 1}`, index: "a" } },
+    });
+
+    ann.push(1, ...Array.from({ length: 100 }, (_, index) => nested(index)));
+
+    assert.match((await ann.next("op:nack")).detail ?? "", /at most 64 deep/);
   });
 
   it("[OPL2] refuses a push over the bound of messages with MESSAGE_TOO_LARGE, and goes on", async () => {

@@ -417,6 +417,17 @@ export function logStoreContract(name: string, make: (clock: Clock) => Promise<L
         assert.deepEqual([first.epoch, second.epoch, (await store.open("board/a")).epoch], [5000, 5000, 5000]);
       });
 
+      it("rises after a restore also of a log that is opened only by a later process", async () => {
+        for (const key of ["board/a", "board/b"]) await (await store.open(key)).close();
+        wallMs = 5000;
+        await restart({ isRestored: true });
+        await (await store.open("board/a")).close();
+        wallMs = 7000;
+        await restart();
+
+        assert.deepEqual([(await store.open("board/a")).epoch, (await store.open("board/b")).epoch], [5000, 7000]);
+      });
+
       it("rises after a restore even where the time went back", async () => {
         await (await store.open("board/a")).close();
         wallMs = 10;

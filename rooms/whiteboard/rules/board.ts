@@ -111,6 +111,9 @@ export interface RichOp {
 /** An operation on a board, and what it comes to. */
 export type BoardOp = CreateOp | SetOp | UnsetOp | DeleteOp | RestoreOp | RichOp;
 
+/** Most shapes that a shape may lie in, one in another. */
+const MAX_DEPTH = 64;
+
 /** Most updates of one rich text. */
 export const MAX_RICH_UPDATES = 10_000;
 
@@ -233,10 +236,10 @@ function parentFor(records: RecordReader<BoardRecord>, id: string, parentId: str
   const parent = records.get(parentId);
   if (!parent) throw new OpRefused("INVALID", `There is no shape "${parentId}" to put it into.`);
   if (!isShape(parent)) return null;
-  const seen = new Set<string>();
-  for (let above: string | null = parentId; above !== null && !seen.has(above); ) {
+  let depth = 0;
+  for (let above: string | null = parentId; above !== null; depth++) {
     if (above === id) throw new OpRefused("INVALID", `"${id}" would lie inside of itself.`);
-    seen.add(above);
+    if (depth === MAX_DEPTH) throw new OpRefused("INVALID", `Shapes lie in one another at most ${MAX_DEPTH} deep.`);
     const record = records.get(above);
     above = isShape(record) ? (record.g.tree?.parentId ?? null) : null;
   }

@@ -20,7 +20,7 @@ export type BoardSequencer = Sequencer<BoardOp, BoardRecord>;
 /** Small bounds: a few entries are a tail, and little more is a reason for a snapshot. */
 export const LIMITS: LogLimits = {
   tail: { minEntries: 4, minAgeMs: 0, maxBytes: 1_000_000 },
-  marks: { maxAgeMs: Number.POSITIVE_INFINITY, maxClients: 1000 },
+  marks: { maxAgeMs: Number.POSITIVE_INFINITY, minClients: 0, maxClients: 1000 },
   maxDocumentBytes: 100_000_000,
   maxStagedBytes: 10_000_000,
   maxEntriesWithoutSnapshot: 6,

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 import type { RoomLine } from "../../../src/client/document-session.ts";
-import type { Status } from "../../../src/client/link.ts";
+import type { Status, StatusDetail } from "../../../src/client/link.ts";
 import { Listeners } from "../../../src/client/listeners.ts";
 import { memoryStorage, type OutboxStorage } from "../../../src/client/outbox-storage.ts";
-import { SharedDocument } from "../../../src/client/shared-document.ts";
+import { PushTooLarge } from "../../../src/client/pending.ts";
+import { SharedDocument, type SharedDocumentParts } from "../../../src/client/shared-document.ts";
 import { claimOutboxes } from "../../../src/client/tab-outbox.ts";
 import { manualClock } from "../../../src/clock/clock.ts";
 import { OP_MESSAGES, type OpHello, type OpPush } from "../../../src/protocol/protocol.ts";
@@ -18,10 +19,11 @@ class FakeLine implements RoomLine {
   readonly restarts: string[] = [];
   readonly errors = new Listeners<[number, string]>();
   status: Status = "reconnecting";
-  readonly #statuses = new Listeners<[Status, object]>();
+  isBroken = false;
+  readonly #statuses = new Listeners<[Status, StatusDetail]>();
   readonly #messages = new Map<string, (message: never) => void>();
 
-  onStatus(listener: (status: Status, detail: object) => void): () => void {
+  onStatus(listener: (status: Status, detail: StatusDetail) => void): () => void {
     return this.#statuses.add(listener);
   }
 
@@ -35,6 +37,7 @@ class FakeLine implements RoomLine {
   }
 
   send(type: string, message?: unknown): boolean {
+    if (this.isBroken) throw new Error("broken");
     if (this.status === "online") this.sent.push({ type, message });
     return this.status === "online";
   }
@@ -43,9 +46,9 @@ class FakeLine implements RoomLine {
     this.restarts.push(reason?.code ?? "");
   }
 
-  become(status: Status): void {
+  become(status: Status, code?: string): void {
     this.status = status;
-    this.#statuses.tell(status, {});
+    this.#statuses.tell(status, code === undefined ? {} : { reason: { code, detail: "" } });
   }
 
   hears(type: string, message: unknown): void {
@@ -58,8 +61,14 @@ class FakeLine implements RoomLine {
     this.hears(OP_MESSAGES.SNAP, { seq: 0, part: 0, of: 1, data: [] });
   }
 
+  get hellos(): readonly OpHello[] {
+    return this.sent.flatMap(({ type, message }) => (type === OP_MESSAGES.HELLO ? [message as OpHello] : []));
+  }
+
   get hello(): OpHello {
-    return this.sent.findLast(({ type }) => type === OP_MESSAGES.HELLO)?.message as OpHello;
+    const last = this.hellos.at(-1);
+    assert.ok(last);
+    return last;
   }
 
   get pushes(): readonly OpPush<BoardOp>[] {
@@ -76,10 +85,15 @@ class FakeLine implements RoomLine {
 
 type Board = SharedDocument<BoardOp, BoardRecord>;
 
-async function open(storage: OutboxStorage = memoryStorage()): Promise<{ line: FakeLine; doc: Board }> {
+type Expired = SharedDocumentParts<BoardOp, BoardRecord>["onExpired"];
+
+async function open(
+  storage: OutboxStorage = memoryStorage(),
+  onExpired?: Expired,
+): Promise<{ line: FakeLine; doc: Board }> {
   const line = new FakeLine();
   const { own } = await claimOutboxes(storage, "doc");
-  return { line, doc: new SharedDocument({ connection: line, document: board, claimed: own }) };
+  return { line, doc: new SharedDocument({ connection: line, document: board, claimed: own, onExpired }) };
 }
 
 async function openLive(storage?: OutboxStorage): Promise<{ line: FakeLine; doc: Board }> {
@@ -279,5 +293,158 @@ describe("shared document", () => {
     line.clock.advance(1000);
 
     assert.equal(line.sent.filter(({ type }) => type === OP_MESSAGES.HELLO).length, hellos + 1);
+  });
+
+  it("sends nothing any more once it is closed", async () => {
+    const { line, doc } = await openLive();
+    const sentBefore = line.sent.length;
+    void doc.push([createOp("a")]);
+
+    await doc.close();
+
+    assert.equal(line.sent.length, sentBefore);
+  });
+
+  it("[CLI7] refuses at once what cannot be sent as it is, and names it", async () => {
+    const { line, doc } = await openLive();
+
+    assert.throws(() => doc.push([createOp("b"), createOp("a", Number.NaN)]), {
+      name: "TypeError",
+      message: "ops[1].g.pos.x is NaN, which cannot be sent.",
+    });
+
+    await settled();
+    assert.equal(line.pushes.length, 0);
+    assert.equal(doc.get("a"), undefined);
+  });
+
+  it("[CLI7] refuses at once a push of more ops than a server takes", async () => {
+    const { doc } = await openLive();
+    const ops = Array.from({ length: 257 }, (_, index) => createOp(`s${index}`));
+
+    assert.throws(() => doc.push(ops), PushTooLarge);
+    assert.equal(doc.unsaved, 0);
+  });
+
+  it("[CLI2] goes on after a message that could not be sent", async () => {
+    const { line, doc } = await openLive();
+    line.isBroken = true;
+    void doc.push([createOp("a")]);
+    await settled();
+    line.isBroken = false;
+
+    void doc.push([createOp("b")]);
+    await settled();
+    line.clock.advance(15_000);
+    line.welcome();
+
+    assert.deepEqual(
+      line.pushes.map(({ n }) => n),
+      [2, 1, 2],
+    );
+  });
+
+  it("[CLI7] says hello again when a push has no answer for 15 s, whatever else is heard", async () => {
+    const { line, doc } = await openLive();
+    await doc.push([createOp("a")]).sent;
+    const hellos = line.hellos.length;
+
+    line.clock.advance(14_999);
+    const entry = { seq: 1, clientId: "you", n: 1, userId: "", ts: 0, effects: [createOp("b")] };
+    line.hears(OP_MESSAGES.BATCH, { from: 1, to: 1, entries: [entry] });
+    const before = line.hellos.length;
+    line.clock.advance(1);
+
+    assert.deepEqual([before, line.hellos.length], [hellos, hellos + 1]);
+  });
+
+  it("[CLI7] does not forget that it was too fast when a push is to wait", async () => {
+    const { line, doc } = await openLive();
+    await doc.push([createOp("a")]).sent;
+    const hellos = line.hellos.length;
+
+    line.errors.tell(4636, "");
+    line.hears(OP_MESSAGES.NACK, { n: 1, code: "UNAVAILABLE", retryAfterMs: 60_000 });
+    line.clock.advance(1000);
+
+    assert.equal(line.hellos.length, hellos + 1);
+  });
+
+  it("[CLI7] keeps everything where the app cannot say what is to become of it, and asks again", async () => {
+    const storage = memoryStorage();
+    const before = await openLive(storage);
+    await before.doc.push([createOp("a")]).sent;
+    before.line.take(1, 1);
+    await before.doc.push([createOp("b")]).sent;
+    await before.doc.close();
+    const answers = [Promise.reject(new Error("no idea")), Promise.resolve("resubmit" as const)];
+    const { line, doc } = await open(storage, () => answers.shift() ?? "drop");
+    line.become("online");
+    line.welcome(0);
+    await settled();
+    const kept = doc.unsaved;
+
+    line.become("reconnecting");
+    line.become("online");
+    line.welcome(0);
+    await settled();
+    line.clock.advance(0);
+    await settled();
+    line.welcome(0);
+    await settled();
+
+    assert.equal(kept, 1);
+    assert.notEqual(line.hello.clientId, before.line.hello.clientId);
+    assert.deepEqual(
+      line.pushes.map(({ n, ops }) => [n, ops[0]?.id]),
+      [[1, "b"]],
+    );
+  });
+
+  describe("[CLI7] of which the server finds something too large twice", () => {
+    const large = createOp("a".repeat(100));
+
+    it("refuses the largest push when the connection is closed for that, and sends the others", async () => {
+      const { line, doc } = await openLive();
+      const push = doc.push([large]);
+      await doc.push([createOp("b")]).sent;
+
+      for (let time = 0; time < 2; time++) {
+        line.become("reconnecting", "1009");
+        line.become("online");
+        line.welcome();
+      }
+      await assert.rejects(push, { code: "TOO_LARGE" });
+      await settled();
+
+      assert.deepEqual(line.pushes.at(-1)?.n, 1);
+      assert.deepEqual(line.pushes.at(-1)?.ops, [createOp("b")]);
+    });
+
+    it("refuses the largest push when the message is refused for that", async () => {
+      const { line, doc } = await openLive();
+      const push = doc.push([large]);
+      await push.sent;
+
+      for (let time = 0; time < 2; time++) {
+        line.errors.tell(4635, "");
+        line.welcome();
+      }
+
+      await assert.rejects(push, { code: "TOO_LARGE" });
+    });
+
+    it("refuses no push that the server has taken", async () => {
+      const { line, doc } = await openLive();
+      const push = doc.push([large]);
+      await push.sent;
+
+      line.errors.tell(4635, "");
+      line.welcome();
+      line.errors.tell(4635, "");
+      line.welcome(1);
+
+      assert.equal((await push).outcome, "unknown");
+    });
   });
 });

@@ -40,6 +40,29 @@ describe("outboxes of tabs", () => {
     assert.deepEqual([own, ...orphans].map(({ name }) => name).sort(), ["doc/a", "doc/b", "doc/c"]);
   });
 
+  it("[CLI4] are not found by a document whose name begins theirs", async () => {
+    const storage = memoryStorage();
+    const longer = await claimOutboxes(storage, "doc/a");
+    await leave(storage, longer.own.name, 1);
+    longer.own.release();
+
+    const { own, orphans } = await claimOutboxes(storage, "doc");
+
+    assert.notEqual(own.name, longer.own.name);
+    assert.deepEqual(orphans, []);
+  });
+
+  it("[CLI7] are all given up when one of them cannot be read", async () => {
+    const memory = memoryStorage();
+    const load = (name: string) => (name === "doc/b" ? Promise.reject(new Error("damaged")) : memory.load(name));
+    for (const name of ["doc/a", "doc/b"]) await leave(memory, name, 1);
+
+    await assert.rejects(claimOutboxes({ ...memory, load }, "doc"), { message: "damaged" });
+
+    const claims = await Promise.all(["doc/a", "doc/b"].map((name) => memory.claim(name)));
+    assert.equal(claims.includes(undefined), false);
+  });
+
   it("that are empty are removed", async () => {
     const storage = memoryStorage();
     await leave(storage, "doc/full", 1);

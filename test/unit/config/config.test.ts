@@ -26,6 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   tokenSecret: "a secret that is long enough to be one".replaceAll(" ", "-"),
   jwksUrl: "https://keys.example/jwks.json",
   adminToken: "an-admin-token-of-some-length",
+  redisUrl: "rediss://redis.example:6380",
 };
 
 /** A value of an option that is not its default, as text and as what it is. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { manualClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
-import { createMemoryStore } from "../../../src/op-log/memory-store.ts";
+import { createMemoryStore, MemoryLogs } from "../../../src/op-log/memory-store.ts";
 import { LaneBench, openLane, settled } from "../../support/lane-bench.ts";
 import { add } from "../../support/tally-document.ts";
 
@@ -216,7 +216,7 @@ describe("the op lane, where the store fails", () => {
   describe("because the document is another's", () => {
     it("[LOG5] ends, and takes nothing more", async () => {
       const clock = manualClock();
-      const logs = new Map();
+      const logs = new MemoryLogs();
       const first = new LaneBench(createMemoryStore({ clock, logs }));
       const second = new LaneBench(createMemoryStore({ clock, logs }));
       await first.lane.open();

@@ -1,9 +1,9 @@
-import { createMemoryStore } from "../../../src/op-log/memory-store.ts";
+import { createMemoryStore, MemoryLogs } from "../../../src/op-log/memory-store.ts";
 import type { LogStore } from "../../../src/op-log/store.ts";
 import { logStoreContract } from "../../support/log-store-contract.ts";
 
 logStoreContract("the memory store", async (clock) => {
-  const logs = new Map();
+  const logs = new MemoryLogs();
   const stores: LogStore[] = [];
   return {
     async start(options) {

@@ -8,7 +8,7 @@ import { add, set, type Tally, type TallyOp, tallyDocument } from "../../support
 
 const LIMITS: LogLimits = {
   tail: { minEntries: 1000, minAgeMs: 60_000, maxBytes: 1_000_000 },
-  marks: { maxAgeMs: 60_000, maxClients: 100 },
+  marks: { maxAgeMs: 60_000, minClients: 0, maxClients: 100 },
   maxDocumentBytes: 1_000_000,
   maxStagedBytes: 100_000,
   maxEntriesWithoutSnapshot: 3,

@@ -13,7 +13,7 @@ const CLIENTS: readonly string[] = ["c0", "c1", "c2", "c3"];
 /** Small enough for snapshots to fall due and the tail to be short in a run of some dozens of steps. */
 const LIMITS: LogLimits = {
   tail: { minEntries: 6, minAgeMs: 5, maxBytes: 60_000 },
-  marks: { maxAgeMs: 1_000_000, maxClients: 100 },
+  marks: { maxAgeMs: 1_000_000, minClients: 0, maxClients: 100 },
   maxDocumentBytes: 200_000,
   maxStagedBytes: 100_000,
   maxEntriesWithoutSnapshot: 12,

@@ -10,7 +10,7 @@ const EPOCH = 7;
 const NOW_MS = 1_700_000_000_000;
 const LIMITS: LogLimits = {
   tail: { minEntries: 1000, minAgeMs: 60_000, maxBytes: 1_000_000 },
-  marks: { maxAgeMs: 60_000, maxClients: 100 },
+  marks: { maxAgeMs: 60_000, minClients: 0, maxClients: 100 },
   maxDocumentBytes: 1_000_000,
   maxStagedBytes: 100_000,
   maxEntriesWithoutSnapshot: 5000,
@@ -420,7 +420,7 @@ describe("the sequencer", () => {
     });
 
     it("[LOG8] forgets in memory, too, the clients that a snapshot forgets", () => {
-      begin({ marks: { maxAgeMs: 60_000, maxClients: 3 } });
+      begin({ marks: { maxAgeMs: 60_000, minClients: 0, maxClients: 3 } });
       for (let client = 0; client < 50; client++) push(`c${client}`, 1, add("a"));
       commit();
 

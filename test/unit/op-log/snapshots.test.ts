@@ -6,7 +6,7 @@ import { MIN_SNAPSHOT_BYTES, Snapshots } from "../../../src/op-log/snapshots.ts"
 import { Tail } from "../../../src/op-log/tail.ts";
 
 const MAX_ENTRIES = 1000;
-const MARKS = { maxAgeMs: 1000, maxClients: 10 };
+const MARKS = { maxAgeMs: 1000, minClients: 0, maxClients: 10 };
 
 describe("the snapshot in use", () => {
   let records: MapRecords<object>;
