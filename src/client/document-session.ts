@@ -157,7 +157,7 @@ export class DocumentSession<Op extends object, R extends object> {
   #watch(): void {
     this.#stopStuck();
     const { connection, replica } = this.#parts;
-    if (replica.isLive || this.#isRenewing) return;
+    if (this.#isClosed || replica.isLive || this.#isRenewing) return;
     this.#stopStuck = this.#clock.after(STUCK_MS, () =>
       connection.reconnect({ code: "STUCK", detail: "The document does not come." }),
     );

@@ -80,7 +80,10 @@ export class EphemeralLane {
   greet(client: EphemeralClient): void {
     for (const [sessionId, values] of this.#values) {
       if (sessionId === client.sessionId) continue;
-      for (const [k, value] of values) if (!value.isEnd) client.rawEphemeral(value.frame, keyOf(sessionId, k));
+      for (const [k, value] of values) {
+        const isDue = this.#changed.get(sessionId)?.has(k); // and comes then
+        if (!value.isEnd && !isDue) client.rawEphemeral(value.frame, keyOf(sessionId, k));
+      }
     }
   }
 

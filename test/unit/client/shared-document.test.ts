@@ -305,6 +305,18 @@ describe("shared document", () => {
     assert.equal(line.sent.length, sentBefore);
   });
 
+  it("leaves its connection alone when it was closed by who was told of a change", async () => {
+    const { line, doc } = await openLive();
+    doc.onChange(() => void doc.close());
+    const entry = { seq: 1, clientId: "you", n: 1, userId: "", ts: 0, effects: [createOp("b")] };
+
+    line.hears(OP_MESSAGES.BATCH, { from: 1, to: 1, entries: [entry] });
+    await settled();
+    line.clock.advance(15_000);
+
+    assert.deepEqual(line.restarts, []);
+  });
+
   it("[CLI7] refuses at once what cannot be sent as it is, and names it", async () => {
     const { line, doc } = await openLive();
 
