@@ -4,7 +4,7 @@ import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
 import { openRawClient, type RawClient } from "../support/raw-client.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
-const ROOM = { id: "shared", entities: 2000, changed: 1000, tickMs: 20 };
+const ROOM = { id: "shared", entities: 2000, changed: 200, tickMs: 20 };
 const STATE = 14;
 const PATCH = 15;
 
