@@ -9,12 +9,12 @@ Object.assign(ship.data, { moveX: 127, aim: 1.57, fire: true });
 ship.send();
 
 const lobby = await client.joinOrCreate("lobby");
-lobby.onMessage("pong", (payload) => console.log(`lobby: pong ${payload}`));
+const pong = new Promise<void>((done) => lobby.onMessage("pong", (n) => done(console.log(`lobby: pong ${n}`))));
 lobby.send("ping", 42);
 
 const synthetic = await client.joinOrCreate("synthetic", { id: "demo", entities: 10 });
 synthetic.onMessage("frozen", ({ entities }) => console.log(`synthetic: ${Object.keys(entities).length} entities`));
 synthetic.send("freeze");
 
-await new Promise((resolve) => synthetic.onMessage("frozen", resolve));
+await Promise.all([pong, new Promise((resolve) => synthetic.onMessage("frozen", resolve))]);
 await Promise.all([arena, lobby, synthetic].map((room) => room.leave()));

@@ -43,13 +43,10 @@ describe("clients beside one that hangs", () => {
     await Promise.all(others.map((other) => other.frame(STATE)));
 
     proxy.stall();
-    const patches = async (): Promise<number> => (await test.metric('arena_frames_sent_total{kind="patch"}')) / 10;
-    const start = await patches();
-    while ((await patches()) < start + 100) await test.nextEvent("traffic:counted");
+    const received = (): number[] => counts.map((of) => of.get(PATCH) ?? 0);
+    while (Math.min(...received()) < 100) await test.nextEvent("traffic:counted");
 
-    const received = counts.map((of) => of.get(PATCH) ?? 0);
-    assert.ok(Math.min(...received) >= 100, `each got at least 100 patches: ${received}`);
-    assert.ok(Math.max(...received) - Math.min(...received) <= 1, `all got the same: ${received}`);
+    assert.ok(Math.max(...received()) - Math.min(...received()) <= 1, `all got the same: ${received()}`);
     assert.deepEqual(
       counts.map((of) => of.get(STATE)),
       others.map(() => 1),
