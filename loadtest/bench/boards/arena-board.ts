@@ -1,4 +1,4 @@
-import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
+import { OP_MESSAGES, type OpNack } from "../../../src/protocol/protocol.ts";
 import { BINARY } from "../client-frame.ts";
 import type { Frame } from "../frame-reader.ts";
 import { reserveSeat, seatPath } from "../matchmaking.ts";
@@ -14,6 +14,8 @@ export class ArenaBoard implements BoardClient {
   readonly #onAck: () => void;
   #pushed = 0;
   #acked = 0;
+  readonly #unanswered: (readonly object[])[] = [];
+  #isWaiting = false;
 
   private constructor({ port, onAck }: BoardPlace, path: string) {
     this.#onAck = onAck;
@@ -51,8 +53,26 @@ export class ArenaBoard implements BoardClient {
   }
 
   #push(ops: readonly object[]): void {
+    this.#unanswered.push(ops);
     this.#pushed++;
     this.#send(OP_MESSAGES.PUSH, { n: this.#pushed, ops });
+  }
+
+  /** Where too much waits, everything from that push on is sent again a little later; until then the rest is out of turn. */
+  #refused({ n, code, detail, retryAfterMs }: OpNack): void {
+    if (code === "GAP" && this.#isWaiting) return;
+    if (retryAfterMs === undefined) this.#socket.fail(`The server refused push ${n}: ${code}, ${detail}`);
+    else if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      setTimeout(() => this.#resend(), retryAfterMs);
+    }
+  }
+
+  #resend(): void {
+    this.#isWaiting = false;
+    this.#unanswered.forEach((ops, index) => {
+      this.#send(OP_MESSAGES.PUSH, { n: this.#acked + 1 + index, ops });
+    });
   }
 
   #send(type: string, message: object): void {
@@ -64,7 +84,7 @@ export class ArenaBoard implements BoardClient {
     if (read.kind === "ack") this.#acknowledge(read.n);
     else if (read.kind === "join") this.#hello();
     else if (read.kind === "snap" && read.isLast) this.#socket.setReady();
-    else if (read.kind === "nack") this.#socket.fail("The server refused a push.");
+    else if (read.kind === "nack") this.#refused(read.nack);
   }
 
   #hello(): void {
@@ -74,6 +94,7 @@ export class ArenaBoard implements BoardClient {
 
   #acknowledge(n: number): void {
     this.#acked++;
+    this.#unanswered.shift();
     if (n === this.#acked) this.#onAck();
     else this.#socket.fail(`Push ${n} was acknowledged, ${this.#acked} was due.`);
   }

@@ -1,12 +1,12 @@
 import { Packr } from "msgpackr";
-import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
+import { OP_MESSAGES, type OpNack } from "../../../src/protocol/protocol.ts";
 import type { Frame } from "../frame-reader.ts";
 
 /** What a client of the op lane has to know of a frame; everything else is `other`. */
 export type OpFrame =
   | { readonly kind: "join" }
   | { readonly kind: "ack"; readonly n: number }
-  | { readonly kind: "nack" }
+  | { readonly kind: "nack"; readonly nack: Pick<OpNack, "n" | "code" | "detail" | "retryAfterMs"> }
   /** `isLast`: with it the document is whole. */
   | { readonly kind: "snap"; readonly isLast: boolean }
   | { readonly kind: "other" };
@@ -16,7 +16,6 @@ const MESSAGE = 13;
 /** How Colyseus writes the length of a short text. */
 const SHORT_TEXT = 0xa0;
 const OTHER: OpFrame = { kind: "other" };
-const NACK: OpFrame = { kind: "nack" };
 const JOINED: OpFrame = { kind: "join" };
 
 const packr = new Packr({ useRecords: false });
@@ -41,7 +40,7 @@ const OF_AT = PART_AT + 9 + 3;
 export function readOpFrame({ bytes, at }: Frame): OpFrame {
   if (bytes[at] === JOIN) return JOINED;
   if (bytes[at] !== MESSAGE) return OTHER;
-  if (isAt(bytes, at + 1, NACK_TYPE)) return NACK;
+  if (isAt(bytes, at + 1, NACK_TYPE)) return { kind: "nack", nack: packr.unpack(bytes.subarray(at + 1 + NACK_TYPE.length)) };
   if (isAt(bytes, at + 1, ACK_TYPE)) {
     return { kind: "ack", n: numberAt(bytes, entriesAt(bytes, at + 1 + ACK_TYPE.length) + N_AT) };
   }
