@@ -8,6 +8,7 @@ const MAX_GEOM_BYTES = 64 * 1024;
 const MAX_RICH_BYTES = 64 * 1024;
 const MAX_INDEX_LENGTH = 64;
 const MAX_NAMES = 32;
+const MAX_PIXELS = 16_384;
 const MAX_VALUE_LENGTH = 512;
 /** Far beyond every screen, well within what a float tells apart to a thousandth. */
 const FARTHEST = 1e9;
@@ -46,6 +47,12 @@ const group = {
   }),
   style: values,
   geom: bytes(MAX_GEOM_BYTES),
+  image: z.strictObject({
+    hash: z.string().regex(/^[0-9a-f]{64}$/, "expected 64 of 0-9 a-f"),
+    w: z.int().min(1).max(MAX_PIXELS),
+    h: z.int().min(1).max(MAX_PIXELS),
+  }),
+  lock: z.strictObject({ by: z.enum(["editor", "owner"]) }),
   text: z.string().max(MAX_TEXT_LENGTH),
   meta: values,
 };

@@ -21,8 +21,12 @@ export interface BoardGroups {
   readonly tree: { readonly parentId: string | null; readonly index: string };
   /** Colour, width, font and the like, by name. */
   readonly style: Readonly<Record<string, string | number | boolean>>;
-  /** The points of a stroke, packed; written once. */
+  /** The points of a stroke, a line or an arrow, packed. */
   readonly geom: Uint8Array;
+  /** What an image shows: the name of its content, and its own size in pixels. */
+  readonly image: { readonly hash: string; readonly w: number; readonly h: number };
+  /** A locked shape stays as it is; one that an owner locked is unlocked by owners only. */
+  readonly lock: { readonly by: "editor" | "owner" };
   readonly text: string;
   /** Whatever else a client keeps with a shape, by name. */
   readonly meta: Readonly<Record<string, string | number | boolean>>;
