@@ -38,6 +38,10 @@ const RETRIED: ReadonlySet<OpNack["code"]> = new Set(["UNAVAILABLE", "RATE_LIMIT
 const ASK_AGAIN = /LOG_UNAVAILABLE|LOG_IN_USE/;
 const MAX_DYING_MS = 5000;
 
+/** How much of what was said a fault tells. */
+const TRAIL = 40;
+const TRAIL_CHARS = 160;
+
 /**
  * A client of a whiteboard, on the stock SDK, that pushes on and on, keeps what is not acknowledged, and comes back with it.
  * Each push adds its number to the rich text of one shape, where a second time or another order would show; every other
@@ -70,6 +74,7 @@ export class PushingClient {
   #life: Life | undefined;
   #lastHello: Life | undefined;
   #isRetrying = false;
+  readonly #trail: string[] = [];
   #changed = Promise.withResolvers<void>();
 
   constructor(options: PushingClientOptions) {
@@ -125,10 +130,15 @@ export class PushingClient {
   #listen(room: SdkRoom, fail: (error: unknown) => void): void {
     const on = <P>(type: string, take: (payload: P) => void): void => {
       room.onMessage(type, (payload: P) => {
+        this.#note(`${this.#room === room ? "" : "(stale) "}${type} ${JSON.stringify(payload).slice(0, TRAIL_CHARS)}`);
         try {
           if (this.#room === room) take(payload);
         } catch (cause) {
-          fail(new Error(`${this.#options.boardId}, ${this.clientId}: ${type} ${JSON.stringify(payload)}`, { cause }));
+          fail(
+            new Error(`${this.#options.boardId}, ${this.clientId}: ${type} is wrong after\n${this.#trail.join("\n")}`, {
+              cause,
+            }),
+          );
         }
         this.#changed.resolve();
         this.#changed = Promise.withResolvers();
@@ -155,7 +165,14 @@ export class PushingClient {
   #hello(): void {
     const { clientId, seq } = this;
     const known = this.#epoch === undefined ? {} : { epoch: this.#epoch, lastSeq: seq };
+    this.#note(`up: op:hello ${JSON.stringify(known)}`);
     this.#room?.send("op:hello", { clientId, ...known });
+  }
+
+  /** Remembers the last that was said, to tell of it where something is wrong. */
+  #note(said: string): void {
+    this.#trail.push(said);
+    if (this.#trail.length > TRAIL) this.#trail.shift();
   }
 
   #welcomed(room: SdkRoom, { epoch, seq, yourLast }: OpWelcome): void {
