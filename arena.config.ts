@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
+import { ChatRoom } from "./rooms/chat/chat-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
 import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
@@ -14,13 +15,14 @@ import { type Clock, systemClock } from "./src/clock/clock.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
 import { type Http, openHttp } from "./src/http/http.ts";
+import { type Images, openImages } from "./src/images/images.ts";
 import { createMatchmaking } from "./src/matchmaking/matchmaking.ts";
 import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
 import { hostRoom, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
-import { createTokens, type Tokens, type TokensOptions } from "./src/tokens/tokens.ts";
+import { createTokens, keepSecret, type Tokens, type TokensOptions } from "./src/tokens/tokens.ts";
 import { Admission } from "./src/transport/admission.ts";
 import { authContext } from "./src/transport/auth-context.ts";
 import { clientAddress, parseNetworks } from "./src/transport/client-address.ts";
@@ -43,6 +45,7 @@ export const ROOMS: Readonly<Record<string, AppRoom>> = {
   arena: { room: ArenaRoom, isListed: true },
   lobby: { room: LobbyRoom },
   whiteboard: { room: BoardRoom, filterBy: ["id"] },
+  chat: { room: ChatRoom, filterBy: ["id"] },
   synthetic: { room: SyntheticRoom, filterBy: ["id"], isOffered: (config) => config.isSyntheticAllowed },
 };
 
@@ -69,8 +72,8 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const telemetry = createTelemetry();
   logTo(telemetry, { level: config.logLevel, nodeId: config.nodeId });
   const metrics = measure(telemetry);
-  const base = { clock, telemetry, tokens: openTokens(config, { clock, telemetry }) };
-  const logs = await openLogs(config, base);
+  const tokens = await openTokens(config, { clock, telemetry });
+  const base = { clock, telemetry, tokens, ...(await openStores(config, { clock, telemetry })) };
 
   const openRooms = watchRooms(telemetry);
   const addressOf = addressReader(config);
@@ -108,7 +111,6 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const parts = {
     ...base,
     ...config,
-    logs,
     logLimits: logLimits(config.maxDocumentBytes),
     patchEvery: patchesOf(load),
   };
@@ -119,27 +121,32 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
   const close = async (reason: string): Promise<void> => {
     telemetry.emit("node:draining", { reason });
-    await endWithin(config.drainMs, { ...base, server, transport, http, openRooms, load, logs });
+    await endWithin(config.drainMs, { ...base, server, transport, http, openRooms, load });
     telemetry.emit("node:stopped", { reason });
     metrics.close();
   };
   return { server, port, telemetry, close };
 }
 
+/** Where what outlives the node is kept. */
+interface Stores {
+  readonly logs: LogStore;
+  readonly images: Images;
+}
+
 /** What has to end before the node may. */
-interface Ending {
+interface Ending extends Stores {
   readonly clock: Clock;
   readonly server: Server;
   readonly transport: ArenaTransport;
   readonly http: Http;
   readonly openRooms: ReadonlySet<string>;
   readonly load: LoadMonitor;
-  readonly logs: LogStore;
 }
 
 async function endWithin(
   drainMs: number,
-  { clock, server, transport, http, openRooms, load, logs }: Ending,
+  { clock, server, transport, http, openRooms, load, logs, images }: Ending,
 ): Promise<void> {
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
   await Promise.race([server.gracefullyShutdown(false), roomsEnded(openRooms, clock), deadline]);
@@ -147,6 +154,7 @@ async function endWithin(
   await Promise.race([transport.ended, deadline]);
   await http.close();
   load.close();
+  await images.close();
   await logs.close(); // after the rooms, which bring what they were pushed to it
 }
 
@@ -171,20 +179,23 @@ function roomsEnded(rooms: ReadonlySet<string>, clock: Clock): Promise<void> {
   });
 }
 
-function openLogs(config: Config, parts: Pick<LogStoreOptions, "clock" | "telemetry">): Promise<LogStore> {
-  return openLogStore({
-    ...parts,
-    kind: config.logStore,
-    path: join(config.dataDir, "documents"),
-    redisUrl: config.redisUrl,
-    isVolatileAllowed: config.isVolatileRedisAllowed,
-    isRestored: config.isRestored,
-  });
+async function openStores(config: Config, parts: Pick<LogStoreOptions, "clock" | "telemetry">): Promise<Stores> {
+  const place = placeOf(config, "documents");
+  const logs = await openLogStore({ ...config, ...parts, ...place, isVolatileAllowed: config.isVolatileRedisAllowed });
+  const images = await openImages({ ...parts, ...placeOf(config, "images"), limits: config });
+  return { logs, images };
 }
 
-function openTokens({ auth, tokenSecret, jwksUrl }: Config, parts: Pick<TokensOptions, "clock" | "telemetry">): Tokens {
-  const keys = { ...(tokenSecret !== "" && { secret: tokenSecret }), ...(jwksUrl !== "" && { jwksUrl }) };
-  return createTokens({ mode: auth, ...keys, ...parts });
+/** Where what outlives the process is kept: a folder in the data folder, or Redis. */
+function placeOf({ logStore, dataDir, redisUrl }: Config, folder: string) {
+  return { kind: logStore, path: join(dataDir, folder), redisUrl };
+}
+
+async function openTokens(config: Config, parts: Pick<TokensOptions, "clock" | "telemetry">): Promise<Tokens> {
+  const { auth, tokenSecret, jwksUrl, logStore, dataDir } = config;
+  const isKept = tokenSecret === "" && logStore !== "memory";
+  const ownSecret = isKept ? await keepSecret(dataDir, parts.telemetry) : undefined;
+  return createTokens({ mode: auth, secret: tokenSecret, jwksUrl, ...(ownSecret && { ownSecret }), ...parts });
 }
 
 function addressReader(config: Config): (request: IncomingMessage) => string {

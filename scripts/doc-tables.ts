@@ -69,7 +69,9 @@ export function events(): readonly { readonly name: string; readonly sentence: s
 
 /** Every metric. */
 export function metrics(): readonly { readonly name: string; readonly type: string; readonly help: string }[] {
-  const source = ["metrics-sink", "document-metrics"].map((file) => read(`src/telemetry/${file}.ts`)).join("");
+  const source = ["metrics-sink", "document-metrics", "image-metrics"]
+    .map((file) => read(`src/telemetry/${file}.ts`))
+    .join("");
   const declaration = /new (Counter|Gauge|Histogram)\(\{\s*name: "(\w+)",\s*help: "([^"]+)"/g;
   return [...source.matchAll(declaration)].map(([, type = "", name = "", help = ""]) => ({ name, type, help }));
 }

@@ -21,7 +21,17 @@ const OWN_NODE = "node_modules/.bin/node";
 const PAGE = "client-sample/dist/index.html";
 /** Not beside the page, where it would be served. */
 const PAGE_STAMP = "node_modules/.cache/arena-page-stamp";
-const PAGE_INPUTS = ["client-sample", "src/protocol", "src/clock", "rooms/arena/rules", "package-lock.json"];
+const PAGE_INPUTS = [
+  "client-sample",
+  "src/protocol",
+  "src/clock",
+  "src/client",
+  "src/document",
+  "rooms/arena/rules",
+  "rooms/whiteboard/rules",
+  "rooms/chat/rules",
+  "package-lock.json",
+];
 /** What the tests need besides, by the variables that say where it is. */
 const PROGRAMS = {
   CHROMIUM_PATH: { name: "Chromium", package: "chromium", path: "/usr/bin/chromium", users: "browser tests" },

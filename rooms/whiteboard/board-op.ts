@@ -1,11 +1,15 @@
 import { z } from "zod";
-import { type BoardOp, MAX_RICH_UPDATES } from "./rules/board.ts";
+import { personName, sayOp } from "../chat/chat-op.ts";
+import type { BoardOp } from "./rules/board.ts";
 
 const MAX_ID_LENGTH = 64;
 const MAX_TYPE_LENGTH = 32;
 const MAX_TEXT_LENGTH = 20_000;
 const MAX_GEOM_BYTES = 64 * 1024;
-const MAX_RICH_BYTES = 64 * 1024;
+const MAX_UPDATE_BYTES = 64 * 1024;
+/** Of a text that is brought back: merged into one, or as it was before updates were merged. */
+const MAX_TEXT_BYTES = 256 * 1024;
+const MAX_UPDATES = 10_000;
 const MAX_INDEX_LENGTH = 64;
 const MAX_NAMES = 32;
 const MAX_PIXELS = 16_384;
@@ -43,7 +47,7 @@ const group = {
     index: z
       .string()
       .max(MAX_INDEX_LENGTH)
-      .regex(/^[0-9A-Za-z]*$/),
+      .regex(/^[0-9A-Za-z]+$/, "expected only 0-9 A-Z a-z"),
   }),
   style: values,
   geom: bytes(MAX_GEOM_BYTES),
@@ -66,7 +70,7 @@ const set = z.discriminatedUnion(
   ) as never, // one schema a group: a tuple that cannot be written as a type
 );
 const ifRevs = z.partialRecord(z.enum([...groupNames, "rich"]), z.int().min(0)).optional();
-const rich = z.array(bytes(MAX_RICH_BYTES)).max(MAX_RICH_UPDATES).optional();
+const rich = z.array(bytes(MAX_TEXT_BYTES)).max(MAX_UPDATES).optional();
 
 /** Schema of an operation on a board: its shape and the bounds of its values. What it comes to is decided by the rules. */
 export const boardOp = z.discriminatedUnion("t", [
@@ -75,7 +79,11 @@ export const boardOp = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("unset"), id, g: z.enum(groupNames), ifRev }),
   z.strictObject({ t: z.literal("del"), id, ifRevs }),
   z.strictObject({ t: z.literal("restore"), id, type, g: groups, rich, ifRev }),
-  z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_RICH_BYTES) }),
+  z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_UPDATE_BYTES) }),
+  z.strictObject({ t: z.literal("own") }),
+  z.strictObject({ t: z.literal("share"), everyone: z.enum(["editor", "viewer", "none"]) }),
+  z.strictObject({ t: z.literal("sign"), name: personName }),
+  sayOp,
 ]) as unknown as z.ZodType<BoardOp>; // partial groups may be undefined in zod's type, never in its result
 
 /** A group that is there without a value would be null when it is read again. */

@@ -1,11 +1,22 @@
 import type { Client } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { z } from "zod";
-import { DurableRoom } from "../../src/op-lane/op-lane.ts";
+import { ArenaError, type ErrorCode } from "../../src/errors/errors.ts";
+import { DurableRoom, type Refusal } from "../../src/op-lane/op-lane.ts";
+import { CLOSE_CODES } from "../../src/protocol/protocol.ts";
+import { personName } from "../chat/chat-op.ts";
+import { SayRate } from "../chat/say-rate.ts";
 import { boardOp } from "./board-op.ts";
-import { type BoardOp, type BoardRecord, board } from "./rules/board.ts";
+import { type Invited, roleFor } from "./roles.ts";
+import { type BoardOp, type BoardRecord, board, type Role, type Settings, settingsOf } from "./rules/board.ts";
 
-const MAX_NAME_LENGTH = 32;
+const MAX_INVITE_LENGTH = 4096;
+const MIN_INVITE_MS = 1000;
+const MAX_INVITE_MS = 366 * 24 * 60 * 60_000;
+/** As long as an upload may take to begin. */
+const TICKET_MS = 60_000;
+/** No image is larger, whatever a node takes. */
+const MAX_IMAGE_BYTES = 2 ** 30;
 
 const options = z.strictObject({
   /** Which board. */
@@ -15,12 +26,20 @@ const options = z.strictObject({
     .max(64)
     .regex(/^[\w.:-]+$/, "expected only A-Z a-z 0-9 . : _ -"),
   /** How the others see the newcomer. */
-  name: z.string().trim().min(1).max(MAX_NAME_LENGTH).optional(),
+  name: personName.optional(),
+  /** An invitation, for who needs one. */
+  invite: z.string().min(1).max(MAX_INVITE_LENGTH).optional(),
 });
 type Options = z.infer<typeof options>;
 
-const Visitor = schema({ name: t.string(), userId: t.string() }, "Visitor");
-const BoardState = schema({ visitors: t.map(Visitor) }, "Board");
+const invite = z.strictObject({
+  role: z.enum(["owner", "editor", "viewer"]),
+  ttlMs: z.int().min(MIN_INVITE_MS).max(MAX_INVITE_MS),
+});
+const image = z.strictObject({ bytes: z.int().min(1).max(MAX_IMAGE_BYTES) });
+
+const Visitor = schema({ name: t.string(), userId: t.string(), role: t.string() }, "Visitor");
+const BoardState = schema({ visitors: t.map(Visitor), everyone: t.string() }, "Board");
 
 /** A board that many draw on. It is opened by its id and outlives room, process and machine. */
 export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: InstanceType<typeof BoardState> }> {
@@ -29,20 +48,87 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   override patchRate = 200;
   protected override readonly document = board;
   protected override readonly op = boardOp;
+  override messages = {
+    /** Gives away a right: owners any, editors that of viewers. */
+    invite: { format: invite, handler: (client: Client, asked: z.infer<typeof invite>) => this.#invite(client, asked) },
+    /** Lets an image be brought to this node over HTTP. */
+    image: { format: image, handler: (client: Client, asked: z.infer<typeof image>) => this.#ticket(client, asked) },
+  };
+  readonly #rate = new SayRate();
+  /** By session. */
+  readonly #invited = new Map<string, Invited>();
+  #settings: Settings = { owner: "", everyone: "editor" };
 
-  override onJoin(client: Client, { name }: Options): void {
+  /** @throws ArenaError GRANT_INVALID, GRANT_EXPIRED, BOARD_CLOSED */
+  override async onJoin(client: Client, { name, invite }: Options): Promise<void> {
+    if (invite !== undefined) this.#invited.set(client.sessionId, await this.#read(invite));
+    const role = this.roleOf(client);
+    if (role === "none") throw new ArenaError("BOARD_CLOSED");
     const visitor = new Visitor();
     visitor.name = name ?? "Guest";
-    visitor.userId = userOf(client);
+    visitor.userId = this.userOf(client)?.userId ?? "";
+    visitor.role = role;
     this.state.visitors.set(client.sessionId, visitor);
   }
 
   override onLeave(client: Client): void {
+    this.#invited.delete(client.sessionId);
     this.state.visitors.delete(client.sessionId);
   }
-}
 
-/** User of a client, empty for somebody without a token. */
-function userOf({ auth }: Client): string {
-  return typeof auth === "object" && auth !== null && "userId" in auth ? String(auth.userId) : "";
+  /** Settings, invitations and tokens change at any time; nobody stays longer than a patch who may not. */
+  override onBeforePatch(): void {
+    this.state.everyone = this.#currentSettings.everyone;
+    for (const client of this.clients) {
+      const visitor = this.state.visitors.get(client.sessionId);
+      if (!visitor) continue; // still on its way in
+      visitor.role = this.roleOf(client);
+      if (visitor.role === "none") client.leave(CLOSE_CODES.NOT_LET_IN, "BOARD_CLOSED" satisfies ErrorCode);
+    }
+  }
+
+  protected override roleOf(client: Client): Role | "none" {
+    const { userId = "", roles = [] } = this.userOf(client) ?? {};
+    const claims = { userId, roles, invited: this.#invited.get(client.sessionId) };
+    return roleFor(this.key, this.#currentSettings, claims, this.parts.clock.wallMs());
+  }
+
+  protected override gate(client: Client, ops: readonly BoardOp[]): Refusal | undefined {
+    return this.#rate.take(client, ops, this.parts.clock.nowMs());
+  }
+
+  /** While the document is opened anew, the last known ones hold. */
+  get #currentSettings(): Settings {
+    if (this.records) this.#settings = settingsOf(this.records);
+    return this.#settings;
+  }
+
+  async #read(token: string): Promise<Invited> {
+    const { room, role = "viewer", expiresAtMs } = await this.parts.tokens.readGrant(token, "invite");
+    if (room !== this.key) throw new ArenaError("GRANT_INVALID", "It is for another board.");
+    return { role, expiresAtMs };
+  }
+
+  async #invite(client: Client, { role, ttlMs }: z.infer<typeof invite>) {
+    const own = this.roleOf(client);
+    const isAllowed = own === "owner" || (own === "editor" && role === "viewer");
+    if (!isAllowed) throw new ArenaError("FORBIDDEN", "Owners of the board invite others; editors invite viewers.");
+    const { token, expiresAtMs } = await this.parts.tokens.grant({ kind: "invite", role, ...this.#for(client) }, ttlMs);
+    return { invite: token, expiresAtMs };
+  }
+
+  async #ticket(client: Client, { bytes: maxBytes }: z.infer<typeof image>) {
+    const own = this.roleOf(client);
+    if (own !== "owner" && own !== "editor")
+      throw new ArenaError("FORBIDDEN", "Only editors of the board bring images.");
+    const grant = { kind: "image", maxBytes, ...this.#for(client) } as const;
+    const { token, expiresAtMs } = await this.parts.tokens.grant(grant, TICKET_MS);
+    return { ticket: token, expiresAtMs, maxBytes };
+  }
+
+  /** Where a grant holds, and who has asked for it. */
+  #for(client: Client): { room: string; userId?: string } {
+    const user = this.userOf(client);
+    return { room: this.key, ...(user && { userId: user.userId }) };
+  }
 }

@@ -62,6 +62,8 @@ export class Connection<S extends Schema = Schema> {
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
   readonly #states = new Listeners<[StateCallbacks<S>, Room<unknown, S>]>();
   readonly #errors = new Listeners<[number, string]>();
+  readonly #credentials: Credentials;
+  readonly #closing = new Set<() => Promise<void>>();
   #detail: StatusDetail = {};
 
   constructor(options: ConnectOptions) {
@@ -78,11 +80,12 @@ export class Connection<S extends Schema = Schema> {
     this.ephemeral = new EphemeralValues(clock, (type, message) => !this.#isCongested && this.send(type, message));
     const answers = new Answers(options.fetch ?? globalThis.fetch.bind(globalThis));
     const httpUrl = url.replace(/^ws/, "http").replace(/\/$/, "");
+    this.#credentials = new Credentials({ source: token, httpUrl, fetch: answers.fetch, clock, timeoutMs });
     this.#link = new Link({
       client: new Client(httpUrl, { fetchFn: answers.fetch }),
       room,
       options: options.options ?? {},
-      credentials: new Credentials({ source: token, httpUrl, fetch: answers.fetch, clock, timeoutMs }),
+      credentials: this.#credentials,
       answers,
       network,
       clock,
@@ -116,6 +119,11 @@ export class Connection<S extends Schema = Schema> {
   /** This client's session in the room while online; it may be another one after a lost connection. */
   get sessionId(): string | undefined {
     return this.#room?.sessionId;
+  }
+
+  /** The user of whom the token speaks, as far as that is known: not before the first token is there, nor of one that cannot be read. */
+  get userId(): string | undefined {
+    return this.#credentials.userId;
   }
 
   /** Tells of every change of the status. */
@@ -170,9 +178,18 @@ export class Connection<S extends Schema = Schema> {
     this.#link.retry();
   }
 
-  /** Leaves for good; the second call does nothing. Documents that are open on it are closed. */
+  /** Does something when this is closed; `close` waits for it. */
+  onClose(work: () => Promise<void>): Stop {
+    this.#closing.add(work);
+    return () => this.#closing.delete(work);
+  }
+
+  /**
+   * Leaves for good; the second call does nothing. Documents that are open on it are closed: resolves when their outboxes are
+   * kept, or cannot be.
+   */
   async close(): Promise<void> {
-    await this.#link.close();
+    await Promise.allSettled([this.#link.close(), ...Array.from(this.#closing, (work) => work())]);
     this.ephemeral.close();
     this.#errors.clear();
     this.#states.clear();

@@ -104,6 +104,7 @@ export class Conversation<Op extends object, R extends object> {
   onWelcome(welcome: OpWelcome): void {
     this.#welcome = welcome;
     this.#needsIdentity = false;
+    if (welcome.limits) this.#copy.pending.restrict(welcome.limits);
     this.#stage = "catching";
     this.#parts = welcome.mode === "snapshot" ? new SnapshotParts() : undefined;
     this.#align(welcome);

@@ -34,6 +34,12 @@ export class Credentials {
     this.#options = options;
   }
 
+  /** Whom the present token speaks for; undefined where there is none, or it does not say. */
+  get userId(): string | undefined {
+    const { sub }: { sub?: unknown } = Object(this.#token === undefined ? undefined : claimsOf(this.#token));
+    return typeof sub === "string" ? sub : undefined;
+  }
+
   /** The token for the next join. @throws where none can be had now */
   async current(): Promise<string> {
     this.#token ??= await this.#fetch();
@@ -99,15 +105,17 @@ function tokenIn(answer: unknown): string {
 
 /** How long a JWT is still good for, in ms, or undefined where it does not say. */
 function lifeOf(token: string, wallMs: number): number | undefined {
-  const [, claims] = token.split(".");
-  if (claims === undefined) return undefined;
+  const { exp }: { exp?: unknown } = Object(claimsOf(token));
+  return typeof exp === "number" ? Math.max(0, exp * 1000 - wallMs) : undefined;
+}
+
+/** What a JWT says; undefined for a token that cannot be read: only the server knows what it is then. */
+function claimsOf(token: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/")));
-    if (typeof parsed !== "object" || parsed === null || !("exp" in parsed) || typeof parsed.exp !== "number") {
-      return undefined;
-    }
-    return Math.max(0, parsed.exp * 1000 - wallMs);
+    const [, claims = ""] = token.split(".");
+    const bytes = Uint8Array.from(atob(claims.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return undefined; // not a token that can be read; only the server knows when it ends
+    return undefined;
   }
 }

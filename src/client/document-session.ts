@@ -2,23 +2,19 @@ import type { Clock, Stop } from "../clock/clock.ts";
 import { sizeOf } from "../document/document.ts";
 import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
 import { AnswerWatch } from "./answer-watch.ts";
-import { backoffMs } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
+import { type ExpiredAnswer, IdentityRenewal } from "./identity-renewal.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
 import { type Pace, Pacer } from "./pacer.ts";
 import type { Replica } from "./replica.ts";
-import type { FromServer, IdentityProblem, ReplicaOutput } from "./replica-types.ts";
-import { newIdentity } from "./secrets.ts";
+import type { FromServer, ReplicaOutput } from "./replica-types.ts";
 import type { ClaimedOutbox } from "./tab-outbox.ts";
 
 /** What of a connection a document needs. */
 export type RoomLine = Pick<
   Connection,
-  "clock" | "status" | "onStatus" | "onMessage" | "onError" | "send" | "reconnect"
+  "clock" | "status" | "userId" | "onStatus" | "onMessage" | "onError" | "onClose" | "send" | "reconnect"
 >;
-
-/** What becomes of pushes of which the server can no longer tell whether it has taken them. */
-export type ExpiredAnswer = "resubmit" | "drop";
 
 /** What happens in a session, besides changes of the records. */
 export type SessionEvent<Op> = Extract<ReplicaOutput<Op>, { kind: "push" | "settled" | "refused" }>;
@@ -34,10 +30,14 @@ export interface DocumentSessionParts<Op extends object, R extends object> {
   readonly onChanged: (ids: readonly string[]) => void;
   /** The outbox is not kept any more. */
   readonly onStorageFailed: (error: unknown) => void;
+  /** The room has no document. */
+  readonly onNone: () => void;
 }
 
 /** A conversation that gets no further for so long is begun again on another connection. */
 const STUCK_MS = 15_000;
+/** MESSAGE_UNKNOWN of the server's catalogue. */
+const UNKNOWN = 4631;
 /** MESSAGES_TOO_FAST of the server's catalogue: a push was left out, and is not answered. */
 const TOO_FAST = 4636;
 const TOO_FAST_WAIT_MS = 1000;
@@ -60,12 +60,11 @@ export class DocumentSession<Op extends object, R extends object> {
   readonly #writer: OutboxWriter;
   readonly #pacer: Pacer;
   readonly #answers: AnswerWatch;
+  readonly #renewal: IdentityRenewal;
   readonly #stops: Stop[];
   #stopRetry: Stop = () => {};
   #stopSlow: Stop = () => {};
   #stopStuck: Stop = () => {};
-  #identitiesTaken = 0;
-  #isRenewing = false;
   #isDraining = false;
   #isClosed = false;
 
@@ -81,6 +80,15 @@ export class DocumentSession<Op extends object, R extends object> {
       timeoutMs: STUCK_MS,
       onUnanswered: () => this.#hello(),
     });
+    this.#renewal = new IdentityRenewal({
+      clock: this.#clock,
+      replica,
+      onExpired: parts.onExpired,
+      onRenewed: () => {
+        this.#drain();
+        this.#watch();
+      },
+    });
     this.#writer = new OutboxWriter({
       claimed,
       clock: this.#clock,
@@ -90,7 +98,7 @@ export class DocumentSession<Op extends object, R extends object> {
     this.#stops = FROM_SERVER.map(
       (type) => connection.onMessage(type, (message) => this.#receive({ type, message } as FromServer<Op, R>)), // as the type says
     );
-    this.#stops.push(connection.onError((code) => this.#onError(code)));
+    this.#stops.push(connection.onError((code, detail) => this.#onError(code, detail)));
     this.#stops.push(
       connection.onStatus((status, { reason }) => {
         if (reason?.code === FRAME_TOO_LARGE) replica.refuseLargest();
@@ -102,6 +110,11 @@ export class DocumentSession<Op extends object, R extends object> {
 
   get isPersistent(): boolean {
     return this.#writer.isPersistent;
+  }
+
+  /** Whether the storage has failed, and the outbox in it may not be used again. */
+  get hasStorageFailed(): boolean {
+    return this.#writer.hasFailed;
   }
 
   /** Tells the replica something, and does what follows from that. */
@@ -118,6 +131,7 @@ export class DocumentSession<Op extends object, R extends object> {
     for (const stop of this.#stops) stop();
     this.#stopTimers();
     this.#answers.stop();
+    this.#renewal.close();
     this.#pacer.clear();
     await this.#writer.flushed();
   }
@@ -148,7 +162,7 @@ export class DocumentSession<Op extends object, R extends object> {
   }
 
   #receive(message: FromServer<Op, R>): void {
-    if (message.type === OP_MESSAGES.WELCOME) this.#identitiesTaken = 0;
+    if (message.type === OP_MESSAGES.WELCOME) this.#renewal.welcomed();
     this.run(() => this.#parts.replica.receive(message));
     this.#watch();
   }
@@ -157,7 +171,7 @@ export class DocumentSession<Op extends object, R extends object> {
   #watch(): void {
     this.#stopStuck();
     const { connection, replica } = this.#parts;
-    if (this.#isClosed || replica.isLive || this.#isRenewing) return;
+    if (this.#isClosed || replica.isLive || this.#renewal.isRunning) return;
     this.#stopStuck = this.#clock.after(STUCK_MS, () =>
       connection.reconnect({ code: "STUCK", detail: "The document does not come." }),
     );
@@ -202,7 +216,7 @@ export class DocumentSession<Op extends object, R extends object> {
         });
         break;
       case "identity":
-        void this.#renew(output.problem);
+        void this.#renewal.run(output.problem);
         break;
       case "push":
         this.#pacer.put(sizeOf(output.message.ops), () => {
@@ -219,42 +233,15 @@ export class DocumentSession<Op extends object, R extends object> {
   }
 
   /** What was left out is found out by saying hello again; where that was too fast, after a while. */
-  #onError(code: number): void {
-    if (code === TOO_FAST) {
+  #onError(code: number, detail: string): void {
+    if (code === UNKNOWN && detail.includes(`"${OP_MESSAGES.HELLO}"`)) this.#parts.onNone();
+    else if (code === TOO_FAST) {
       this.#pacer.slowDown();
       this.#stopSlow();
       this.#stopSlow = this.#clock.after(TOO_FAST_WAIT_MS, () => this.#hello());
     } else if (code === TOO_LARGE && this.#parts.replica.unanswered !== undefined) {
       this.#parts.replica.refuseLargest();
       this.#hello();
-    }
-  }
-
-  async #renew(problem: IdentityProblem): Promise<void> {
-    if (this.#isRenewing) return;
-    this.#isRenewing = true;
-    const answer = await this.#ask(problem);
-    this.#isRenewing = false;
-    if (this.#isClosed) return;
-    const { replica } = this.#parts;
-    if (answer && replica.needsIdentity) this.run(() => replica.renew(newIdentity(), answer));
-    this.#watch();
-  }
-
-  /**
-   * Undefined where whoever is asked fails: all is kept, and the next welcome asks again. A server that takes no identity at
-   * all is not asked in a loop.
-   */
-  async #ask(problem: IdentityProblem): Promise<ExpiredAnswer | undefined> {
-    const { replica, onExpired } = this.#parts;
-    try {
-      const answer = replica.pending.length > 0 ? await onExpired(replica.pending.length) : "resubmit";
-      const attempt = problem === "taken" ? this.#identitiesTaken++ : 0;
-      const delayMs = attempt === 0 ? 0 : backoffMs(attempt, this.#clock.random());
-      await new Promise<void>((resolve) => this.#stops.push(this.#clock.after(delayMs, resolve)));
-      return answer;
-    } catch {
-      return undefined;
     }
   }
 }

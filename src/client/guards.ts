@@ -54,10 +54,11 @@ export class Settled {
 
   /** Whether two revisions are the same write, be it named by its serial or by its seq. */
   isSameWrite(a: number, b: number): boolean {
-    return this.#named(a) === this.#named(b);
+    return this.named(a) === this.named(b);
   }
 
-  #named(rev: number): number {
+  /** A revision by its seq, where that is known. */
+  named(rev: number): number {
     return rev < 0 ? (this.#seqs.get(-rev) ?? rev) : rev;
   }
 }

@@ -1,12 +1,9 @@
 import type { Room } from "@colyseus/sdk";
-import type { Clock, Stop } from "../clock/clock.ts";
-import type { Answers } from "./answers.ts";
+import type { Stop } from "../clock/clock.ts";
 import { BACKOFF_LIMITS, backoffMs } from "./backoff.ts";
-import type { Credentials } from "./credentials.ts";
-import { withDeadline } from "./deadline.ts";
+import { Joining, type JoiningParts } from "./joining.ts";
 import { judgeClose, judgeFailure, type Reason, type Verdict } from "./loss.ts";
 import type { Network } from "./network.ts";
-import { Seat } from "./seat.ts";
 import { watchSilence } from "./silence.ts";
 
 /**
@@ -24,24 +21,9 @@ export interface StatusDetail {
   readonly retryInMs?: number | undefined;
 }
 
-/** What of the SDK's Client a link needs. */
-export interface JoinClient {
-  readonly auth: { token: string | undefined };
-  joinOrCreate(room: string, options?: object): Promise<Room>;
-  reconnect(token: string): Promise<Room>;
-}
-
 /** What a link is made of. */
-export interface LinkParts {
-  readonly client: JoinClient;
-  readonly room: string;
-  readonly options: object;
-  readonly credentials: Credentials;
-  readonly answers: Answers;
+export interface LinkParts extends JoiningParts {
   readonly network: Network;
-  readonly clock: Clock;
-  /** An attempt that takes longer is given up. */
-  readonly joinTimeoutMs: number;
   /** A room is there; on the way to it nothing was missed, and nothing is kept of an earlier one. */
   readonly onJoined: (room: Room) => void;
   /** The room is no longer there. */
@@ -59,7 +41,7 @@ const MAX_TOKENS_REFUSED = 3;
 /** Takes a seat in a room and takes it again, or another, whenever it is lost, until closed or refused. */
 export class Link {
   readonly #parts: LinkParts;
-  readonly #seat: Seat;
+  readonly #joining: Joining;
   #status: Status = "reconnecting";
   #room: Room | undefined;
   #joinedAtMs = 0;
@@ -76,7 +58,7 @@ export class Link {
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
-    this.#seat = new Seat(parts.clock);
+    this.#joining = new Joining(parts);
     this.#stopNetwork = parts.network.watch((change) => this.#onNetwork(change));
   }
 
@@ -100,7 +82,7 @@ export class Link {
   restart(reason: Reason): void {
     const room = this.#room;
     if (!room) return;
-    this.#let(room);
+    this.#joining.let(room);
     this.#lost(room, { kind: "retry", reason, floorMs: 0, keepsSeat: true });
   }
 
@@ -115,7 +97,7 @@ export class Link {
     this.#room = undefined;
     if (room) this.#parts.onLost();
     this.#setStatus("closed", {});
-    if (room) await this.#leave(room);
+    if (room) await this.#joining.leave(room);
   }
 
   #onNetwork(change: "online" | "offline" | "visible"): void {
@@ -155,9 +137,9 @@ export class Link {
     const turn = ++this.#turn;
     this.#isTrying = true;
     try {
-      const room = await this.#join();
+      const room = await this.#joining.join();
       if (turn === this.#turn) this.#adopt(room);
-      else await this.#leave(room);
+      else await this.#joining.leave(room);
     } catch (error) {
       if (turn === this.#turn) this.#follow(judgeFailure(error, this.#parts.answers.refused));
     } finally {
@@ -165,33 +147,11 @@ export class Link {
     }
   }
 
-  async #join(): Promise<Room> {
-    const { client, room, options, credentials, answers } = this.#parts;
-    answers.forget();
-    client.auth.token = await credentials.current();
-    const seat = this.#seat.token;
-    if (seat === undefined) return this.#bounded(client.joinOrCreate(room, options));
-    try {
-      return await this.#bounded(client.reconnect(seat));
-    } catch (error) {
-      const verdict = judgeFailure(error, answers.refused);
-      if (verdict.kind !== "final") throw error;
-      this.#seat.drop(); // it was kept for nobody any more
-      answers.forget();
-      return this.#bounded(client.joinOrCreate(room, options));
-    }
-  }
-
-  #bounded(joining: Promise<Room>): Promise<Room> {
-    const { clock, joinTimeoutMs } = this.#parts;
-    return withDeadline(joining, { clock, timeoutMs: joinTimeoutMs, late: (room) => void this.#leave(room) });
-  }
-
   #adopt(room: Room): void {
     const { clock, credentials, onJoined } = this.#parts;
     room.reconnection.enabled = false; // the SDK's own gives up too early, and knows no hints
     this.#room = room;
-    this.#seat.drop();
+    this.#joining.seat.drop();
     this.#joinedAtMs = clock.nowMs();
     room.onLeave((code, reason) => this.#lost(room, judgeClose(code, reason)));
     const stopSilence = watchSilence(room, clock, () =>
@@ -215,7 +175,7 @@ export class Link {
       this.#attempts = 0;
       this.#tokensRefused = 0;
     }
-    if (verdict.kind !== "final") this.#seat.keep(room.reconnectionToken);
+    if (verdict.kind !== "final") this.#joining.seat.keep(room.reconnectionToken);
     onLost();
     this.#follow(verdict);
   }
@@ -223,9 +183,11 @@ export class Link {
   #follow(verdict: Verdict): void {
     const { clock, credentials } = this.#parts;
     if (verdict.kind === "token" && credentials.refused() && ++this.#tokensRefused < MAX_TOKENS_REFUSED) {
-      this.#wait(verdict.reason, 0);
+      if (this.#tokensRefused === 1)
+        this.#schedule(0, verdict.reason); // a server that was started anew knows no old one
+      else this.#wait(verdict.reason, 0);
     } else if (verdict.kind === "retry") {
-      if (!verdict.keepsSeat) this.#seat.drop();
+      if (!verdict.keepsSeat) this.#joining.seat.drop();
       this.#floorAtMs = clock.nowMs() + verdict.floorMs;
       this.#wait(verdict.reason, verdict.floorMs);
     } else {
@@ -236,22 +198,6 @@ export class Link {
   #wait(reason: Reason, floorMs: number): void {
     const delayMs = backoffMs(this.#attempts++, this.#parts.clock.random(), BACKOFF_LIMITS);
     this.#schedule(Math.max(floorMs, delayMs), reason);
-  }
-
-  /** Leaves in the proper way, but does not wait for long. */
-  async #leave(room: Room): Promise<void> {
-    const { clock, joinTimeoutMs } = this.#parts;
-    try {
-      if (room.connection.isOpen) await withDeadline(room.leave(), { clock, timeoutMs: joinTimeoutMs });
-    } catch {
-      this.#let(room); // a server that does not answer will find out by itself
-    }
-  }
-
-  /** Lets a room go without waiting for its socket, which may be half open. */
-  #let(room: Room): void {
-    room.removeAllListeners();
-    room.connection.close();
   }
 
   #setStatus(status: Status, detail: StatusDetail): void {

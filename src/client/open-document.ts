@@ -2,7 +2,7 @@ import type { OpDocument } from "../document/document.ts";
 import { browserStorage } from "./browser-storage.ts";
 import { type Connection, connect } from "./connection.ts";
 import { withDeadline } from "./deadline.ts";
-import type { ExpiredAnswer } from "./document-session.ts";
+import type { ExpiredAnswer } from "./identity-renewal.ts";
 import { Listeners } from "./listeners.ts";
 import { memoryStorage, type OutboxStorage } from "./outbox-storage.ts";
 import type { Pace } from "./pacer.ts";
@@ -18,7 +18,7 @@ export interface OpenDocumentOptions<Op extends object, R extends object> {
   readonly name?: string | undefined;
   /** Where outboxes are kept. @default IndexedDB where there is that and Web Locks, otherwise memory */
   readonly storage?: OutboxStorage | undefined;
-  /** Whom the view shows as the author of what one pushed, before the server says it. @default nobody */
+  /** Whom the view shows as the author of what one pushed, before the server says it. @default whom the token names */
   readonly userId?: string | undefined;
   /** @default 10,000 pushes or 8 MB that wait, 80 KB each, 64 on their way, 200 that can be undone */
   readonly limits?: Partial<ReplicaLimits> | undefined;

@@ -4,7 +4,7 @@ import type { OutboxChange } from "./outbox.ts";
 import type { ClaimedOutbox } from "./tab-outbox.ts";
 
 /** A storage that takes longer than this has failed. */
-const COMMIT_TIMEOUT_MS = 10_000;
+const STORAGE_TIMEOUT_MS = 10_000;
 
 /** What an outbox writer needs. */
 export interface OutboxWriterParts {
@@ -17,8 +17,8 @@ export interface OutboxWriterParts {
 }
 
 /**
- * Keeps the changes of an outbox, in order, as many at a time as have come meanwhile. When that fails it is not tried again:
- * a change that is missing in the middle would be worse than none of those that follow.
+ * Keeps the changes of an outbox, in order, as many at a time as have come meanwhile. When that fails it is not tried again,
+ * and the outbox is removed: what it still holds goes on to be sent from here, and whoever found it later would send it again.
  */
 export class OutboxWriter {
   readonly #parts: OutboxWriterParts;
@@ -33,6 +33,11 @@ export class OutboxWriter {
   /** Whether what is put here is still there after a reload. */
   get isPersistent(): boolean {
     return this.#parts.claimed.storage.isPersistent && !this.#hasFailed;
+  }
+
+  /** Whether something could not be kept. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   /** Keeps a change, soon. */
@@ -64,10 +69,12 @@ export class OutboxWriter {
     if (this.#hasFailed) return;
     const { claimed, clock, onFailed } = this.#parts;
     try {
-      await withDeadline(claimed.storage.commit(claimed.name, changes), { clock, timeoutMs: COMMIT_TIMEOUT_MS });
+      await withDeadline(claimed.storage.commit(claimed.name, changes), { clock, timeoutMs: STORAGE_TIMEOUT_MS });
     } catch (error) {
       this.#hasFailed = true;
       onFailed(error);
+      const removed = claimed.storage.remove(claimed.name);
+      await withDeadline(removed, { clock, timeoutMs: STORAGE_TIMEOUT_MS }).catch(() => {}); // tried again when it is closed
     }
   }
 }

@@ -1,5 +1,5 @@
 import { sizeOf } from "../document/document.ts";
-import type { OpOutcome, OpWelcome } from "../protocol/protocol.ts";
+import type { OpOutcome, OpWelcome, PushLimits } from "../protocol/protocol.ts";
 import { guardsOf, NEVER_REV, type Settled, withGuards } from "./guards.ts";
 import type { ClientIdentity, OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./outbox.ts";
 
@@ -22,15 +22,13 @@ export interface PushAck {
   readonly outcome: OpOutcome | "unknown";
 }
 
-/** The server takes no more in a push. */
-const MAX_OPS = 256;
-
 /** Most that may wait for the server. */
 export interface PendingLimits {
   readonly maxPending: number;
   readonly maxPendingBytes: number;
   /** About the largest push. */
   readonly maxPushBytes: number;
+  readonly maxOps: number;
 }
 
 /** What pending pushes need. */
@@ -54,7 +52,7 @@ export class PushTooLarge extends OutboxFull {}
  * whole or not at all, one after another.
  */
 export class PendingPushes<Op extends object> {
-  readonly #limits: PendingLimits;
+  #limits: PendingLimits;
   readonly #store: (change: OutboxChange<Op>) => void;
   readonly #settled: Settled;
   readonly #pushes: PendingPush<Op>[] = [];
@@ -104,6 +102,17 @@ export class PendingPushes<Op extends object> {
     return this.#pushes;
   }
 
+  /** The server takes no more than this. What is pending already is not concerned. */
+  restrict({ maxPushBytes, maxOps }: PushLimits): void {
+    const limits = this.#limits;
+    this.#limits = {
+      ...limits,
+      // Text may take three times as many bytes as characters.
+      maxPushBytes: Math.min(limits.maxPushBytes, Math.floor(maxPushBytes / 3)),
+      maxOps: Math.min(limits.maxOps, maxOps),
+    };
+  }
+
   /** A push is on its way. */
   sent(n: number): void {
     this.#sentN = Math.max(this.#sentN, n);
@@ -124,14 +133,31 @@ export class PendingPushes<Op extends object> {
    * @throws OutboxFull where as much waits as may wait
    */
   add(push: StoredPush<Op>): void {
-    const { maxPending, maxPendingBytes, maxPushBytes } = this.#limits;
-    const bytes = sizeOf(push.ops);
-    if (push.ops.length > MAX_OPS) throw new PushTooLarge(`A push has ${MAX_OPS} ops at most, not ${push.ops.length}.`);
-    if (bytes > maxPushBytes) throw new PushTooLarge(`A push takes about ${maxPushBytes} bytes at most, not ${bytes}.`);
-    if (this.#pushes.length >= maxPending || this.#bytes + bytes > maxPendingBytes) {
-      throw new OutboxFull(`At most ${maxPending} pushes or ${maxPendingBytes} bytes may wait for the server.`);
-    }
+    this.#assertFits([push.ops]);
     this.#append(push, this.#change({ put: [push] }));
+  }
+
+  /**
+   * Divides ops into as few pushes as possible, in their order; those of one part stay together.
+   *
+   * @throws PushTooLarge where a part has more ops or bytes than a push may have
+   * @throws OutboxFull where as much waits as may wait
+   */
+  divide(parts: readonly (readonly Op[])[]): readonly (readonly Op[])[] {
+    const { maxOps, maxPushBytes } = this.#limits;
+    const pushes: Op[][] = [];
+    let bytes = Number.POSITIVE_INFINITY;
+    for (const part of parts) {
+      const last = pushes.at(-1);
+      bytes += sizeOf(part);
+      if (last && last.length + part.length <= maxOps && bytes <= maxPushBytes) last.push(...part);
+      else if (part.length > 0) {
+        pushes.push([...part]);
+        bytes = sizeOf(part);
+      }
+    }
+    this.#assertFits(pushes);
+    return pushes;
   }
 
   /** Notes what the server said of a push, by its number. */
@@ -184,6 +210,21 @@ export class PendingPushes<Op extends object> {
   /** What was acknowledged in another history, or to another client, need not be safe. */
   #forgetAcks(): void {
     for (const [index, { ack: _, ...push }] of this.#pushes.entries()) this.#pushes[index] = push;
+  }
+
+  #assertFits(pushes: readonly (readonly Op[])[]): void {
+    const { maxPending, maxPendingBytes, maxPushBytes, maxOps } = this.#limits;
+    let total = this.#bytes;
+    for (const ops of pushes) {
+      const bytes = sizeOf(ops);
+      if (ops.length > maxOps) throw new PushTooLarge(`A push has ${maxOps} ops at most, not ${ops.length}.`);
+      if (bytes > maxPushBytes)
+        throw new PushTooLarge(`A push takes about ${maxPushBytes} bytes at most, not ${bytes}.`);
+      total += bytes;
+    }
+    if (this.#pushes.length + pushes.length > maxPending || total > maxPendingBytes) {
+      throw new OutboxFull(`At most ${maxPending} pushes or ${maxPendingBytes} bytes may wait for the server.`);
+    }
   }
 
   #append({ serial, ops, ts }: StoredPush<Op>, ticket: number): void {

@@ -26,6 +26,9 @@ export class DocumentClosed extends Error {
   override readonly name = "DocumentClosed";
 }
 
+/** The document ended by itself: the room to which it was pushed has none. */
+export class NoDocument extends DocumentClosed {}
+
 /**
  * A push of this client: the promise that it is durable, which fails with {@link PushRefused} or {@link DocumentClosed}. Whoever
  * does not look at it has nothing to catch.

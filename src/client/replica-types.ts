@@ -25,7 +25,8 @@ export interface ReplicaLimits extends PendingLimits {
 export const REPLICA_LIMITS: ReplicaLimits = {
   maxPending: 10_000,
   maxPendingBytes: 8 * 1024 * 1024,
-  maxPushBytes: 80 * 1024, // a third of what a server takes: text may be three times as long in bytes
+  maxPushBytes: 80 * 1024, // a third of what a server takes by default: text may be three times as long in bytes
+  maxOps: 256,
   maxInFlight: 64,
   maxUndo: 200,
 };
@@ -35,8 +36,8 @@ export interface ReplicaParts<Op extends object, R extends object> {
   readonly document: OpDocument<Op, R>;
   /** As it was kept, or {@link emptyOutbox}. */
   readonly outbox: StoredOutbox<Op>;
-  /** Whose records the view shows as its author's before the server says it; by default nobody's. */
-  readonly userId?: string | undefined;
+  /** Whose records the view shows as its author's before the server says it; asked whenever it shows something. @default nobody's */
+  readonly userId?: (() => string | undefined) | undefined;
   readonly limits?: Partial<ReplicaLimits> | undefined;
 }
 

@@ -95,24 +95,39 @@ export class Replica<Op extends object, R extends object> implements RecordReade
     return serial;
   }
 
+  /**
+   * Pushes any number of ops, in as few pushes as possible, which are undone together.
+   *
+   * @param ts now, in ms since 1970
+   * @param joins serial of a push with which they are undone, if nobody else has changed the same records since
+   * @returns their serials
+   * @throws PushTooLarge where one op has more bytes than a push may have
+   * @throws OutboxFull where as much waits as may wait; nothing is pushed then
+   */
+  editAll(ops: readonly Op[], ts: number, joins?: number): readonly number[] {
+    const serials = this.#copy.editAll(ops, ts, joins);
+    this.#conversation.pump();
+    return serials;
+  }
+
   /** Whether there may be anything of one's own to undo, or to do again. */
   can(direction: UndoDirection): boolean {
     return this.#copy.can(direction);
   }
 
   /**
-   * Undoes the last of one's own pushes of which anything can be undone, or does again what was undone. It is a push like any
-   * other.
+   * Undoes the last of one's own steps of which anything can be undone, or does again what was undone, by pushes like any
+   * others.
    *
    * @param ts now, in ms since 1970
-   * @returns its serial, or undefined where there is nothing
+   * @returns their serials, none where there is nothing
    * @throws PushTooLarge where it has more ops or bytes than a push may have
    * @throws OutboxFull where as much waits as may wait
    */
-  turn(direction: UndoDirection, ts: number): number | undefined {
-    const serial = this.#copy.turn(direction, ts);
+  turn(direction: UndoDirection, ts: number): readonly number[] {
+    const serials = this.#copy.turn(direction, ts);
     this.#conversation.pump();
-    return serial;
+    return serials;
   }
 
   /** Changes of the outbox up to this one are kept. */

@@ -1,9 +1,12 @@
 import type { OpDocument, RecordReader } from "../document/document.ts";
-import { DocumentSession, type ExpiredAnswer, type RoomLine, type SessionEvent } from "./document-session.ts";
+import { DocumentSession, type RoomLine, type SessionEvent } from "./document-session.ts";
+import type { History } from "./history.ts";
+import type { ExpiredAnswer } from "./identity-renewal.ts";
 import { Listeners, type Stop } from "./listeners.ts";
 import { DEFAULT_PACE, type Pace } from "./pacer.ts";
 import { assertPlain } from "./plain.ts";
-import { DocumentClosed, newPush, type Push, type PushControl, PushRefused } from "./push.ts";
+import { DocumentClosed, NoDocument, type Push } from "./push.ts";
+import { PushLedger } from "./push-ledger.ts";
 import { Replica } from "./replica.ts";
 import type { PushRefusal, ReplicaLimits } from "./replica-types.ts";
 import { type ClaimedOutbox, discard } from "./tab-outbox.ts";
@@ -36,23 +39,28 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   readonly #parts: SharedDocumentParts<Op, R>;
   readonly #replica: Replica<Op, R>;
   readonly #session: DocumentSession<Op, R>;
-  readonly #pushes = new Map<number, PushControl>();
+  readonly #ledger: PushLedger<Op>;
   readonly #changes = new Listeners<[readonly string[]]>();
   readonly #refusals: Listeners<[RefusedPush<Op>]>;
   readonly #unsaved = new Listeners<[number]>();
-  /** Those who wait until the push with that serial, and all before it, are gone. */
-  #waiting: { readonly serial: number; readonly flushed: PromiseWithResolvers<number> }[] = [];
   #unsavedTold: number;
-  #isClosed = false;
-  readonly #stopStatus: Stop;
+  #history: Promise<History<Op, R>> | undefined;
+  #closeHistory: Stop = () => {};
+  /** Why it is closed. */
+  #reason: DocumentClosed | undefined;
+  #ending: Promise<void> | undefined;
+  readonly #stopListening: Stop;
+  readonly #closed = Promise.withResolvers<DocumentClosed>();
 
   constructor(parts: SharedDocumentParts<Op, R>) {
-    const { connection, document, claimed, userId, limits, pace, onExpired = () => "resubmit" } = parts;
+    const { connection, document, claimed, limits, pace, onExpired = () => "resubmit" } = parts;
     this.#parts = parts;
     this.#refusals = parts.refusals ?? new Listeners();
     // What was kept for this document was pushed to it, in the form that it had then; evolving that is the document's matter.
     const outbox = claimed.outbox as ConstructorParameters<typeof Replica<Op, R>>[0]["outbox"];
+    const userId = (): string | undefined => parts.userId ?? connection.userId;
     this.#replica = new Replica({ document, outbox, userId, limits });
+    this.#ledger = new PushLedger(() => this.#replica.pending);
     this.#unsavedTold = this.#replica.pending.length;
     this.#session = new DocumentSession({
       connection,
@@ -63,10 +71,9 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
       onEvent: (event) => this.#onEvent(event),
       onChanged: (ids) => this.#changes.tell(ids),
       onStorageFailed: () => this.#unsaved.tell(this.unsaved),
+      onNone: () => void this.#end(new NoDocument("The room has no document.")),
     });
-    this.#stopStatus = connection.onStatus((status) => {
-      if (status === "closed") void this.close();
-    });
+    this.#stopListening = connection.onClose(() => this.close());
   }
 
   /** A record, as it is seen. It is never changed in place: a change puts another one there. */
@@ -122,11 +129,27 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   push(ops: readonly Op[]): Push {
     this.#assertOpen();
     assertPlain(ops, "ops");
-    return this.#track(() => this.#replica.edit(ops, this.#parts.connection.clock.wallMs()));
+    const [push] = this.#track((ts) => [this.#replica.edit(ops, ts)] as const);
+    return push;
   }
 
   /**
-   * Undoes the last of one's own pushes of which anything is left to undo; what others have changed since is left alone.
+   * Pushes any number of ops, in as few pushes as possible. Each of these is taken or not by itself; they are undone, and done again,
+   * in one step. With `joins` they are part of the step of that push, as long as nobody else has changed the same records since
+   * then: so a gesture that is pushed underway is undone as a whole. Otherwise as {@link push}.
+   *
+   * @throws PushTooLarge where one op has more bytes than a server takes; nothing is pushed then
+   * @throws OutboxFull where so much may not wait; nothing is pushed then
+   */
+  pushAll(ops: readonly Op[], { joins }: { readonly joins?: Push | undefined } = {}): readonly Push[] {
+    this.#assertOpen();
+    assertPlain(ops, "ops");
+    return this.#track((ts) => this.#replica.editAll(ops, ts, joins && this.#ledger.serialOf(joins)));
+  }
+
+  /**
+   * Undoes the last of one's own steps of which anything is left to undo; what others have changed since is left alone. Where
+   * that takes several pushes, the last of them is returned.
    *
    * @returns undefined where there is nothing to undo
    * @throws PushTooLarge where that takes more ops or bytes than a server takes; it cannot be undone
@@ -157,13 +180,21 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
    *
    * @throws DocumentClosed where it is closed before
    */
-  flushed(): Promise<number> {
-    const flushed = Promise.withResolvers<number>();
-    const last = this.#replica.pending.at(-1);
-    if (!last) flushed.resolve(this.seq);
-    else if (this.#isClosed) flushed.reject(new DocumentClosed("The document was closed."));
-    else this.#waiting.push({ serial: last.serial, flushed });
-    return flushed.promise;
+  async flushed(): Promise<number> {
+    if (this.#reason && this.hasUnsaved) throw this.#reason;
+    await this.#ledger.flushed();
+    return this.seq;
+  }
+
+  /**
+   * What the document was: its entries, and its records as of any of them. While there is no connection it waits for one. There
+   * is one at a time: until it is closed, further calls give the same.
+   *
+   * @throws HistoryRefused where the room gives none; DocumentClosed
+   */
+  history(): Promise<History<Op, R>> {
+    this.#history ??= this.#openHistory();
+    return this.#history;
   }
 
   /** Tells the ids of records that look different from before, whoever changed them. */
@@ -186,65 +217,70 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
    * fail with {@link DocumentClosed}. Resolves when the outbox is kept. The connection stays open.
    */
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    this.#stopStatus();
-    const closed = new DocumentClosed("The document was closed.");
-    for (const { failed } of this.#pushes.values()) failed(closed);
-    for (const { flushed } of this.#waiting) flushed.reject(closed);
-    this.#pushes.clear();
-    this.#waiting = [];
+    await this.#end(new DocumentClosed("The document was closed."));
+  }
+
+  /** Resolves when it is closed, with the reason: an error {@link NoDocument} where the room has no document. */
+  get closed(): Promise<DocumentClosed> {
+    return this.#closed.promise;
+  }
+
+  #end(reason: DocumentClosed): Promise<void> {
+    this.#ending ??= this.#stop(reason);
+    return this.#ending;
+  }
+
+  async #stop(reason: DocumentClosed): Promise<void> {
+    this.#reason = reason;
+    this.#ledger.close(reason);
+    this.#closed.resolve(reason);
     for (const listeners of [this.#changes, this.#refusals, this.#unsaved]) listeners.clear();
-    const { claimed, onClosed } = this.#parts;
+    this.#closeHistory();
     await this.#session.close();
+    this.#stopListening();
+    const { claimed, onClosed } = this.#parts;
     onClosed?.();
-    if (this.hasUnsaved) claimed.release();
+    if (this.hasUnsaved && !this.#session.hasStorageFailed) claimed.release();
     else await discard(claimed).catch(() => {}); // an empty outbox that stays does no harm
+  }
+
+  async #openHistory(): Promise<History<Op, R>> {
+    const onClosed = (): void => {
+      this.#history = undefined;
+      this.#closeHistory = () => {};
+    };
+    try {
+      this.#assertOpen();
+      const { openHistory } = await import("./history.ts"); // a page that shows no history need not load it
+      this.#assertOpen();
+      const { connection: line, document } = this.#parts;
+      const { history, loaded } = openHistory({ line, document, onClosed });
+      this.#closeHistory = () => history.close();
+      await loaded;
+      return history;
+    } catch (error) {
+      onClosed();
+      throw error;
+    }
   }
 
   #turn(direction: "undo" | "redo"): Push | undefined {
     this.#assertOpen();
-    return this.#track(() => this.#replica.turn(direction, this.#parts.connection.clock.wallMs()));
+    return this.#track((ts) => this.#replica.turn(direction, ts)).at(-1);
   }
 
-  #track(make: () => number): Push;
-  #track(make: () => number | undefined): Push | undefined;
-  #track(make: () => number | undefined): Push | undefined {
-    const control = newPush();
-    const serial = this.#session.run(() => {
-      const made = make();
-      if (made !== undefined) this.#pushes.set(made, control);
-      return made;
-    });
+  #track<Serials extends readonly number[]>(make: (ts: number) => Serials): { readonly [I in keyof Serials]: Push } {
+    const pushes = this.#session.run(() =>
+      make(this.#parts.connection.clock.wallMs()).map((serial) => this.#ledger.add(serial)),
+    );
     this.#tellUnsaved();
-    return serial === undefined ? undefined : control.push;
+    return pushes as { readonly [I in keyof Serials]: Push }; // map keeps the length
   }
 
   #onEvent(event: SessionEvent<Op>): void {
-    const control = this.#pushes.get(event.serial);
-    switch (event.kind) {
-      case "push":
-        control?.sent();
-        return;
-      case "settled":
-        control?.settled(event.ack);
-        break;
-      case "refused":
-        control?.failed(new PushRefused(event.refusal));
-        this.#refusals.tell({ ...event.refusal, ops: event.ops });
-        break;
-      default:
-        event satisfies never;
-    }
-    this.#pushes.delete(event.serial);
-    this.#tellFlushed();
-    this.#tellUnsaved();
-  }
-
-  #tellFlushed(): void {
-    const first = this.#replica.pending[0]?.serial ?? Number.POSITIVE_INFINITY;
-    for (const { serial, flushed } of this.#waiting) if (serial < first) flushed.resolve(this.seq);
-    this.#waiting = this.#waiting.filter(({ serial }) => serial >= first);
+    this.#ledger.tell(event);
+    if (event.kind === "refused") this.#refusals.tell({ ...event.refusal, ops: event.ops });
+    if (event.kind !== "push") this.#tellUnsaved();
   }
 
   #tellUnsaved(): void {
@@ -254,6 +290,6 @@ export class SharedDocument<Op extends object, R extends object> implements Reco
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw new DocumentClosed("The document was closed.");
+    if (this.#reason) throw this.#reason;
   }
 }

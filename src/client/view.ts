@@ -1,17 +1,8 @@
-import {
-  MapRecords,
-  type OpAuthor,
-  type OpDocument,
-  Overlay,
-  type RecordChange,
-  type RecordReader,
-} from "../document/document.ts";
+import { MapRecords, type OpDocument, Overlay, type RecordChange, type RecordReader } from "../document/document.ts";
 import type { OpEntry } from "../protocol/protocol.ts";
+import { Layers, type ViewAuthor } from "./layers.ts";
 import type { StoredPush } from "./outbox.ts";
 import { isSame } from "./same.ts";
-
-/** Whose pushes are shown. */
-export type ViewAuthor = Omit<OpAuthor, "n">;
 
 /**
  * What a person sees: the records that the server confirmed, and over them what was pushed and is not confirmed yet. What
@@ -19,13 +10,18 @@ export type ViewAuthor = Omit<OpAuthor, "n">;
  */
 export class View<Op extends object, R extends object> implements RecordReader<R> {
   readonly #document: OpDocument<Op, R>;
+  readonly #layers: Layers<Op, R>;
   #confirmed = new MapRecords<R>();
+  /** Lies over what is confirmed, and may repeat some of it. */
   #shown: Overlay<R> = new Overlay(this.#confirmed);
+  /** Of the confirmed records those that may be others than at the last `reshow`, as they were. */
+  readonly #replaced = new Map<string, R | undefined>();
   /** What was seen when changes were last taken, of every record that may have changed since. */
   readonly #before = new Map<string, R | undefined>();
 
   constructor(document: OpDocument<Op, R>) {
     this.#document = document;
+    this.#layers = new Layers(document);
   }
 
   /** The records that the server confirmed. */
@@ -43,15 +39,15 @@ export class View<Op extends object, R extends object> implements RecordReader<R
 
   /** Whether a push would change anything that is seen. */
   wouldChange(push: StoredPush<Op>, author: ViewAuthor): boolean {
-    return this.#try(push, author).changes.size > 0;
+    return this.#layers.try(push, author, this.#shown).writes.size > 0;
   }
 
   /** Shows a push over all that is seen, and says what it changed: nothing where the document does not take it. */
   show(push: StoredPush<Op>, author: ViewAuthor): readonly RecordChange<R>[] {
-    const trial = this.#try(push, author);
-    const changes = Array.from(trial.changes, ([id, after]) => ({ id, before: this.#shown.get(id), after }));
-    for (const { id } of changes) this.#note(id);
-    trial.settle(this.#shown);
+    const layer = this.#layers.try(push, author, this.#shown);
+    const changes = Array.from(layer.writes, ([id, after]) => ({ id, before: this.#shown.get(id), after }));
+    for (const { id, before, after } of changes) this.#see(id, before, after);
+    this.#layers.add(layer, author);
     return changes;
   }
 
@@ -61,23 +57,26 @@ export class View<Op extends object, R extends object> implements RecordReader<R
     for (const { effects, ...stamp } of entries) {
       for (const effect of effects) this.#document.evolve(fresh, effect, stamp);
     }
-    for (const id of fresh.changes.keys()) this.#note(id);
+    for (const id of fresh.changes.keys()) this.#replace(id, this.#confirmed.get(id));
     fresh.settle(this.#confirmed);
   }
 
   /** Takes other records for confirmed ones. `reshow` follows. */
   replace(confirmed: MapRecords<R>): void {
-    for (const [id] of this.entries()) this.#note(id);
-    for (const [id] of confirmed.entries()) this.#note(id);
+    for (const [id, record] of this.#confirmed.entries()) this.#replace(id, record);
+    for (const [id] of confirmed.entries()) this.#replace(id, undefined);
     this.#confirmed = confirmed;
     this.#shown = new Overlay(confirmed);
+    this.#layers.write(this.#shown);
   }
 
-  /** Shows what is not confirmed anew. */
-  reshow(pushes: Iterable<StoredPush<Op>>, author: ViewAuthor): void {
-    for (const id of this.#shown.changes.keys()) this.#note(id);
-    this.#shown.drop();
-    for (const push of pushes) this.show(push, author);
+  /** Shows what is not confirmed, all that is left of it. */
+  reshow(pushes: readonly StoredPush<Op>[], author: ViewAuthor): void {
+    const ground = { records: this.#confirmed, replaced: this.#replaced };
+    const { before, now } = this.#layers.restack(pushes, author, ground);
+    for (const [id, was] of before) this.#see(id, was, now.get(id));
+    this.#replaced.clear();
+    if (pushes.length === 0) this.#shown.drop();
   }
 
   /** The ids of all records that look different from what they were when this was last called. */
@@ -89,20 +88,13 @@ export class View<Op extends object, R extends object> implements RecordReader<R
     return changed;
   }
 
-  #try(push: StoredPush<Op>, author: ViewAuthor): Overlay<R> {
-    const trial = new Overlay(this.#shown);
-    const stamp = { ...author, n: push.serial, seq: -push.serial, ts: push.ts };
-    try {
-      for (const op of push.ops) {
-        for (const effect of this.#document.apply(trial, op, stamp)) this.#document.evolve(trial, effect, stamp);
-      }
-    } catch {
-      trial.drop(); // whoever pushed it is told by the server what is wrong with it
-    }
-    return trial;
+  #replace(id: string, before: R | undefined): void {
+    if (!this.#replaced.has(id)) this.#replaced.set(id, before);
   }
 
-  #note(id: string): void {
-    if (!this.#before.has(id)) this.#before.set(id, this.get(id));
+  #see(id: string, before: R | undefined, after: R | undefined): void {
+    if (!this.#before.has(id)) this.#before.set(id, before);
+    if (after) this.#shown.set(id, after);
+    else this.#shown.delete(id);
   }
 }

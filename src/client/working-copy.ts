@@ -1,17 +1,18 @@
 import type { MapRecords, OpDocument, RecordReader } from "../document/document.ts";
 import type { OpEntry } from "../protocol/protocol.ts";
 import { Settled } from "./guards.ts";
-import type { ClientIdentity, StoredPush } from "./outbox.ts";
+import type { ViewAuthor } from "./layers.ts";
+import type { ClientIdentity } from "./outbox.ts";
 import { PendingPushes, type PushAck, PushTooLarge } from "./pending.ts";
 import type { PushRefusal, ReplicaLimits, ReplicaOutput, ReplicaParts } from "./replica-types.ts";
 import { isSame } from "./same.ts";
-import { type UndoDirection, type UndoEntry, UndoStacks } from "./undo.ts";
-import { View, type ViewAuthor } from "./view.ts";
+import { changesOf, type PushChanges, type UndoDirection, UndoStacks } from "./undo.ts";
+import { View } from "./view.ts";
 
 /** The document as one client has it: what is confirmed, what it pushed on top, and what of that it can undo. */
 export class WorkingCopy<Op extends object, R extends object> {
   readonly #document: OpDocument<Op, R>;
-  readonly #userId: string;
+  readonly #userId: () => string | undefined;
   readonly #view: View<Op, R>;
   readonly #undo: UndoStacks<R>;
   readonly #put: (output: ReplicaOutput<Op>) => void;
@@ -19,7 +20,7 @@ export class WorkingCopy<Op extends object, R extends object> {
   readonly pending: PendingPushes<Op>;
 
   constructor(
-    { document, outbox, userId = "" }: ReplicaParts<Op, R>,
+    { document, outbox, userId = () => undefined }: ReplicaParts<Op, R>,
     limits: ReplicaLimits,
     put: (output: ReplicaOutput<Op>) => void,
   ) {
@@ -28,7 +29,7 @@ export class WorkingCopy<Op extends object, R extends object> {
     this.#userId = userId;
     this.#put = put;
     this.#view = new View(document);
-    this.#undo = new UndoStacks(limits.maxUndo, settled);
+    this.#undo = new UndoStacks(limits.maxUndo, settled, (change) => document.invert?.(change) ?? []);
     this.pending = new PendingPushes({ outbox, limits, settled, store: (change) => put({ kind: "store", change }) });
     this.#reshow();
   }
@@ -50,10 +51,20 @@ export class WorkingCopy<Op extends object, R extends object> {
 
   /** Adds a push. @throws OutboxFull at the bound */
   edit(ops: readonly Op[], ts: number): number {
-    const push = this.pending.prepare(ops, ts);
-    this.pending.add(push);
-    this.#undo.add(this.#show(push));
-    return push.serial;
+    const done = this.#add(ops, ts);
+    this.#undo.add([done]);
+    return done.serial;
+  }
+
+  /**
+   * Adds as many pushes as the ops take, which are undone together, and with the push that they join.
+   *
+   * @throws OutboxFull at the bound, and then adds none
+   */
+  editAll(ops: readonly Op[], ts: number, joins?: number): readonly number[] {
+    const step = this.pending.divide(ops.map((op) => [op])).map((some) => this.#add(some, ts));
+    if (step.length > 0) this.#undo.add(step, joins);
+    return step.map(({ serial }) => serial);
   }
 
   /** Whether there may be anything to undo, or to do again. */
@@ -61,25 +72,27 @@ export class WorkingCopy<Op extends object, R extends object> {
     return this.#document.invert !== undefined && this.#undo.next(direction) !== undefined;
   }
 
-  /** Adds the push that undoes the last one of which anything can be undone. @throws OutboxFull at the bound */
-  turn(direction: UndoDirection, ts: number): number | undefined {
-    for (let entry = this.#undo.next(direction); entry; entry = this.#undo.next(direction)) {
-      const ops = entry.changes.toReversed().flatMap((change) => this.#document.invert?.(change) ?? []);
-      const push = this.pending.prepare(ops, ts);
-      if (this.#view.wouldChange(push, this.#author)) {
-        this.#addTurn(direction, push);
-        this.#undo.turn(direction, this.#show(push));
-        return push.serial;
+  /** Adds the pushes that undo the last step of which anything can be undone. @throws OutboxFull at the bound */
+  turn(direction: UndoDirection, ts: number): readonly number[] {
+    for (let step = this.#undo.next(direction); step; step = this.#undo.next(direction)) {
+      const parts = changesOf(step)
+        .toReversed()
+        .map((change) => this.#document.invert?.(change) ?? []);
+      const pushes = this.#divideTurn(direction, parts);
+      if (pushes.some((ops) => this.#view.wouldChange(this.pending.prepare(ops, ts), this.#author))) {
+        const undoing = pushes.map((ops) => this.#add(ops, ts));
+        this.#undo.turn(direction, undoing);
+        return undoing.map(({ serial }) => serial);
       }
       this.#undo.skip(direction);
     }
-    return undefined;
+    return [];
   }
 
   /** What is too large for ever must not stand in the way of what was pushed before it. */
-  #addTurn(direction: UndoDirection, push: StoredPush<Op>): void {
+  #divideTurn(direction: UndoDirection, parts: readonly (readonly Op[])[]): readonly (readonly Op[])[] {
     try {
-      this.pending.add(push);
+      return this.pending.divide(parts);
     } catch (error) {
       if (error instanceof PushTooLarge) this.#undo.skip(direction);
       throw error;
@@ -131,10 +144,12 @@ export class WorkingCopy<Op extends object, R extends object> {
   }
 
   get #author(): ViewAuthor {
-    return { clientId: this.pending.header.clientId, userId: this.#userId };
+    return { clientId: this.pending.header.clientId, userId: this.#userId() ?? "" };
   }
 
-  #show(push: StoredPush<Op>): UndoEntry<R> {
+  #add(ops: readonly Op[], ts: number): PushChanges<R> {
+    const push = this.pending.prepare(ops, ts);
+    this.pending.add(push);
     return { serial: push.serial, changes: this.#view.show(push, this.#author) };
   }
 

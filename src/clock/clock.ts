@@ -8,6 +8,7 @@ export { afterAwake } from "./awake-timer.ts";
 export { type ManualClock, manualClock } from "./clock-manual.ts";
 export { MinuteCounter } from "./minute-counter.ts";
 export { seededRandom } from "./seeded-random.ts";
+export { within } from "./within.ts";
 
 /** Ends what it was returned for; calling it again does nothing. */
 export type Stop = () => void;

@@ -25,6 +25,8 @@ export interface Config {
   readonly redisUrl: string;
   readonly isVolatileRedisAllowed: boolean;
   readonly maxDocumentBytes: number;
+  readonly maxHistoryBytes: number;
+  readonly maxRedisHistoryBytes: number;
   readonly isSyntheticAllowed: boolean;
   readonly auth: "guest" | "token";
   readonly tokenSecret: string;
@@ -56,6 +58,9 @@ export interface Config {
   readonly maxLoopDelayMs: number;
   readonly maxTickLatenessMs: number;
   readonly maxQueuedBytes: number;
+  readonly maxImageBytes: number;
+  readonly maxBoardImageBytes: number;
+  readonly maxUserImageBytes: number;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
 }

@@ -5,15 +5,27 @@
  * what is on its way to the disk and what a client only hopes for can lie over one another (`overlay.ts`). Knows no
  * sockets, no log, no time. It refuses to know what a record means: that is the room author's {@link OpDocument}.
  */
+import type { KeyOf, Sorted } from "./sorted-ids.ts";
+
 export { MapRecords } from "./map-records.ts";
 export { Overlay } from "./overlay.ts";
 export { sizeOf } from "./size-of.ts";
+export type { KeyOf, Sorted, SortedId } from "./sorted-ids.ts";
 
 /** Records by id, to read. */
 export interface RecordReader<R> {
   get(id: string): R | undefined;
   /** Every record with its id; in no particular order that means anything. */
   entries(): Iterable<readonly [string, R]>;
+}
+
+/** Records by id, to read, also in an order of their own. */
+export interface SortableReader<R> extends RecordReader<R> {
+  /**
+   * The records in the order of a key, to be looked at before the next change. Made at the first call and kept right from then on,
+   * so that looking costs a search and not a scan: ask by the same function each time, for one order is kept.
+   */
+  sortedBy(keyOf: KeyOf<R>): Sorted;
 }
 
 /** Records by id, to change. What was set must not be changed in place afterwards. */
@@ -30,10 +42,12 @@ export interface OpAuthor {
   readonly userId: string;
   /** Number of the push among those of this client. */
   readonly n: number;
+  /** What the author may do, in the words of the room. Undefined in a client, which hopes for the best. */
+  readonly role?: string | undefined;
 }
 
 /** Where an effect stands in the history. */
-export interface OpStamp extends OpAuthor {
+export interface OpStamp extends Omit<OpAuthor, "role"> {
   /** Place in the log. In a client, for a push of its own that is not confirmed yet: minus the number of the push. */
   readonly seq: number;
   /** When the server took it, in ms since 1970. */
@@ -52,7 +66,7 @@ export interface OpDocument<Op extends object, R extends object> {
    *
    * @throws OpRefused where it must not be: the whole push is refused, and its author told
    */
-  apply(records: RecordReader<R>, op: Op, author: OpAuthor): readonly Op[];
+  apply(records: SortableReader<R>, op: Op, author: OpAuthor): readonly Op[];
   /**
    * Carries out an effect, also one of long ago: never refuses, whatever the records are, and ends in the same records
    * everywhere.

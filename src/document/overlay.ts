@@ -1,12 +1,15 @@
-import type { RecordReader, Records } from "./document.ts";
+import type { Records, SortableReader } from "./document.ts";
+import { KeptOrder, type KeyOf, merged, type Sorted, type SortedId } from "./sorted-ids.ts";
 
 /** Changes that lie over other records without touching them, until they are settled or dropped. */
-export class Overlay<R extends object> implements Records<R> {
-  readonly #below: RecordReader<R>;
+export class Overlay<R extends object> implements Records<R>, SortableReader<R> {
+  readonly #below: SortableReader<R>;
   /** A record that was deleted here stands as undefined. */
   readonly #changes = new Map<string, R | undefined>();
+  /** Of what was changed here. */
+  readonly #order = new KeptOrder<R>();
 
-  constructor(below: RecordReader<R>) {
+  constructor(below: SortableReader<R>) {
     this.#below = below;
   }
 
@@ -28,12 +31,21 @@ export class Overlay<R extends object> implements Records<R> {
     }
   }
 
+  sortedBy(keyOf: KeyOf<R>): Sorted {
+    const below = this.#below.sortedBy(keyOf);
+    const own = this.#order.by(keyOf, this.#changes);
+    return {
+      from: (key) => merged(this.#unchanged(below.from(key)), own.from(key), "up"),
+      before: (key) => merged(this.#unchanged(below.before(key)), own.before(key), "down"),
+    };
+  }
+
   set(id: string, record: R): void {
-    this.#changes.set(id, record);
+    this.#change(id, record);
   }
 
   delete(id: string): void {
-    this.#changes.set(id, undefined);
+    this.#change(id, undefined);
   }
 
   /** Makes the changes in `records` and forgets them here. */
@@ -42,11 +54,21 @@ export class Overlay<R extends object> implements Records<R> {
       if (record) records.set(id, record);
       else records.delete(id);
     }
-    this.#changes.clear();
+    this.drop();
   }
 
   /** Forgets the changes. */
   drop(): void {
     this.#changes.clear();
+    this.#order.clear();
+  }
+
+  #change(id: string, record: R | undefined): void {
+    this.#order.changed(id, this.#changes.get(id), record);
+    this.#changes.set(id, record);
+  }
+
+  *#unchanged(ids: Iterable<SortedId>): Generator<SortedId> {
+    for (const entry of ids) if (!this.#changes.has(entry[1])) yield entry;
   }
 }

@@ -12,7 +12,10 @@ export { answerBody, rawAnswer } from "./http-answer.ts";
 export interface ErrorRow {
   /** What happened and what to do, for the person who reads it. */
   readonly sentence: string;
-  /** Number on the wire: `code` of an HTTP answer and of an ERROR frame. Colyseus' own where it has one. */
+  /**
+   * Number on the wire: `code` of an HTTP answer and of an ERROR frame. Colyseus' own where it has one; that of the close where
+   * the error refuses a join for good, so that an SDK sees the same number either way.
+   */
   readonly wireCode: number;
   /** Status of the HTTP answer, where the error answers a request. */
   readonly httpStatus: number;
@@ -27,6 +30,7 @@ export const ERRORS = {
   CONFIG_INVALID: row("An option is wrong.", 4600, 500),
   PORT_UNAVAILABLE: row("The port cannot be opened.", 4601, 500),
   DATA_DIR_UNWRITABLE: row("The data folder cannot be written.", 4602, 500),
+  SECRET_UNUSABLE: row("The secret that signs tokens cannot be used.", 4604, 500),
   APP_INVALID: row("The app in arena.config.ts is wrong.", 4603, 500),
 
   METHOD_UNKNOWN: row("There is no such matchmaking method.", 520, 404),
@@ -45,6 +49,16 @@ export const ERRORS = {
     isRetryable: true,
   }),
   GUESTS_REFUSED: row("This server takes no guests; bring a token.", 4652, 403),
+  GRANT_INVALID: row("This invitation or ticket is not valid here; ask for a new one.", 4504, 403, {
+    closeCode: CLOSE_CODES.GRANT_REFUSED,
+  }),
+  GRANT_EXPIRED: row("This invitation or ticket has ended; ask for a new one.", 4504, 403, {
+    closeCode: CLOSE_CODES.GRANT_REFUSED,
+  }),
+  BOARD_CLOSED: row("This board is open to those only whom its owner has invited.", 4505, 403, {
+    closeCode: CLOSE_CODES.NOT_LET_IN,
+  }),
+  FORBIDDEN: row("This is not for you to do.", 4656, 403),
   REVOCATIONS_FULL: row("Too much is revoked already; nothing was changed.", 4653, 503, { isRetryable: true }),
   SEAT_FOREIGN: row("This seat belongs to another user.", 525, 403),
   ADMIN_ONLY: row("This needs the node's admin token.", 4624, 401),
@@ -66,6 +80,13 @@ export const ERRORS = {
     4674,
     500,
   ),
+
+  IMAGE_UNKNOWN: row("There is no image of that hash.", 4685, 404),
+  IMAGE_UNKNOWN_TYPE: row("This is no PNG, JPEG, GIF or WebP image that can be read.", 4680, 415),
+  IMAGE_TOO_LARGE: row("This image is too large.", 4681, 413),
+  IMAGES_FULL: row("There is no room for this image.", 4682, 413),
+  IMAGES_BUSY: row("More images are on their way than are taken at a time.", 4683, 503, { isRetryable: true }),
+  IMAGES_UNAVAILABLE: row("Images cannot be kept or read now; nothing was changed.", 4684, 503, { isRetryable: true }),
 
   OP_REFUSED: row("An operation was refused; its nack says why.", 4675, 400),
 

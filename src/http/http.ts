@@ -1,7 +1,7 @@
 /**
  * http: everything that a node answers over HTTP.
  *
- * Owns the server, the matchmaking route, health, readiness, metrics and the page; bounds every body; turns errors
+ * Owns the server, the matchmaking route, tokens, images, health, readiness, metrics and the page; bounds every body; turns errors
  * into the catalogue's answers. It asks the parts that know (matchmaking, metrics) and decides nothing itself.
  */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
@@ -10,9 +10,11 @@ import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
+import type { Images } from "../images/images.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { answerError, answerUnknownRoute, answerUnreadable } from "./answer-error.ts";
+import { addImageRoutes } from "./image-routes.ts";
 import { servePage } from "./page.ts";
 import { addTokenRoutes } from "./token-routes.ts";
 
@@ -29,6 +31,7 @@ export interface HttpParts {
   /** Origins whose pages may call; all of them where there is none. */
   readonly allowedOrigins: readonly string[];
   readonly tokens: Tokens;
+  readonly images: Images;
   /** Bearer token of those who run the node; "" closes their routes. */
   readonly adminToken: string;
   /** Says why a call is refused, before its body is read; `method` is that of a matchmaking call. */
@@ -57,8 +60,10 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** A request that has not arrived whole after this time, or a line on which nothing comes, is cut. */
-const REQUEST_TIMEOUT_MS = 15_000;
+/** A request whose head has not arrived after this time, or a line on which nothing comes, is cut. */
+const HEAD_TIMEOUT_MS = 15_000;
+/** A body may take as long as a head, and the time that the largest of its route takes at 40 kB/s. */
+const MIN_BYTES_PER_MS = 40;
 /** A line on which nothing moves, such as an answer that nobody reads, is cut. */
 const IDLE_TIMEOUT_MS = 10_000;
 const CONNECTION_CHECK_MS = 2000;
@@ -68,8 +73,8 @@ const PREFLIGHT_MAX_AGE_S = 86_400;
 /** Builds the routes. Nothing listens before the transport opens the port. */
 export async function openHttp(parts: HttpParts): Promise<Http> {
   const server = createServer({
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    headersTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: HEAD_TIMEOUT_MS + bodyTimeoutMs(Math.max(parts.maxBodyBytes, parts.images.maxImageBytes)),
+    headersTimeout: HEAD_TIMEOUT_MS,
     connectionsCheckingInterval: CONNECTION_CHECK_MS,
     highWaterMark: parts.socketBufferBytes,
   });
@@ -83,6 +88,12 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   });
   app.setErrorHandler((error, request, reply) => answerError(parts.telemetry, error, { request, reply }));
   app.setNotFoundHandler((request, reply) => answerUnknownRoute(parts.telemetry, { request, reply }));
+  app.addHook("preParsing", async ({ raw, routeOptions }, reply) => {
+    const stop = parts.clock.after(bodyTimeoutMs(routeOptions.bodyLimit ?? parts.maxBodyBytes), () => {
+      if (!raw.complete) answerUnreadable(parts.telemetry, raw.socket);
+    });
+    reply.raw.once("close", stop);
+  });
   app.addHook("onResponse", (request, reply, done) => {
     parts.telemetry.emit("http:answered", {
       method: request.method,
@@ -99,11 +110,15 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
     exposedHeaders: ["retry-after"],
     maxAge: PREFLIGHT_MAX_AGE_S,
   });
-  addMatchmaking(app, parts);
+  await addCalls(app, parts);
   addHealth(app, parts);
   await servePage(app, parts.pageDir);
   await app.ready();
   return { server, close: () => app.close() };
+}
+
+function bodyTimeoutMs(maxBytes: number): number {
+  return HEAD_TIMEOUT_MS + Math.ceil(maxBytes / MIN_BYTES_PER_MS);
 }
 
 /** Most requests of one line that wait for their answers; browsers and proxies have one. */
@@ -134,13 +149,14 @@ function boundLines(server: Server, telemetry: Telemetry, handler: RequestListen
   });
 }
 
-function addMatchmaking(app: FastifyInstance, { matchmake, ...parts }: HttpParts): void {
+async function addCalls(app: FastifyInstance, { matchmake, ...parts }: HttpParts): Promise<void> {
   const onRequest = async (request: FastifyRequest): Promise<void> => {
     const { method } = request.params as { method?: string }; // only matchmaking's route has one
     const refusal = parts.admit({ request: request.raw, method });
     if (refusal) throw refusal;
   };
   addTokenRoutes(app, { ...parts, onRequest });
+  await addImageRoutes(app, { ...parts, onRequest });
   app.post<{ Params: { method: string; target: string } }>(
     "/matchmake/:method/:target",
     { onRequest },

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ArenaError, describeIssues } from "../errors/errors.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import { bearerOf } from "./bearer.ts";
 
 /** What the token routes are built from. */
 export interface TokenRouteParts {
@@ -36,10 +37,6 @@ export function addTokenRoutes(app: FastifyInstance, { tokens, adminToken, onReq
     else tokens.revokeToken(parsed.data.tokenId);
     return { revoked: parsed.data };
   });
-}
-
-function bearerOf({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer (\S+)$/i.exec(headers.authorization ?? "")?.[1];
 }
 
 /** Compares digests, which are equally long, so that the time tells nothing of the secret. */

@@ -1,5 +1,5 @@
 import { type Batch, type Piece, type ResumePlan, type Snapshot, wireAfter } from "../op-log/op-log.ts";
-import { OP_MESSAGES, type OpWelcome } from "../protocol/protocol.ts";
+import { OP_MESSAGES, type OpWelcome, type PushLimits } from "../protocol/protocol.ts";
 import type { User } from "../tokens/tokens.ts";
 import { frame, frameOf } from "./messages.ts";
 
@@ -26,13 +26,14 @@ export interface Followed {
   framesOf(batch: Batch): readonly (Piece & { readonly frame: Uint8Array })[];
   /** How often ephemeral values are passed on, per second. */
   readonly ephHz: number;
+  readonly limits: PushLimits;
 }
 
 /**
  * While less than this waits for a client it is sent more: enough to keep a fast line busy between two ticks, and no more
  * than the soft mark of its outbox, so that a slow one is left to read and led on later.
  */
-const FEED_BYTES = 64 * 1024;
+export const FEED_BYTES = 64 * 1024;
 
 /** One client that said hello, and how far it has been led. What it was sent is in order and without a hole. */
 export class Follower {
@@ -53,8 +54,8 @@ export class Follower {
 
   /** Begins to lead it on: after the entry `lastSeq`, or with a snapshot. */
   welcome(followed: Followed, { mode, yourLast }: Pick<ResumePlan, "mode" | "yourLast">, lastSeq = 0): void {
-    const { epoch, ephHz, seq } = followed;
-    const welcome: OpWelcome = { epoch, mode, seq, yourLast, ephHz };
+    const { epoch, ephHz, seq, limits } = followed;
+    const welcome: OpWelcome = { epoch, mode, seq, yourLast, ephHz, limits };
     this.client.raw(frame(OP_MESSAGES.WELCOME, welcome));
     if (mode === "snapshot") this.#begin(followed.snapshot());
     else this.#seq = lastSeq;

@@ -1,18 +1,30 @@
-import { afterAwake, type Clock, type Stop } from "../clock/clock.ts";
+import type { Clock } from "../clock/clock.ts";
+import type { RecordReader } from "../document/document.ts";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
-import { type Committed, type OpLog, type OpLogParts, openOpLog, type Refused } from "../op-log/op-log.ts";
+import {
+  type Committed,
+  type OpLog,
+  type OpLogParts,
+  openOpLog,
+  type PushVerdict,
+  type Refused,
+} from "../op-log/op-log.ts";
 import {
   type Ephemeral,
   OP_MESSAGES,
   type OpHello,
+  type OpHistory,
   type OpNack,
+  type OpPastRefused,
   type OpPush,
   type OpReset,
 } from "../protocol/protocol.ts";
 import { Audience } from "./audience.ts";
 import { type EphemeralClient, EphemeralLane } from "./ephemeral-lane.ts";
-import type { Follower, LaneClient } from "./follower.ts";
-import { frame, ownerOf } from "./messages.ts";
+import type { LaneClient } from "./follower.ts";
+import { Graces } from "./graces.ts";
+import { frame, MAX_OPS, ownerOf } from "./messages.ts";
+import { PastReaders } from "./past-readers.ts";
 import { Pulse } from "./pulse.ts";
 import { type RefusalKind, Refusals } from "./refusals.ts";
 import { SharedHistory } from "./shared-history.ts";
@@ -23,14 +35,21 @@ export interface OpClient extends LaneClient, EphemeralClient {
   refuse(error: ArenaError, answer?: Uint8Array): void;
 }
 
+/** Why a push is not taken; with `retryAfterMs` only not yet. */
+export type Refusal = Pick<OpNack, "code" | "detail" | "retryAfterMs">;
+
 /** What a lane is made of. */
 export interface LaneParts<Op extends object, R extends object>
   extends Pick<OpLogParts<Op, R>, "store" | "key" | "document" | "limits" | "telemetry"> {
   readonly clock: Clock;
   /** Least time between two batches of the document, in ms. */
   readonly tickMs: number;
-  /** Whether a client may push; asked for each push. */
-  readonly mayPush: (client: OpClient) => boolean;
+  /** Largest frame of a push. */
+  readonly maxPushBytes: number;
+  /** What a client may do, in the words of the document; asked for each push. */
+  readonly roleOf: (client: OpClient) => string | undefined;
+  /** Why a push is not taken now, or at all; asked once for each that would be taken. */
+  readonly gate: (client: OpClient, ops: readonly Op[]) => Refusal | undefined;
   /** Something failed that is not a client's fault. */
   readonly onFault: (error: unknown) => void;
   /** The log is another's, or damaged: the room has to end. */
@@ -40,10 +59,9 @@ export interface LaneParts<Op extends object, R extends object>
 /** While somebody is behind, what it misses is sent as often as this. */
 const FEED_MS = 5;
 const UNAVAILABLE = { code: "UNAVAILABLE", retryAfterMs: 1000 } as const;
+const HELLO_FIRST = { code: "HELLO", detail: "Say hello first." } as const;
 const MIN_REOPEN_MS = 250;
 const MAX_REOPEN_MS = 5000;
-/** A session that lost its connection keeps its ephemeral values for so long. */
-const GRACE_MS = 5000;
 /** The op lane of one room: its log, who follows it, and the values that are only passed on. */
 export class OpLane<Op extends object, R extends object> {
   readonly #parts: LaneParts<Op, R>;
@@ -51,7 +69,8 @@ export class OpLane<Op extends object, R extends object> {
   readonly #ephemeral: EphemeralLane;
   readonly #audience = new Audience();
   readonly #refusals: Refusals;
-  readonly #graces = new Map<string, Stop>();
+  readonly #past: PastReaders;
+  readonly #graces: Graces;
   #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
   #lastBatchMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -61,6 +80,8 @@ export class OpLane<Op extends object, R extends object> {
     this.#pulse = new Pulse(parts.clock, FEED_MS, () => this.#beat());
     const { clock } = parts;
     this.#refusals = new Refusals(clock);
+    this.#past = new PastReaders(clock);
+    this.#graces = new Graces(clock, (sessionId) => this.#endValues(sessionId));
     this.#ephemeral = new EphemeralLane(
       clock,
       () => this.#audience.clients(),
@@ -76,13 +97,15 @@ export class OpLane<Op extends object, R extends object> {
       onFailed: (refused) => this.#contain(() => this.#failed(refused)),
       onLost: (error) => this.#lost(log, error),
     });
-    const history = new SharedHistory(log, this.#parts.clock, () => this.#ephemeral.hz);
+    const { clock, maxPushBytes } = this.#parts;
+    const limits = { maxPushBytes, maxOps: MAX_OPS };
+    const history = new SharedHistory(log, { clock, hz: () => this.#ephemeral.hz, limits });
     this.#open = { log, history };
   }
 
-  /** The records as they are safe; nothing while the log is being opened anew. */
-  get records(): Iterable<readonly [string, R]> {
-    return this.#open?.log.sequencer.records.entries() ?? [];
+  /** The records as they are safe; undefined while the log is being opened. */
+  get records(): RecordReader<R> | undefined {
+    return this.#open?.log.sequencer.records;
   }
 
   /** A client follows from now on, or is led on anew. */
@@ -113,28 +136,34 @@ export class OpLane<Op extends object, R extends object> {
   /** A client pushes. */
   push(client: OpClient, { n, ops }: OpPush<Op>): void {
     const follower = this.#audience.speaking(client);
-    const refusal = this.#whyNoPush(client, follower);
-    if (refusal || !follower || !this.#open) {
-      this.#refuse(client, { n, ...(refusal ?? UNAVAILABLE) });
+    if (!follower || !this.#open) {
+      this.#refuse(client, { n, ...(this.#open ? HELLO_FIRST : UNAVAILABLE) });
       return;
     }
+    follower.pushed(n);
     const { sequencer } = this.#open.log;
     const { clientId, owner } = follower;
-    follower.pushed(n);
+    const { clock, roleOf, gate } = this.#parts;
+    const refusal = sequencer.isNext(clientId, n) ? gate(client, ops) : undefined;
     const userId = client.user?.userId ?? "";
-    const verdict = sequencer.push({ clientId, owner, userId, n, ops, ts: this.#parts.clock.wallMs() });
-    if (verdict.kind === "ack") client.raw(frame(OP_MESSAGES.ACK, verdict.ack));
-    else if (verdict.kind === "nack") {
-      const isFault = verdict.fault !== undefined;
-      if (isFault) this.#parts.onFault(verdict.fault);
-      this.#refuse(client, verdict.nack, isFault ? "fault" : kindOf(verdict.nack));
-    } else if (sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
+    const verdict: PushVerdict<Op> = refusal
+      ? { kind: "nack", nack: { n, ...refusal } }
+      : sequencer.push({ clientId, owner, userId, role: roleOf(client), n, ops, ts: clock.wallMs() });
+    this.#answer(client, verdict);
+    if (verdict.kind === "staged" && sequencer.hasBatch) this.#pulse.ask(this.#batchDueMs());
   }
 
   /** Refuses a push that cannot even be read. */
   refuseUnread(client: OpClient, payload: unknown, detail: string): void {
     const n = typeof payload === "object" && payload !== null && "n" in payload ? payload.n : 0;
     this.#refuse(client, { n: isNumber(n) ? n : 0, code: "INVALID", detail });
+  }
+
+  /** A client asks what the document was. */
+  history(client: OpClient, { before }: OpHistory): void {
+    this.#greet(client);
+    if (this.#open) this.#past.ask(client, this.#open.log, before);
+    else client.raw(frame(OP_MESSAGES.PAST, { ...UNAVAILABLE, detail: "" } satisfies OpPastRefused));
   }
 
   /** A client has a new ephemeral value. */
@@ -147,16 +176,13 @@ export class OpLane<Op extends object, R extends object> {
 
   /** A session lost its connection; it may come back. */
   drop(client: OpClient): void {
-    this.#audience.remove(client);
-    const { sessionId } = client;
-    const end = (): void => this.#endValues(sessionId);
-    this.#graces.get(sessionId)?.();
-    this.#graces.set(sessionId, afterAwake(this.#parts.clock, GRACE_MS, end));
+    this.#remove(client);
+    this.#graces.begin(client.sessionId);
   }
 
   /** A session is gone. */
   leave(client: OpClient): void {
-    this.#audience.remove(client);
+    this.#remove(client);
     this.#endValues(client.sessionId);
   }
 
@@ -164,7 +190,8 @@ export class OpLane<Op extends object, R extends object> {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#pulse.close();
-    for (const stop of this.#graces.values()) stop();
+    this.#past.close();
+    this.#graces.close();
     await this.#open?.log.close();
     this.#open = undefined;
   }
@@ -257,21 +284,26 @@ export class OpLane<Op extends object, R extends object> {
     return { code: "FORBIDDEN", detail: "This client id is another's." };
   }
 
-  #whyNoPush(client: OpClient, follower: Follower | undefined): Omit<OpNack, "n"> | undefined {
-    if (!this.#open) return UNAVAILABLE;
-    if (!follower) return { code: "HELLO", detail: "Say hello first." };
-    return this.#parts.mayPush(client) ? undefined : { code: "READONLY", detail: "You may only look." };
+  #answer(client: OpClient, verdict: PushVerdict<Op>): void {
+    if (verdict.kind === "ack") client.raw(frame(OP_MESSAGES.ACK, verdict.ack));
+    if (verdict.kind !== "nack") return;
+    const isFault = verdict.fault !== undefined;
+    if (isFault) this.#parts.onFault(verdict.fault);
+    this.#refuse(client, verdict.nack, isFault ? "fault" : kindOf(verdict.nack));
   }
 
   #greet(client: OpClient): void {
-    this.#graces.get(client.sessionId)?.();
-    this.#graces.delete(client.sessionId);
+    this.#graces.end(client.sessionId);
     if (this.#audience.greet(client)) this.#ephemeral.greet(client);
   }
 
+  #remove(client: OpClient): void {
+    this.#audience.remove(client);
+    this.#past.leave(client);
+  }
+
   #endValues(sessionId: string): void {
-    this.#graces.get(sessionId)?.();
-    this.#graces.delete(sessionId);
+    this.#graces.end(sessionId);
     this.#ephemeral.end(sessionId);
     this.#askForEphemeral();
   }
@@ -298,6 +330,9 @@ function isNumber(n: unknown): n is number {
   return Number.isSafeInteger(n);
 }
 
+/** What the rules of a document say. */
+const RULED_OUT: ReadonlySet<OpNack["code"]> = new Set(["INVALID", "TOO_LARGE", "FORBIDDEN"]);
+
 function kindOf({ code }: OpNack): RefusalKind {
-  return code === "INVALID" || code === "TOO_LARGE" ? "ruledOut" : "wrong";
+  return RULED_OUT.has(code) ? "ruledOut" : "wrong";
 }

@@ -7,7 +7,8 @@ import type { User } from "../tokens/tokens.ts";
 
 const MAX_ID_LENGTH = 64;
 const MIN_KEY_LENGTH = 16;
-const MAX_OPS = 256;
+/** Most ops of a push. */
+export const MAX_OPS = 256;
 
 /** Schema of op:hello. */
 export const hello = z.strictObject({
@@ -28,6 +29,9 @@ export function pushOf<Op>(op: z.ZodType<Op>) {
     base: z.int().min(0).optional(),
   });
 }
+
+/** Schema of op:history. */
+export const history = z.strictObject({ before: z.int().min(1).optional() });
 
 /** Largest frame of an ephemeral value. */
 export const MAX_EPHEMERAL_BYTES = 4096;

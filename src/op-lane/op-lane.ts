@@ -7,12 +7,14 @@
  */
 import type { Client, RoomOptions } from "@colyseus/core";
 import { z } from "zod";
-import type { OpDocument } from "../document/document.ts";
+import type { OpDocument, RecordReader } from "../document/document.ts";
 import { type ArenaError, describeIssues } from "../errors/errors.ts";
 import { CLOSE_CODES, closeReason, OP_MESSAGES } from "../protocol/protocol.ts";
 import { type MessageDefinition, Room } from "../room/room.ts";
-import { type OpClient, OpLane } from "./lane.ts";
-import { ephemeral, hello, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
+import { type OpClient, OpLane, type Refusal } from "./lane.ts";
+import { ephemeral, hello, history, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
+
+export type { Refusal } from "./lane.ts";
 
 /** Largest frame of an op:push where a socket takes as much, which it does by default. */
 const MAX_PUSH_BYTES = 256 * 1024;
@@ -36,15 +38,29 @@ export abstract class DurableRoom<
   /** Schema of an op. */
   protected abstract readonly op: z.ZodType<Op>;
   #lane: OpLane<Op, R> | undefined;
+  #key = "";
 
-  /** Whether a client may push; everybody, unless a room says otherwise. Asked for each push. */
-  protected mayPush(_client: Client): boolean {
-    return true;
+  /** What a client may do, in words that the document's rules understand; asked for each push. Undefined: everything. */
+  protected roleOf(_client: Client): string | undefined {
+    return undefined;
   }
 
-  /** The records as they are safe. */
-  protected get records(): Iterable<readonly [string, R]> {
-    return this.#lane?.records ?? [];
+  /**
+   * Why ops of a client are not taken, whatever they are: not yet, with `retryAfterMs`, or never. Asked once for each push that
+   * would be taken. What depends on the document is for its rules to say.
+   */
+  protected gate(_client: Client, _ops: readonly Op[]): Refusal | undefined {
+    return undefined;
+  }
+
+  /** The records as they are safe; undefined before they are read. */
+  protected get records(): RecordReader<R> | undefined {
+    return this.#lane?.records;
+  }
+
+  /** Which document it is: name of the room's type and instance, such as `whiteboard/plans`. */
+  protected get key(): string {
+    return this.#key;
   }
 
   /**
@@ -54,15 +70,18 @@ export abstract class DurableRoom<
    */
   override async onCreate({ id }: { readonly id: string }): Promise<void> {
     const { clock, telemetry, logs: store, logLimits: limits } = this.parts;
+    this.#key = `${this.roomName}/${id}`;
     this.#lane = new OpLane<Op, R>({
       store,
-      key: `${this.roomName}/${id}`,
+      key: this.#key,
       document: this.document,
       limits,
       clock,
       telemetry,
       tickMs: TICK_MS,
-      mayPush: (client) => this.mayPush(client as unknown as Client), // every OpClient is a client of this room
+      maxPushBytes: this.#bounded(MAX_PUSH_BYTES),
+      roleOf: (client) => this.roleOf(client as unknown as Client), // every OpClient is a client of this room
+      gate: (client, ops) => this.gate(client as unknown as Client, ops), // as above
       onFault: (error) => this.fail("document", error),
       onEnd: (error) => this.#endFor(error),
     });
@@ -85,7 +104,6 @@ export abstract class DurableRoom<
 
   protected override get builtInMessages(): Readonly<Record<string, unknown>> {
     const push = pushOf(this.op);
-    const bounded = (maxBytes: number): number => Math.min(maxBytes, this.parts.maxFrameBytes);
     const onPush = (client: OpClient, payload: unknown): void => {
       const parsed = push.safeParse(payload);
       if (parsed.success) this.#lane?.push(client, parsed.data);
@@ -95,13 +113,21 @@ export abstract class DurableRoom<
       ...super.builtInMessages,
       [OP_MESSAGES.HELLO]: define({ format: hello, handler: (client, payload) => this.#lane?.hello(client, payload) }),
       // What cannot be read is answered with a nack, which names the push.
-      [OP_MESSAGES.PUSH]: define({ format: z.unknown(), maxBytes: bounded(MAX_PUSH_BYTES), handler: onPush }),
+      [OP_MESSAGES.PUSH]: define({ format: z.unknown(), maxBytes: this.#bounded(MAX_PUSH_BYTES), handler: onPush }),
+      [OP_MESSAGES.HISTORY]: define({
+        format: history,
+        handler: (client, payload) => this.#lane?.history(client, payload),
+      }),
       [OP_MESSAGES.EPHEMERAL]: define({
         format: ephemeral,
-        maxBytes: bounded(MAX_EPHEMERAL_BYTES),
+        maxBytes: this.#bounded(MAX_EPHEMERAL_BYTES),
         handler: (client, payload) => this.#lane?.ephemeral(client, payload),
       }),
     };
+  }
+
+  #bounded(maxBytes: number): number {
+    return Math.min(maxBytes, this.parts.maxFrameBytes);
   }
 
   /** The document is another owner's now, or damaged: those inside come back and are led where it is, or are told. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import { type Batch, divideBatch, type OpLog, type Snapshot } from "../op-log/op-log.ts";
-import { OP_MESSAGES } from "../protocol/protocol.ts";
+import { OP_MESSAGES, type PushLimits } from "../protocol/protocol.ts";
 import type { Followed } from "./follower.ts";
 import { frameOf, snapFrame } from "./messages.ts";
 
@@ -12,13 +12,15 @@ export class SharedHistory<Op extends object, R extends object> implements Follo
   readonly #log: OpLog<Op, R>;
   readonly #clock: Clock;
   readonly #hz: () => number;
+  readonly limits: PushLimits;
   #batch: { readonly batch: Batch; readonly frames: ReturnType<Followed["framesOf"]> } | undefined;
   #parts: { readonly snapshot: Snapshot; readonly frames: Uint8Array[] } | undefined;
 
-  constructor(log: OpLog<Op, R>, clock: Clock, hz: () => number) {
+  constructor(log: OpLog<Op, R>, { clock, hz, limits }: { clock: Clock; hz: () => number; limits: PushLimits }) {
     this.#log = log;
     this.#clock = clock;
     this.#hz = hz;
+    this.limits = limits;
   }
 
   get epoch(): number {

@@ -90,6 +90,11 @@ export function decodeBatch<Op>(bytes: Uint8Array): BatchContent<Op> & { readonl
   return { entries, wire, ...(decode(rest) as BatchRest) };
 }
 
+/** What clients get of a stored batch. @throws as `decodeBatch` */
+export function wireOf(bytes: Uint8Array): Uint8Array {
+  return unseal(KIND.batch, bytes).wire;
+}
+
 /** What a client gets of a batch of which it has the entries up to `seq`. */
 export function wireAfter(wire: Uint8Array, seq: number): Uint8Array {
   const { to, entries } = decode(wire) as OpBatch; // as encodeBatch wrote it
@@ -105,7 +110,7 @@ export interface Piece {
 }
 
 /** Divides a batch into pieces of about `maxBytes`, so that none is more than a line takes; no entry is divided. */
-export function divideBatch(batch: Batch, maxBytes: number): readonly Piece[] {
+export function divideBatch(batch: Pick<Batch, "from" | "to" | "wire">, maxBytes: number): readonly Piece[] {
   if (batch.wire.byteLength <= maxBytes) return [batch];
   const { entries } = decode(batch.wire) as OpBatch; // as encodeBatch wrote it
   const pieces: Piece[] = [];

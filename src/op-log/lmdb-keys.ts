@@ -6,6 +6,7 @@
 const HEAD = 0;
 const SNAPSHOT = 1;
 const BATCH = 2;
+const INDEX = 4; // 3 is where the batches end
 const NUMBER_BYTES = 8;
 
 /** Key of what concerns all logs; no log's keys begin so. */
@@ -16,11 +17,14 @@ export class LogKeys {
   readonly #prefix: Buffer;
   /** Key of the entry whose version is the owner's epoch, and whose value tells of the history. */
   readonly head: Buffer;
+  /** Key of what is known about snapshots and batches. */
+  readonly index: Buffer;
 
   constructor(key: string) {
     const text = Buffer.from(key);
     this.#prefix = Buffer.concat([Buffer.of(text.length >> 8, text.length & 255), text]);
     this.head = this.#key(HEAD);
+    this.index = this.#key(INDEX);
   }
 
   /** Where the snapshot of `seq` is; of 0, where the first could be. */

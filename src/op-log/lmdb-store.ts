@@ -1,16 +1,16 @@
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { LmdbEnv } from "./lmdb-env.ts";
+import { LmdbEnv } from "../lmdb/lmdb.ts";
 import { batchRange, LogKeys, STORE_KEY, snapshotSeq } from "./lmdb-keys.ts";
-import type { LogMedium } from "./owned-log.ts";
-import { OwnedStore, type StoreMedium } from "./owned-store.ts";
-import { type LogContent, type LogStore, nextEpoch, type StoredBatch, type StoredSnapshot } from "./store.ts";
+import type { LoadedContent, LogMedium } from "./owned-log.ts";
+import { OwnedStore, type OwnedStoreOptions, type StoreMedium } from "./owned-store.ts";
+import { type PastStep, readIndex, writeIndex } from "./segments.ts";
+import { type LogStore, nextEpoch, type SeqRange, type StoredBatch, type StoredSnapshot } from "./store.ts";
 
 /** Where the logs are, and whether they are what they were. */
-export interface LmdbStoreOptions {
+export interface LmdbStoreOptions extends OwnedStoreOptions {
   /** Folder of the database; made where it is missing, in a folder that is there. */
   readonly path: string;
-  readonly clock: Clock;
   /** The data was put back from a backup: each log gets a new history when this store first opens it. Default: false. */
   readonly isRestored?: boolean;
 }
@@ -21,8 +21,8 @@ export interface LmdbStoreOptions {
  *
  * The folder is opened with the first log. Where it cannot be, or is full, calls are refused with LOG_UNAVAILABLE until it can.
  */
-export function createLmdbStore({ path, clock, isRestored = false }: LmdbStoreOptions): LogStore {
-  return new OwnedStore(new LmdbMedium({ path, clock, isRestored }), clock);
+export function createLmdbStore(options: LmdbStoreOptions): LogStore {
+  return new OwnedStore(new LmdbMedium(options), options);
 }
 
 const NUMBER_BYTES = 8;
@@ -37,7 +37,7 @@ class LmdbMedium implements StoreMedium {
   /** How often this data was put back from a backup, once that is written down. */
   #generation: Promise<number> | undefined;
 
-  constructor({ path, clock, isRestored }: Required<LmdbStoreOptions>) {
+  constructor({ path, clock, isRestored = false }: LmdbStoreOptions) {
     this.description = `LMDB in ${path}`;
     this.#env = new LmdbEnv(path, clock);
     this.#clock = clock;
@@ -130,13 +130,15 @@ class LmdbWriter implements LogMedium {
     return Math.max(batch ? batchRange(batch).to : 0, snapshot ? snapshotSeq(snapshot) : 0);
   }
 
-  load(): LogContent {
+  load(): LoadedContent {
     const { db } = this.#env;
     const snapshot = this.#snapshotKey();
-    const range = db.getRange({ start: this.#keys.batch(0), end: this.#keys.afterBatches });
+    const index = readIndex(db.get(this.#keys.index)?.toString());
     return {
       snapshot: snapshot && db.get(snapshot),
-      batches: [...range.map(({ key, value }): StoredBatch => ({ ...batchRange(key), bytes: value }))],
+      batches: [...this.#batches(index.keepFrom)],
+      snapshotSeq: snapshot ? snapshotSeq(snapshot) : 0,
+      index,
     };
   }
 
@@ -150,13 +152,14 @@ class LmdbWriter implements LogMedium {
     await this.#write(() => this.#env.db.put(this.#keys.batch(from, to), bytes));
   }
 
-  async compact({ seq, bytes }: StoredSnapshot, keepFrom: number): Promise<void> {
-    const before = this.#snapshotKey();
-    const dropped = this.#batchKeys(0, keepFrom).filter((key) => batchRange(key).to < keepFrom);
+  async compact({ seq, bytes }: StoredSnapshot, { index, dropped, dropBefore }: PastStep): Promise<void> {
+    const batches = this.#batchKeys(0, dropBefore).filter((key) => batchRange(key).to < dropBefore);
     await this.#write(() => {
-      if (before) void this.#env.db.remove(before);
-      void this.#env.db.put(this.#keys.snapshot(seq), bytes);
-      for (const key of dropped) void this.#env.db.remove(key);
+      const { db } = this.#env;
+      for (const base of dropped) void db.remove(this.#keys.snapshot(base));
+      void db.put(this.#keys.snapshot(seq), bytes);
+      void db.put(this.#keys.index, Buffer.from(writeIndex(index)));
+      for (const key of batches) void db.remove(key);
     });
   }
 
@@ -167,9 +170,39 @@ class LmdbWriter implements LogMedium {
     });
   }
 
+  async readBase(base: number): Promise<Uint8Array | undefined> {
+    const key = this.#keys.snapshot(base);
+    await this.#env.db.prefetch([key]); // a thread waits for the disk, where it is not in memory
+    return this.#env.db.get(key);
+  }
+
+  async readBatches({ from, to }: SeqRange, maxBytes: number): Promise<readonly StoredBatch[]> {
+    const batches: StoredBatch[] = [];
+    let bytes = 0;
+    for (const batch of this.#batches(from)) {
+      if (batch.from > to) break;
+      batches.push(batch);
+      bytes += batch.bytes.byteLength;
+      if (bytes >= maxBytes) break;
+    }
+    return batches;
+  }
+
+  /** The newest. */
   #snapshotKey(): Buffer | undefined {
-    const [key] = this.#env.db.getKeys({ start: this.#keys.snapshot(0), end: this.#keys.afterSnapshots, limit: 1 });
+    const [start, end] = [this.#keys.afterSnapshots, this.#keys.snapshot(0)];
+    const [key] = this.#env.db.getKeys({ start, end, reverse: true, limit: 1 });
     return key;
+  }
+
+  /** The batches that end at `from` or later, read as they are asked for. */
+  *#batches(from: number): Generator<StoredBatch> {
+    const { db } = this.#env;
+    const before = db.getKeys({ start: this.#keys.batch(from), end: this.#keys.batch(0), reverse: true, limit: 1 });
+    const [start = this.#keys.batch(from)] = [...before].filter((key) => batchRange(key).to >= from);
+    for (const { key, value } of db.getRange({ start, end: this.#keys.afterBatches })) {
+      yield { ...batchRange(key), bytes: value };
+    }
   }
 
   /** Keys of the batches that begin at `start` or later, and before `end`. */

@@ -1,8 +1,9 @@
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import type { LogMedium } from "./owned-log.ts";
-import { OwnedStore, type StoreMedium } from "./owned-store.ts";
-import { type LogContent, type LogStore, nextEpoch, type StoredBatch, type StoredSnapshot } from "./store.ts";
+import type { LoadedContent, LogMedium } from "./owned-log.ts";
+import { OwnedStore, type OwnedStoreOptions, type StoreMedium } from "./owned-store.ts";
+import { EMPTY_INDEX, type LogIndex, type PastStep } from "./segments.ts";
+import { type LogStore, nextEpoch, type SeqRange, type StoredBatch, type StoredSnapshot } from "./store.ts";
 
 /** What the memory stores of one process hold, to be shared by those that stand for several processes. */
 export class MemoryLogs extends Map<string, MemoryLog> {
@@ -15,17 +16,23 @@ interface MemoryLog {
   generation: number;
   epoch: number;
   ownerEpoch: number;
-  snapshot: StoredSnapshot | undefined;
+  /** By their seq, rising; the last one is the document. */
+  readonly snapshots: Map<number, Uint8Array>;
   batches: StoredBatch[];
+  index: LogIndex;
 }
 
-/**
- * A store whose logs end with the process: for tests, and for rooms that need not outlive it.
- *
- * @param options `isRestored`: see `createLmdbStore`; `logs`: what an earlier store held, empty by default
- */
-export function createMemoryStore(options: { clock: Clock; isRestored?: boolean; logs?: MemoryLogs }): LogStore {
-  return new OwnedStore(new MemoryMedium(options), options.clock);
+/** What a store in memory is made of. */
+export interface MemoryStoreOptions extends OwnedStoreOptions {
+  /** See `createLmdbStore`. */
+  readonly isRestored?: boolean;
+  /** What an earlier store held. @default empty */
+  readonly logs?: MemoryLogs;
+}
+
+/** A store whose logs end with the process: for tests, and for rooms that need not outlive it. */
+export function createMemoryStore(options: MemoryStoreOptions): LogStore {
+  return new OwnedStore(new MemoryMedium(options), options);
 }
 
 class MemoryMedium implements StoreMedium {
@@ -33,14 +40,14 @@ class MemoryMedium implements StoreMedium {
   readonly #clock: Clock;
   readonly #logs: MemoryLogs;
 
-  constructor({ clock, isRestored = false, logs = new MemoryLogs() }: Parameters<typeof createMemoryStore>[0]) {
+  constructor({ clock, isRestored = false, logs = new MemoryLogs() }: MemoryStoreOptions) {
     this.#clock = clock;
     this.#logs = logs;
     if (isRestored) logs.generation++;
   }
 
   async take(key: string, ownerEpoch?: number): Promise<LogMedium> {
-    const log = this.#logs.get(key) ?? { generation: 0, epoch: 0, ownerEpoch: 0, snapshot: undefined, batches: [] };
+    const log = this.#logs.get(key) ?? emptyLog();
     if (ownerEpoch !== undefined && ownerEpoch <= log.ownerEpoch) throw new ArenaError("LOG_FENCED");
     const { generation } = this.#logs;
     if (log.epoch === 0 || log.generation < generation) log.epoch = nextEpoch(this.#clock.wallMs(), log.epoch);
@@ -51,6 +58,10 @@ class MemoryMedium implements StoreMedium {
   }
 
   async close(): Promise<void> {}
+}
+
+function emptyLog(): MemoryLog {
+  return { generation: 0, epoch: 0, ownerEpoch: 0, snapshots: new Map(), batches: [], index: EMPTY_INDEX };
 }
 
 class MemoryWriter implements LogMedium {
@@ -65,11 +76,17 @@ class MemoryWriter implements LogMedium {
   }
 
   last(): number {
-    return Math.max(this.#log.batches.at(-1)?.to ?? 0, this.#log.snapshot?.seq ?? 0);
+    return Math.max(this.#log.batches.at(-1)?.to ?? 0, this.#snapshotSeq);
   }
 
-  load(): LogContent {
-    return { snapshot: this.#log.snapshot?.bytes, batches: [...this.#log.batches] };
+  load(): LoadedContent {
+    const { snapshots, batches, index } = this.#log;
+    return {
+      snapshot: snapshots.get(this.#snapshotSeq),
+      batches: batches.filter(({ to }) => to >= index.keepFrom),
+      snapshotSeq: this.#snapshotSeq,
+      index,
+    };
   }
 
   async holds(batch: StoredBatch): Promise<boolean> {
@@ -81,15 +98,35 @@ class MemoryWriter implements LogMedium {
     this.#own().batches.push({ ...batch, bytes: batch.bytes.slice() });
   }
 
-  async compact(snapshot: StoredSnapshot, keepFrom: number): Promise<void> {
+  async compact({ seq, bytes }: StoredSnapshot, { index, dropped, dropBefore }: PastStep): Promise<void> {
     const log = this.#own();
-    log.snapshot = { ...snapshot, bytes: snapshot.bytes.slice() };
-    log.batches = log.batches.filter(({ to }) => to >= keepFrom);
+    for (const base of dropped) log.snapshots.delete(base);
+    log.snapshots.set(seq, bytes.slice());
+    log.batches = log.batches.filter(({ to }) => to >= dropBefore);
+    log.index = index;
+  }
+
+  async readBase(base: number): Promise<Uint8Array | undefined> {
+    return this.#log.snapshots.get(base);
+  }
+
+  async readBatches({ from, to }: SeqRange, maxBytes: number): Promise<readonly StoredBatch[]> {
+    let bytes = 0;
+    const inRange = this.#log.batches.filter((batch) => batch.to >= from && batch.from <= to);
+    const end = inRange.findIndex((batch) => {
+      bytes += batch.bytes.byteLength;
+      return bytes >= maxBytes;
+    });
+    return end < 0 ? inRange : inRange.slice(0, end + 1);
   }
 
   async cut(from: number): Promise<void> {
     const log = this.#own();
     log.batches = log.batches.filter((batch) => batch.from < from);
+  }
+
+  get #snapshotSeq(): number {
+    return [...this.#log.snapshots.keys()].at(-1) ?? 0;
   }
 
   #own(): MemoryLog {

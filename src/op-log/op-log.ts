@@ -3,13 +3,14 @@
  * with a snapshot in a store, and leads whoever comes back to the present.
  *
  * Between the op lane of a room, which knows clients, and a store, which knows disks. Refuses whoever is no longer the
- * owner, and never says that something is safe before the store does. Keeps LOG1 to LOG6. `sequencer.ts` decides, without
+ * owner, and never says that something is safe before the store does. Keeps LOG1 to LOG6, HIS1 and HIS2. `sequencer.ts` decides, without
  * I/O; this file appends what it decided; `codec.ts` has the bytes; `*-store.ts` keep them.
  */
 import type { Clock } from "../clock/clock.ts";
 import type { OpDocument } from "../document/document.ts";
 import { type ArenaError, toArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type Past, pastOf } from "./past.ts";
 import { recover } from "./recover.ts";
 import { type Committed, type LogLimits, type Refused, Sequencer } from "./sequencer.ts";
 import type { LogStore, StoredLog } from "./store.ts";
@@ -17,7 +18,8 @@ import type { LogStore, StoredLog } from "./store.ts";
 export { type Batch, divideBatch, type Piece, type Snapshot, wireAfter } from "./codec.ts";
 export { packMap } from "./msgpack.ts";
 export { type LogStoreOptions, openLogStore } from "./open-store.ts";
-export type { Committed, LogLimits, Refused, ResumePlan } from "./sequencer.ts";
+export type { Past, PastPart } from "./past.ts";
+export type { Committed, LogLimits, PushVerdict, Refused, ResumePlan } from "./sequencer.ts";
 export type { LogStore } from "./store.ts";
 
 /** What a log is opened with. */
@@ -110,6 +112,16 @@ export class OpLog<Op extends object, R extends object> {
       .catch((error: unknown) => telemetry.emit("node:failed", { error, isFatal: false })); // of whoever was told
   }
 
+  /** The newest stretch of the past that has entries before `before`, or of all. */
+  past(before?: number): Past {
+    return pastOf(this.#stored, this.sequencer.seq, before);
+  }
+
+  /** Some of the past could not be read. */
+  pastFailed(error: ArenaError): void {
+    this.#report("history", error);
+  }
+
   /**
    * Ends the log: what was pushed is brought to the store, then a snapshot. Waits for both; the store bounds how long that
    * takes.
@@ -161,7 +173,7 @@ export class OpLog<Op extends object, R extends object> {
   }
 
   /** Where every batch fails, one of many is told of. */
-  #report(action: "append" | "compact", error: ArenaError): void {
+  #report(action: "append" | "compact" | "history", error: ArenaError): void {
     const { clock, telemetry, key } = this.#parts;
     this.#failures++;
     if (clock.nowMs() < this.#reportAfterMs) return;

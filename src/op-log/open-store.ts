@@ -18,6 +18,10 @@ export interface LogStoreOptions {
   readonly isVolatileAllowed: boolean;
   /** The data was put back from a backup. */
   readonly isRestored: boolean;
+  /** Most bytes of history that a document keeps; 0 keeps none. */
+  readonly maxHistoryBytes: number;
+  /** The same where Redis keeps it; the lower of the two counts there. */
+  readonly maxRedisHistoryBytes: number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
@@ -59,6 +63,7 @@ async function openRedis({ isVolatileAllowed, telemetry, ...options }: RedisOpti
   const { host } = new URL(options.url); // without user and password
   const store = await createRedisStore({
     ...options,
+    maxHistoryBytes: Math.min(options.maxHistoryBytes, options.maxRedisHistoryBytes),
     onConnected: () => telemetry.emit("redis:connected", { host }),
     onDisconnected: (error) => telemetry.emit("redis:disconnected", { host, error }),
   });

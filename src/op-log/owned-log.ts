@@ -1,5 +1,6 @@
 import { ArenaError } from "../errors/errors.ts";
-import type { LogContent, StoredBatch, StoredLog, StoredSnapshot } from "./store.ts";
+import { EMPTY_INDEX, type LogIndex, type PastStep, type SnapshotSize, stepPast } from "./segments.ts";
+import type { LogContent, SeqRange, StoredBatch, StoredLog, StoredSnapshot } from "./store.ts";
 
 /**
  * One log as a kind of store keeps it, held by one writer. Calls come one at a time, and only such as fit what is there.
@@ -10,12 +11,21 @@ export interface LogMedium {
   readonly ownerEpoch: number;
   /** Seq of the last entry that is kept, in a batch or the snapshot; 0 in an empty log. */
   last(): number;
-  load(): LogContent | Promise<LogContent>;
+  load(): LoadedContent | Promise<LoadedContent>;
   /** Whether exactly this batch is there. Checks the owner as a write does. */
   holds(batch: StoredBatch): Promise<boolean>;
   append(batch: StoredBatch): Promise<void>;
-  compact(snapshot: StoredSnapshot, keepFrom: number): Promise<void>;
+  compact(snapshot: StoredSnapshot, step: PastStep): Promise<void>;
   cut(from: number): Promise<void>;
+  readBase(base: number): Promise<Uint8Array | undefined>;
+  readBatches(range: SeqRange, maxBytes: number): Promise<readonly StoredBatch[]>;
+}
+
+/** What a log holds, and what is known about it. */
+export interface LoadedContent extends LogContent {
+  /** Seq of the snapshot, 0 where there is none. */
+  readonly snapshotSeq: number;
+  readonly index: LogIndex;
 }
 
 /**
@@ -25,16 +35,23 @@ export interface LogMedium {
 export class OwnedLog implements StoredLog {
   readonly #medium: LogMedium;
   readonly #release: () => void;
+  readonly #maxHistoryBytes: number;
   #last: number;
+  #index = EMPTY_INDEX;
+  #snapshot: SnapshotSize = { seq: 0, bytes: 0 };
+  /** Sizes of the batches after the snapshot. */
+  #sizes: { readonly to: number; readonly bytes: number }[] = [];
+  #isLoaded = false;
   #queue: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
   /** Why it can be written no more: it is another's, or nobody knows how it ends. */
   #lost: ArenaError | undefined;
 
   /** @param release called once, when all writes are done after `close` */
-  constructor(medium: LogMedium, release: () => void) {
+  constructor(medium: LogMedium, maxHistoryBytes: number, release: () => void) {
     this.#medium = medium;
     this.#release = release;
+    this.#maxHistoryBytes = maxHistoryBytes;
     this.#last = medium.last();
   }
 
@@ -51,8 +68,20 @@ export class OwnedLog implements StoredLog {
     return this.#closing;
   }
 
+  get bases(): readonly number[] {
+    return [...this.#index.past.map(({ base }) => base), this.#snapshot.seq];
+  }
+
   load(): Promise<LogContent> {
-    return this.#inTurn(async () => this.#medium.load());
+    return this.#inTurn(() => this.#load());
+  }
+
+  readBase(base: number): Promise<Uint8Array | undefined> {
+    return this.#inTurn(async () => (this.bases.includes(base) ? this.#medium.readBase(base) : undefined));
+  }
+
+  readBatches(range: SeqRange, maxBytes: number): Promise<readonly StoredBatch[]> {
+    return this.#inTurn(() => this.#medium.readBatches(range, maxBytes));
   }
 
   append(batch: StoredBatch): Promise<void> {
@@ -61,6 +90,7 @@ export class OwnedLog implements StoredLog {
       if (batch.from !== this.#last + 1) return this.#repeat(batch);
       await this.#medium.append(batch);
       this.#last = batch.to;
+      this.#sizes.push({ to: batch.to, bytes: batch.bytes.byteLength });
     });
   }
 
@@ -69,7 +99,8 @@ export class OwnedLog implements StoredLog {
       if (keepFrom > snapshot.seq + 1) {
         throw new RangeError(`A snapshot of ${snapshot.seq} cannot stand for all before ${keepFrom}.`);
       }
-      await this.#medium.compact(snapshot, keepFrom);
+      if (!this.#isLoaded) await this.#load();
+      await this.#compact(snapshot, keepFrom);
       this.#last = Math.max(this.#last, snapshot.seq);
     });
   }
@@ -78,12 +109,36 @@ export class OwnedLog implements StoredLog {
     return this.#write(async () => {
       await this.#medium.cut(from);
       this.#last = this.#medium.last();
+      this.#sizes = this.#sizes.filter(({ to }) => to <= this.#last);
     });
   }
 
   close(): Promise<void> {
     this.#closing ??= this.#queue.then(this.#release);
     return this.#closing;
+  }
+
+  async #load(): Promise<LogContent> {
+    const { snapshot, batches, snapshotSeq, index } = await this.#medium.load();
+    this.#index = index;
+    this.#snapshot = { seq: snapshotSeq, bytes: snapshot?.byteLength ?? 0 };
+    this.#sizes = batches
+      .map(({ to, bytes }) => ({ to, bytes: bytes.byteLength }))
+      .filter(({ to }) => to > snapshotSeq);
+    this.#isLoaded = true;
+    return { snapshot, batches };
+  }
+
+  async #compact(snapshot: StoredSnapshot, keepFrom: number): Promise<void> {
+    const after = { seq: snapshot.seq, bytes: snapshot.bytes.byteLength };
+    const isBetween = ({ to }: { readonly to: number }): boolean => to <= after.seq;
+    const batchBytes = this.#sizes.filter(isBetween).reduce((sum, { bytes }) => sum + bytes, 0);
+    const change = { before: this.#snapshot, after, batchBytes, keepFrom };
+    const step = stepPast(this.#index, change, this.#maxHistoryBytes);
+    await this.#medium.compact(snapshot, step);
+    this.#index = step.index;
+    this.#snapshot = after;
+    this.#sizes = this.#sizes.filter((size) => !isBetween(size));
   }
 
   async #repeat(batch: StoredBatch): Promise<void> {

@@ -1,6 +1,5 @@
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, within } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { within } from "./deadline.ts";
 import { type LogMedium, OwnedLog } from "./owned-log.ts";
 import type { LogStore, StoredLog } from "./store.ts";
 
@@ -17,6 +16,14 @@ export interface StoreMedium {
   close(): Promise<void>;
 }
 
+/** What is the same for every kind of store. */
+export interface OwnedStoreOptions {
+  readonly clock: Clock;
+  /** Most bytes of history that a log keeps; 0 keeps none. @default 64 MiB */
+  readonly maxHistoryBytes?: number | undefined;
+}
+
+const MAX_HISTORY_BYTES = 64 * 1024 * 1024;
 const MAX_KEY_LENGTH = 256;
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -24,12 +31,14 @@ const CLOSE_TIMEOUT_MS = 10_000;
 export class OwnedStore implements LogStore {
   readonly #medium: StoreMedium;
   readonly #clock: Clock;
+  readonly #maxHistoryBytes: number;
   readonly #logs = new Map<string, Promise<OwnedLog>>();
   #closed: Promise<void> | undefined;
 
-  constructor(medium: StoreMedium, clock: Clock) {
+  constructor(medium: StoreMedium, { clock, maxHistoryBytes = MAX_HISTORY_BYTES }: OwnedStoreOptions) {
     this.#medium = medium;
     this.#clock = clock;
+    this.#maxHistoryBytes = maxHistoryBytes;
   }
 
   get description(): string {
@@ -54,7 +63,8 @@ export class OwnedStore implements LogStore {
 
   async #take(key: string, ownerEpoch: number | undefined): Promise<OwnedLog> {
     try {
-      return new OwnedLog(await this.#medium.take(key, ownerEpoch), () => void this.#logs.delete(key));
+      const medium = await this.#medium.take(key, ownerEpoch);
+      return new OwnedLog(medium, this.#maxHistoryBytes, () => void this.#logs.delete(key));
     } catch (error) {
       this.#logs.delete(key);
       throw error;

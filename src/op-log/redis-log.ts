@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { ArenaError } from "../errors/errors.ts";
-import type { LogMedium } from "./owned-log.ts";
-import { RedisFailure } from "./redis-failure.ts";
-import type { RedisLink } from "./redis-link.ts";
-import { APPEND, COMPACT, CUT, type Script, type WriteStatus } from "./redis-scripts.ts";
-import type { LogContent, StoredBatch, StoredSnapshot } from "./store.ts";
+import { RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
+import type { LoadedContent, LogMedium } from "./owned-log.ts";
+import { APPEND, COMPACT, CUT, type WriteStatus } from "./redis-scripts.ts";
+import { type PastStep, readIndex, writeIndex } from "./segments.ts";
+import type { SeqRange, StoredBatch, StoredSnapshot } from "./store.ts";
 
-/** The keys of one log: a hash, a stream and a text, as redis-scripts.ts says. */
+/** The keys of one log: a hash, a stream and texts, as redis-scripts.ts says. */
 export interface LogKeys {
   readonly head: string;
   readonly ops: string;
   readonly snap: string;
+  /** Where a snapshot is once another has taken its place. */
+  base(seq: number): string;
 }
 
 /** Batches that are read at a time. */
 const PAGE_BATCHES = 200;
+/** Batches of history that are read at a time, at most. */
+const HISTORY_BATCHES = 50;
 
 /** One log in Redis, as its writer sees it. */
 export class RedisLog implements LogMedium {
@@ -23,6 +27,7 @@ export class RedisLog implements LogMedium {
   readonly #link: RedisLink;
   readonly #keys: LogKeys;
   #last: number;
+  #snapshotSeq = 0;
 
   constructor(link: RedisLink, keys: LogKeys, opened: { epoch: number; ownerEpoch: number; last: number }) {
     this.#link = link;
@@ -36,20 +41,29 @@ export class RedisLog implements LogMedium {
     return this.#last;
   }
 
-  async load(): Promise<LogContent> {
+  async load(): Promise<LoadedContent> {
     const { head, snap } = this.#keys;
+    const index = readIndex(
+      (await this.#read(() => this.#link.read((client) => client.hget(head, "index")))) ?? undefined,
+    );
     const snapshot = await this.#read(() => this.#link.read((client) => client.getBuffer(snap)));
-    const batches = await this.#loadBatches();
+    const batches = await this.#loadBatches(index.keepFrom);
     const [owner, last, seq] = await this.#read(() =>
       this.#link.read((client) => client.hmget(head, "owner", "last", "snap")),
     );
     // Asked last: as long as the log is ours, nobody has changed what was read before.
     this.#assertOwner(Number(owner ?? 0));
-    const end = Math.max(batches.at(-1)?.to ?? 0, Number(seq ?? 0));
+    this.#snapshotSeq = Number(seq ?? 0);
+    const end = Math.max(batches.at(-1)?.to ?? 0, this.#snapshotSeq);
     if (end !== Number(last) || (seq !== null && !snapshot)) {
       throw new ArenaError("LOG_CORRUPT", `Redis has not all up to ${last} any more.`, { details: { key: head } });
     }
-    return { snapshot: snapshot ? new Uint8Array(snapshot) : undefined, batches };
+    return {
+      snapshot: snapshot ? new Uint8Array(snapshot) : undefined,
+      batches,
+      snapshotSeq: this.#snapshotSeq,
+      index,
+    };
   }
 
   async holds(batch: StoredBatch): Promise<boolean> {
@@ -60,14 +74,35 @@ export class RedisLog implements LogMedium {
     if ((await this.#append(batch)) !== "OK") throw lost(`There are other entries at ${batch.from}.`);
   }
 
-  async compact(snapshot: StoredSnapshot, keepFrom: number): Promise<void> {
-    const args = [String(snapshot.seq), asBuffer(snapshot.bytes), String(keepFrom)];
-    const status = await this.#write(COMPACT, [this.#keys.head, this.#keys.ops, this.#keys.snap], args);
-    if (status !== "OK") throw lost(`There is a newer snapshot than ${snapshot.seq}.`);
+  async compact({ seq, bytes }: StoredSnapshot, { index, dropped, dropBefore }: PastStep): Promise<void> {
+    const { head, ops, snap } = this.#keys;
+    const before = this.#snapshotSeq;
+    const isKept = before > 0 && seq !== before && !dropped.includes(before);
+    const keys = [head, ops, snap, this.#keys.base(before), ...dropped.map((base) => this.#keys.base(base))];
+    const past = [isKept ? String(before) : "", writeIndex(index)];
+    const status = await this.#write(COMPACT, keys, [String(seq), asBuffer(bytes), String(dropBefore), ...past]);
+    if (status !== "OK") throw lost(`There is a newer snapshot than ${seq}.`);
+    this.#snapshotSeq = seq;
   }
 
   async cut(from: number): Promise<void> {
     await this.#write(CUT, [this.#keys.head, this.#keys.ops], [String(from), randomUUID()]);
+  }
+
+  async readBase(base: number): Promise<Uint8Array | undefined> {
+    const key = base === this.#snapshotSeq ? this.#keys.snap : this.#keys.base(base);
+    const bytes = await this.#read(() => this.#link.read((client) => client.getBuffer(key)));
+    return bytes ? new Uint8Array(bytes) : undefined;
+  }
+
+  async readBatches({ from, to }: SeqRange, maxBytes: number): Promise<readonly StoredBatch[]> {
+    const page = await this.#page(await this.#idOf(from), HISTORY_BATCHES, String(to));
+    let bytes = 0;
+    const end = page.findIndex((batch) => {
+      bytes += batch.bytes.byteLength;
+      return bytes >= maxBytes;
+    });
+    return end < 0 ? page : page.slice(0, end + 1);
   }
 
   #append({ from, to, bytes }: StoredBatch): Promise<"OK" | "TAKEN"> {
@@ -92,18 +127,33 @@ export class RedisLog implements LogMedium {
     throw fenced();
   }
 
-  async #loadBatches(): Promise<readonly StoredBatch[]> {
+  async #loadBatches(keepFrom: number): Promise<readonly StoredBatch[]> {
     const batches: StoredBatch[] = [];
-    for (let start = "-"; ; ) {
-      const from = start;
-      const page = await this.#read(() =>
-        this.#link.read((client) => client.xrangeBuffer(this.#keys.ops, from, "+", "COUNT", PAGE_BATCHES)),
-      );
-      batches.push(...page.map(([id, fields]) => batchOf(id.toString(), fields[1])));
-      const lastId = page.at(-1)?.[0];
-      if (!lastId || page.length < PAGE_BATCHES) return batches;
-      start = `(${lastId.toString()}`;
+    for (let start = await this.#idOf(keepFrom); ; ) {
+      const page = await this.#page(start, PAGE_BATCHES);
+      batches.push(...page);
+      const last = page.at(-1);
+      if (!last || page.length < PAGE_BATCHES) return batches;
+      start = `(${last.from}-${last.to}`;
     }
+  }
+
+  /** Id of the batch that holds an entry, or where that would be. */
+  async #idOf(seq: number): Promise<string> {
+    if (seq <= 1) return "-";
+    const [before] = await this.#read(() =>
+      this.#link.read((client) => client.xrevrangeBuffer(this.#keys.ops, String(seq), "-", "COUNT", 1)),
+    );
+    const id = before?.[0].toString() ?? "";
+    return Number(id.split("-")[1] ?? 0) >= seq ? id : String(seq);
+  }
+
+  async #page(start: string, count: number, end = "+"): Promise<readonly StoredBatch[]> {
+    const { ops } = this.#keys;
+    const page = await this.#read(() =>
+      this.#link.read((client) => client.xrangeBuffer(ops, start, end, "COUNT", count)),
+    );
+    return page.map(([id, fields]) => batchOf(id.toString(), fields[1]));
   }
 
   async #read<T>(ask: () => Promise<T>): Promise<T> {

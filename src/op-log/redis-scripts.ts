@@ -1,10 +1,4 @@
-import { createHash } from "node:crypto";
-
-/** A Lua script as Redis knows it. Every key that it touches is passed to it, and all of them share a hash tag. */
-export interface Script {
-  readonly lua: string;
-  readonly sha: string;
-}
+import { type Script, script as scriptOf } from "../redis/redis.ts";
 
 /**
  * What a write came to: done; another writer has the log; what this writer had written is no longer all there; there is
@@ -15,8 +9,8 @@ export type WriteStatus = "OK" | "FENCED" | "LOST" | "TAKEN";
 /*
  * The head of a log is a hash: `owner` (the writer's epoch), `by` (the opening that took it), `epoch` (of the history),
  * `run` (the Redis process in which it was opened last), `gen` (generation of the data in which it was opened last), `last` (seq of the last entry), `snap` (seq of the snapshot),
- * `cut` (the last cut). The batches are a stream whose ids are `<from>-<to>`, so that
- * Redis too refuses what is out of order. In each script the first write is one that Redis refuses or does: a script that
+ * `index` (see segments.ts), `cut` (the last cut). The batches are a stream whose ids are `<from>-<to>`, so that Redis too refuses what is
+ * out of order; a snapshot that is history is a text of its own. In each script the first write is one that Redis refuses or does: a script that
  * ends with an error has written nothing.
  */
 const SHARED = `
@@ -78,7 +72,10 @@ redis.call('HSET', KEYS[1], 'last', ARGV[3])
 return {'OK', ARGV[3]}
 `);
 
-/** KEYS head, batches, snapshot. ARGV owner's epoch, seq, bytes, first seq to keep. Gives a status and last. */
+/**
+ * KEYS head, batches, snapshot, where the snapshot that is replaced goes, snapshots to drop. ARGV owner's epoch, seq, bytes, first
+ * seq to keep, seq of the snapshot that is replaced where it is kept or "", index. Gives a status and last.
+ */
 export const COMPACT = script(`
 local owner, last, snap = unpack(redis.call('HMGET', KEYS[1], 'owner', 'last', 'snap'))
 local refused = refusal(owner, ARGV[1])
@@ -94,8 +91,11 @@ local before = redis.call('XREVRANGE', KEYS[2], ARGV[4], '-', 'COUNT', 1)[1]
 if before and tonumber(string.match(before[1], '%d+$')) >= keep then least = before[1] end
 -- First what frees memory: a script that has written may go on where memory is full.
 redis.call('XTRIM', KEYS[2], 'MINID', '=', least)
+for i = 5, #KEYS do redis.call('DEL', KEYS[i]) end
+-- Where it comes again, the snapshot is the new one already.
+if snap == ARGV[5] and redis.call('EXISTS', KEYS[3]) == 1 then redis.call('RENAME', KEYS[3], KEYS[4]) end
 redis.call('SET', KEYS[3], ARGV[3])
-redis.call('HSET', KEYS[1], 'snap', ARGV[2], 'last', last)
+redis.call('HSET', KEYS[1], 'snap', ARGV[2], 'last', last, 'index', ARGV[6])
 return {'OK', last}
 `);
 
@@ -126,6 +126,5 @@ return {'OK', last}
 `);
 
 function script(body: string): Script {
-  const lua = SHARED + body;
-  return { lua, sha: createHash("sha1").update(lua).digest("hex") };
+  return scriptOf(SHARED + body);
 }

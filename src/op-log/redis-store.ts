@@ -1,20 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
+import { connectRedis, type Durability, RedisFailure, type RedisLink } from "../redis/redis.ts";
 import type { LogMedium } from "./owned-log.ts";
-import { OwnedStore, type StoreMedium } from "./owned-store.ts";
-import type { Durability } from "./redis-durability.ts";
-import { RedisFailure } from "./redis-failure.ts";
-import { connectRedis, type RedisLink } from "./redis-link.ts";
+import { OwnedStore, type OwnedStoreOptions, type StoreMedium } from "./owned-store.ts";
 import { type LogKeys, RedisLog } from "./redis-log.ts";
 import { GENERATION, OPEN } from "./redis-scripts.ts";
 import { type LogStore, nextEpoch } from "./store.ts";
 
 /** Where the logs are, and how long Redis may take. */
-export interface RedisStoreOptions {
+export interface RedisStoreOptions extends OwnedStoreOptions {
   /** `redis://` or `rediss://`; a password in it is never shown. Of a cluster, any node. */
   readonly url: string;
-  readonly clock: Clock;
   /**
    * The data was put back from a backup: each log gets a new history when this store first opens it. It does so anyway
    * where Redis was started anew since. Default: false.
@@ -56,7 +53,7 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
     onConnected,
     onDisconnected,
   });
-  const store = new OwnedStore(new RedisMedium(link, clock, await generationOf(link, isRestored)), clock);
+  const store = new OwnedStore(new RedisMedium(link, clock, await generationOf(link, isRestored)), options);
   return {
     description: store.description,
     open: (key, ownerEpoch) => store.open(key, ownerEpoch),
@@ -121,5 +118,10 @@ async function generationOf(link: RedisLink, isRestored: boolean): Promise<strin
 /** Braces would move the hash tag. */
 function keysOf(key: string): LogKeys {
   const base = `arena:log:{${key.replace(/[%{}]/g, encodeURIComponent)}}`;
-  return { head: `${base}:head`, ops: `${base}:ops`, snap: `${base}:snap` };
+  return {
+    head: `${base}:head`,
+    ops: `${base}:ops`,
+    snap: `${base}:snap`,
+    base: (seq) => `${base}:snap:${seq}`,
+  };
 }

@@ -7,6 +7,7 @@ import { decode, encode } from "./msgpack.ts";
 import { RecentOutcomes } from "./recent-outcomes.ts";
 import type { Recovered } from "./recover.ts";
 import { MIN_SNAPSHOT_BYTES, Snapshots } from "./snapshots.ts";
+import { type Staged, Staging } from "./staging.ts";
 import type { StoredSnapshot } from "./store.ts";
 import { Tail, type TailLimits } from "./tail.ts";
 import { ackOf, type Nacked, nack, outcomeOf, tooMuchWaits } from "./verdicts.ts";
@@ -27,6 +28,8 @@ export interface LogLimits {
 export interface PushRequest<Op> {
   readonly clientId: string;
   readonly userId: string;
+  /** What the author may do, in the words of the document. */
+  readonly role?: string | undefined;
   /** Who it is that speaks for the client; see {@link Mark}. */
   readonly owner: string;
   readonly n: number;
@@ -58,16 +61,6 @@ export interface ResumePlan {
   readonly mode: "delta" | "snapshot";
   /** The last push of the client that is safe. */
   readonly yourLast: number;
-}
-
-interface Staged<Op> {
-  readonly entry: OpEntry<Op>;
-  readonly outcome: OpOutcome;
-  readonly owner: string;
-  /** The entry as MessagePack. */
-  readonly encoded: Uint8Array;
-  /** By how many bytes it makes the document larger. */
-  readonly growth: number;
 }
 
 /** A push that was staged and did not become safe. */
@@ -109,12 +102,7 @@ export class Sequencer<Op extends object, R extends object> {
   readonly #snapshots: Snapshots;
   /** Bytes of all entries since this object was made. */
   #bytesInAll = 0;
-  #inFlight: { readonly staged: readonly Staged<Op>[]; readonly batch: Batch } | undefined;
-  #gathered: Staged<Op>[] = [];
-  #stagedBytes = 0;
-  #stagedGrowth = 0;
-  /** The last of what is staged, by client. */
-  readonly #stagedLast = new Map<string, Staged<Op>>();
+  readonly #staging = new Staging<Op>();
   #seq = 0;
 
   constructor(document: OpDocument<Op, R>, limits: LogLimits) {
@@ -167,7 +155,7 @@ export class Sequencer<Op extends object, R extends object> {
 
   /** Whether something waits to be taken to the disk and may be taken now. */
   get hasBatch(): boolean {
-    return this.#gathered.length > 0 && !this.#inFlight;
+    return this.#staging.hasBatch;
   }
 
   /** Checks a push and stages what it comes to. */
@@ -176,46 +164,36 @@ export class Sequencer<Op extends object, R extends object> {
     const mark = this.#marks.get(clientId);
     if (!this.maySpeak(clientId, owner)) return nack(n, "FORBIDDEN", "This client id is another's.");
     if (mark && n <= mark.n) return { kind: "ack", ack: this.#ackAgain(clientId, n, mark) };
-    const last = this.#stagedLast.get(clientId)?.entry.n ?? mark?.n ?? 0;
+    const last = this.#lastTaken(clientId);
     if (n <= last) return { kind: "waiting" };
     if (n > last + 1) return nack(n, "GAP", `Push ${last + 1} is due.`, { expected: last + 1 });
-    if (this.#stagedBytes >= this.#limits.maxStagedBytes) return tooMuchWaits(n);
+    if (this.#staging.bytes >= this.#limits.maxStagedBytes) return tooMuchWaits(n);
     return this.#stage(request);
+  }
+
+  /** Whether a push is the one that is due: neither safe nor on its way, and next. */
+  isNext(clientId: string, n: number): boolean {
+    return n === this.#lastTaken(clientId) + 1;
   }
 
   /** Whether `owner` may speak for a client id: it is new, or was the same owner's from the start. */
   maySpeak(clientId: string, owner: string): boolean {
-    const known = this.#marks.get(clientId)?.owner ?? this.#stagedLast.get(clientId)?.owner;
+    const known = this.#marks.get(clientId)?.owner ?? this.#staging.lastOf(clientId)?.owner;
     return known === undefined || known === owner;
   }
 
   /** Takes what was pushed since the last time, to be appended to the store. One at a time: `committed` or `failed` follows. */
   takeBatch(): Batch | undefined {
     if (!this.hasBatch) return undefined;
-    const staged = this.#gathered;
-    this.#gathered = [];
     this.#layers.take();
-    const batch = encodeBatch(
-      staged.map(({ entry }) => entry),
-      { outcomes: staged.map(({ outcome }) => outcome), owners: staged.map(({ owner }) => owner) },
-      staged.map(({ encoded }) => encoded),
-    );
-    this.#inFlight = { staged, batch };
-    return batch;
+    return this.#staging.take(encodeStaged);
   }
 
   /** The batch that was taken is safe. */
   committed(): Committed<Op> {
-    if (!this.#inFlight) throw new Error("Nothing is on its way to the disk."); // a mistake of the caller
-    const { staged, batch } = this.#inFlight;
-    this.#inFlight = undefined;
+    const { staged, batch } = this.#staging.committed();
     this.#layers.settle();
     this.#settle(staged, batch);
-    for (const one of staged) {
-      this.#stagedBytes -= one.encoded.byteLength;
-      this.#stagedGrowth -= one.growth;
-      if (this.#stagedLast.get(one.entry.clientId) === one) this.#stagedLast.delete(one.entry.clientId);
-    }
     return {
       batch,
       acks: staged.map(({ entry, outcome }) => ({ clientId: entry.clientId, ack: ackOf(entry, outcome) })),
@@ -224,14 +202,8 @@ export class Sequencer<Op extends object, R extends object> {
 
   /** The batch that was taken is not in the store: it and all that was pushed since are as if they had never come. */
   failed(): readonly Refused[] {
-    const staged = [...(this.#inFlight?.staged ?? []), ...this.#gathered];
-    this.#inFlight = undefined;
-    this.#gathered = [];
-    this.#stagedBytes = 0;
-    this.#stagedGrowth = 0;
-    this.#stagedLast.clear();
     this.#layers.drop();
-    return staged.map(({ entry: { clientId, n } }) => ({
+    return this.#staging.failed().map(({ entry: { clientId, n } }) => ({
       clientId,
       nack: { n, code: "UNAVAILABLE", retryAfterMs: UNAVAILABLE_RETRY_MS },
     }));
@@ -312,15 +284,19 @@ export class Sequencer<Op extends object, R extends object> {
     this.#snapshots.restored(snapshot, bytes);
   }
 
-  #stage({ clientId, userId, owner, n, ops, ts }: PushRequest<Op>): PushVerdict<Op> {
+  #lastTaken(clientId: string): number {
+    return this.#staging.lastOf(clientId)?.entry.n ?? this.lastOf(clientId);
+  }
+
+  #stage({ clientId, userId, role, owner, n, ops, ts }: PushRequest<Op>): PushVerdict<Op> {
     const trial = this.#layers.trial();
-    const seq = this.#seq + (this.#inFlight?.staged.length ?? 0) + this.#gathered.length + 1;
+    const seq = this.#seq + this.#staging.count + 1;
     const stamp: OpStamp = { seq, clientId, n, userId, ts };
     const effects: Op[] = [];
     let encoded: Uint8Array;
     try {
       for (const op of ops) {
-        const taken = this.#document.apply(trial, op, stamp);
+        const taken = this.#document.apply(trial, op, { ...stamp, role });
         this.#evolve(trial, taken, stamp);
         effects.push(...taken);
       }
@@ -333,19 +309,15 @@ export class Sequencer<Op extends object, R extends object> {
     const refusal = this.#whyTooLarge(n, encoded.byteLength, growth);
     if (refusal) return refusal;
     this.#layers.keep(trial);
-    const staged = { entry: { ...stamp, effects }, outcome: outcomeOf(ops, effects), owner, encoded, growth };
-    this.#gathered.push(staged);
-    this.#stagedLast.set(clientId, staged);
-    this.#stagedBytes += encoded.byteLength;
-    this.#stagedGrowth += growth;
+    this.#staging.add({ entry: { ...stamp, effects }, outcome: outcomeOf(ops, effects), owner, encoded, growth });
     return { kind: "staged" };
   }
 
   #whyTooLarge(n: number, bytes: number, growth: number): Nacked | undefined {
     const { maxStagedBytes, maxDocumentBytes } = this.#limits;
     if (bytes > maxStagedBytes) return nack(n, "TOO_LARGE", `At most ${maxStagedBytes} bytes, got ${bytes}.`);
-    if (this.#stagedBytes + bytes > maxStagedBytes) return tooMuchWaits(n);
-    if (growth <= 0 || this.sizeBytes + this.#stagedGrowth + growth <= maxDocumentBytes) return undefined;
+    if (this.#staging.bytes + bytes > maxStagedBytes) return tooMuchWaits(n);
+    if (growth <= 0 || this.sizeBytes + this.#staging.growth + growth <= maxDocumentBytes) return undefined;
     return nack(n, "FULL", "The document is as large as it may be; only what does not add to it is taken.");
   }
 
@@ -371,6 +343,14 @@ export class Sequencer<Op extends object, R extends object> {
     this.#bytesInAll += batch.bytes.byteLength;
     this.#snapshots.added(batch.to, batch.bytes.byteLength, this.#tail.from ?? batch.from);
   }
+}
+
+function encodeStaged<Op>(staged: readonly Staged<Op>[]): Batch {
+  return encodeBatch(
+    staged.map(({ entry }) => entry),
+    { outcomes: staged.map(({ outcome }) => outcome), owners: staged.map(({ owner }) => owner) },
+    staged.map(({ encoded }) => encoded),
+  );
 }
 
 function stagedOf<Op>(entry: OpEntry<Op>, outcome: OpOutcome = "commit", owner = ""): Staged<Op> {

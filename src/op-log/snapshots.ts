@@ -5,7 +5,7 @@ import { RecordParts } from "./record-parts.ts";
 
 /** What a snapshot is made of. */
 export interface SnapshotSource {
-  readonly records: MapRecords<object>;
+  readonly records: Pick<MapRecords<object>, "entries" | "sizeBytes" | "sizeBytesOf">;
   readonly marks: ReadonlyMap<string, Mark>;
 }
 

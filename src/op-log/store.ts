@@ -23,7 +23,7 @@ export interface StoredLog {
   readonly epoch: number;
   /** The writer's own epoch, higher than that of every writer before. */
   readonly ownerEpoch: number;
-  /** All that is kept. Meant for one call right after opening. */
+  /** The document and its latest entries, without history. Meant for one call right after opening. */
   load(): Promise<LogContent>;
   /**
    * Appends a batch; resolves when it outlives the loss of the process (and of the machine, as far as the store can).
@@ -34,11 +34,29 @@ export interface StoredLog {
    */
   append(batch: StoredBatch): Promise<void>;
   /**
-   * Puts a snapshot in the place of the one before and drops the batches that end before `keepFrom`, in one step.
+   * Puts a snapshot in the place of the one before, in one step. That one and the batches that end before `keepFrom` become
+   * history: `load` gives them no more. Of the history the oldest goes where all of it is more than the store's bound.
    *
    * @throws ArenaError as `append`
    */
   compact(snapshot: StoredSnapshot, keepFrom: number): Promise<void>;
+  /**
+   * Seqs of the snapshots from which the past can be read, rising; 0 stands for the empty document at the beginning. The
+   * last is that of the newest snapshot. Known after `load`.
+   */
+  readonly bases: readonly number[];
+  /**
+   * The snapshot of a base above 0; undefined where a compaction has let it go, or it is not there.
+   *
+   * @throws ArenaError LOG_UNAVAILABLE
+   */
+  readBase(base: number): Promise<Uint8Array | undefined>;
+  /**
+   * Batches with entries of a range, in order: the first that there are, of `maxBytes` together or one batch more.
+   *
+   * @throws ArenaError LOG_UNAVAILABLE
+   */
+  readBatches(range: SeqRange, maxBytes: number): Promise<readonly StoredBatch[]>;
   /** Drops the batch that begins at `from`, which was never written to its end, and all after it. @throws as `append` */
   cut(from: number): Promise<void>;
   /** Lets go of the log. Does not throw. */
@@ -52,12 +70,14 @@ export interface LogContent {
   readonly batches: readonly StoredBatch[];
 }
 
-/** Consecutive entries, encoded. `bytes` carries a checksum and is stored as it is. */
-export interface StoredBatch {
-  /** Seq of the first entry. */
+/** Consecutive seqs, both ends included. */
+export interface SeqRange {
   readonly from: number;
-  /** Seq of the last entry. */
   readonly to: number;
+}
+
+/** Consecutive entries, encoded. `bytes` carries a checksum and is stored as it is. */
+export interface StoredBatch extends SeqRange {
   readonly bytes: Uint8Array;
 }
 

@@ -23,6 +23,10 @@ export const CLOSE_CODES = {
   ROOM_FAILED: 4501,
   /** The token is missing, wrong, at its end or revoked; another one is needed. */
   TOKEN_REFUSED: 4503,
+  /** The invitation or ticket is not valid here or has ended; another one is needed. */
+  GRANT_REFUSED: 4504,
+  /** The room is open to others only. */
+  NOT_LET_IN: 4505,
 } as const;
 
 /** From this code on a close is final: the client does not come back, and its seat is not kept. */

@@ -13,6 +13,8 @@ export const OP_MESSAGES = {
   NACK: "op:nack",
   BATCH: "op:batch",
   RESET: "op:reset",
+  HISTORY: "op:history",
+  PAST: "op:past",
   EPHEMERAL: "eph",
   EPHEMERAL_RATE: "eph:rate",
 } as const;
@@ -43,6 +45,15 @@ export interface OpWelcome {
   readonly yourLast: number;
   /** How often ephemeral values are passed on now, per second. */
   readonly ephHz: number;
+  /** What a push may be; more is refused. Older servers do not say. */
+  readonly limits?: PushLimits | undefined;
+}
+
+/** Bounds of a push. */
+export interface PushLimits {
+  /** Of its whole frame. */
+  readonly maxPushBytes: number;
+  readonly maxOps: number;
 }
 
 /** Down: a part of the document. Parts come in order; after part `of - 1` the document is whole. */
@@ -132,6 +143,42 @@ export type ResetReason = "EPOCH" | "FUTURE" | "REOPENED";
 export interface OpReset {
   readonly reason: ResetReason;
   readonly epoch: number;
+}
+
+/** Up: what the document was. One at a time: the next when the last is answered. */
+export interface OpHistory {
+  /** The stretch that ends before this entry; without it the newest. */
+  readonly before?: number | undefined;
+}
+
+/**
+ * Down: a part of a stretch of the past, which is a document as of `base` and the entries after it up to `to`. First come the parts
+ * with records, none where `base` is 0, then those with entries, then one with `end`. Entries may lie outside of the stretch; those are
+ * to be left out.
+ */
+export interface OpPast<Op = unknown, R = unknown> {
+  readonly epoch: number;
+  readonly base: number;
+  readonly to: number;
+  /** Whether there is more before `base`. */
+  readonly hasOlder: boolean;
+  /** From 0. */
+  readonly part: number;
+  /** Records with their ids, as of `base`. */
+  readonly records?: OpSnap<R>["data"] | undefined;
+  readonly batches?: readonly OpBatch<Op>[] | undefined;
+  /** This is the last part. */
+  readonly end?: true | undefined;
+  /** With `end`: the server cannot read this stretch any more, now or later. What is older, it may. */
+  readonly isDamaged?: true | undefined;
+}
+
+/** Down: the answer to an op:history that is not taken, or breaks off. */
+export interface OpPastRefused {
+  readonly code: NackCode;
+  readonly detail: string;
+  /** Asking again may help after so long. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** Both ways: a value that is worth nothing once there is a newer one of the same sender and key. May be lost. */

@@ -23,11 +23,11 @@ import { ArenaError } from "../errors/errors.ts";
 import type { LogLimits, LogStore } from "../op-log/op-log.ts";
 import { CLOSE_CODES, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Tokens } from "../tokens/tokens.ts";
+import type { Tokens, User } from "../tokens/tokens.ts";
 import { overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FullStates } from "./full-states.ts";
-import { carryUsers, endSuperseded, SeatOwners, tokenMessage } from "./identity.ts";
+import { carryUsers, endSuperseded, type Identified, SeatOwners, tokenMessage } from "./identity.ts";
 import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
@@ -61,6 +61,9 @@ export interface RoomClass {
   /** Schema of the join options; anything else is refused before a seat is given. */
   readonly options: z.ZodType;
 }
+
+/** Hooks that refuse a client by an error of the catalogue: the room cannot be made for it, or it is not let in. */
+const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
 
 /** The base room. A room author adds state, messages, hooks and rules. */
 export abstract class Room<Types extends RoomOptions = RoomOptions> extends ColyseusRoom<Types> {
@@ -187,7 +190,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     const { telemetry, reconnectSeconds } = this.parts;
     const { roomId, roomName: name } = this;
     telemetry.emit("session:dropped", { roomId, name, sessionId: client.sessionId, code: code ?? 0 });
-    const isFinal = code !== undefined && code >= FIRST_FINAL_CODE;
+    const isFinal = code !== undefined && (code >= FIRST_FINAL_CODE || code === CLOSE_CODES.WITH_ERROR);
     if (reconnectSeconds > 0 && !isFinal) void this.allowReconnection(client, reconnectSeconds);
   }
 
@@ -199,6 +202,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   /** A session has given up its seat, whatever the room's own hooks do. */
   protected onSessionEnd(_client: Client): void {}
 
+  /** Who a client is now; undefined for somebody without a token. */
+  protected userOf(client: Client): User | undefined {
+    return (client as unknown as Identified).user; // ArenaTransport's clients are
+  }
+
   /** Messages that a room answers beside its own. */
   protected get builtInMessages(): Readonly<Record<string, unknown>> {
     return { token: tokenMessage(this.parts.tokens) };
@@ -207,8 +215,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   /** Every exception of a hook, a handler or a timer ends here; Colyseus calls it. */
   override onUncaughtException(error: RoomException, hook: string): void {
     const { cause } = error;
-    const isAnswer = hook === "onCreate" && cause instanceof ArenaError && cause.row.httpStatus < 500;
-    if (!isAnswer) this.fail(hook, cause ?? error); // the caller is told that the room cannot be made for it
+    const isAnswer = ANSWERING.has(hook) && cause instanceof ArenaError && cause.row.httpStatus < 500;
+    if (!isAnswer) this.fail(hook, cause ?? error);
   }
 
   /** Counts an exception of this room and closes the room where there are too many. */

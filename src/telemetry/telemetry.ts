@@ -72,8 +72,20 @@ export interface TelemetryEvents {
   "log:compacted": { key: string; seq: number; bytes: number };
   /** A client knows more entries than the log has: data was put back without --restored, or was lost, or the client lies. */
   "log:contradicted": { key: string; lastSeq: number; seq: number };
-  /** A log could not be opened, appended to or compacted, `times` since the last such event; what it was to keep was refused, nothing that was acknowledged is lost. */
-  "log:failed": { key: string; action: "open" | "append" | "compact"; error: unknown; times: number };
+  /** A log could not be opened, appended to or compacted, or some of its history not be read, `times` since the last such event; what it was to keep was refused, nothing that was acknowledged is lost. */
+  "log:failed": { key: string; action: "open" | "append" | "compact" | "history"; error: unknown; times: number };
+
+  /** An image that somebody brought is safe; `isNew` unless the same content was kept already. */
+  "image:kept": { type: string; bytes: number; isNew: boolean; durationMs: number };
+  /** An image was sent to somebody. */
+  "image:served": { bytes: number };
+  /** An image could not be kept or read, `times` since the last such event. */
+  "images:failed": { action: "put" | "read"; error: unknown; times: number };
+
+  /** The secret that signs guests' tokens and grants cannot be kept: they end with the process. */
+  "secret:notKept": { file: string; error: unknown };
+  /** The file with that secret could be read by others. It is closed to them now, but one of them may know the secret. */
+  "secret:exposed": { file: string };
 
   /** A room left out a patch because the node is strained; the next one carries its changes. */
   "patch:skipped": { name: string };

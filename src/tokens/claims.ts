@@ -25,13 +25,15 @@ export const MAX_LIFE_MS = 24 * 60 * 60 * 1000;
 export const GUEST_PREFIX = "guest-";
 
 const MAX_ROLES = 32;
-const MS_PER_S = 1000;
+/** Tokens count in seconds. */
+export const MS_PER_S = 1000;
 
 /** Letters, marks, digits, punctuation, symbols and the plain space: nothing that is invisible or turns text around. */
 const ID = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,128}$/u;
 
 // Each sentence says what was expected and never what came: a token's content is nobody else's business.
-const idSchema = z.string("expected a text").regex(ID, "expected 1 to 128 printable characters");
+/** An id, of a user or a token. */
+export const idSchema = z.string("expected a text").regex(ID, "expected 1 to 128 printable characters");
 
 const claimsSchema = z.object({
   sub: idSchema,

@@ -23,8 +23,8 @@ export interface RevokerOptions {
 export interface Revoker {
   /** Revokes a user or a token and tells the listeners. @throws {ArenaError} REVOCATIONS_FULL, BODY_INVALID */
   revoke(revoked: Revoked): void;
-  /** Whether the user or the token of `user` is revoked. */
-  isRevoked(user: User): boolean;
+  /** Whether the user, or the token of `user` where it has one, is revoked. */
+  isRevoked(user: Pick<User, "userId"> & Partial<Pick<User, "tokenId">>): boolean;
   /** Tells `listener` of each revocation, at once. */
   onRevoked(listener: (revoked: Revoked) => void): Stop;
 }
@@ -55,7 +55,8 @@ export function createRevoker({ clock, telemetry, maxEntries, lifeMs }: RevokerO
       for (const listener of [...listeners]) tell(listener, revoked);
     },
     isRevoked: ({ userId, tokenId }) =>
-      revocations.has(keyOf({ userId }), clock.wallMs()) || revocations.has(keyOf({ tokenId }), clock.wallMs()),
+      revocations.has(keyOf({ userId }), clock.wallMs()) ||
+      (tokenId !== undefined && revocations.has(keyOf({ tokenId }), clock.wallMs())),
     onRevoked(listener) {
       const own = (revoked: Revoked): void => listener(revoked); // one listener may listen twice, and stop once
       listeners.add(own);

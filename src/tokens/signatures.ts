@@ -41,9 +41,9 @@ export function parseSecrets(text: string): KeyObject[] {
   throw new ArenaError("CONFIG_INVALID", `ARENA_TOKEN_SECRET: ${expected}.`);
 }
 
-/** A secret that nobody else has and that ends with the process. */
-export function randomSecret(): KeyObject {
-  return createSecretKey(randomBytes(MIN_SECRET_BYTES));
+/** The node's own secret: `kept` where there is one, else one that ends with the process. */
+export function ownSecretOf(kept?: string): KeyObject {
+  return createSecretKey(kept === undefined ? randomBytes(MIN_SECRET_BYTES) : Buffer.from(kept));
 }
 
 /** Signs `claims` with `secret`. */

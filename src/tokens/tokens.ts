@@ -3,19 +3,23 @@
  *
  * First in the path of every connection: what is not signed by the server's secret or by a key of its key server is
  * nobody. Refuses with TOKEN_* of the catalogue; neither a token nor what it says ever gets into a message, an event or
- * the cause of an error. Who is revoked is known to this process alone. Keeps TOK1 to TOK10.
+ * the cause of an error. Who is revoked is known to this process alone. Signs grants too: rights for
+ * whoever holds them. Keeps TOK1 to TOK12.
  */
 import { randomBytes } from "node:crypto";
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { type ClaimsMoment, GUEST_PREFIX, MAX_LIFE_MS, readUser, type User } from "./claims.ts";
+import { type ClaimsMoment, GUEST_PREFIX, MAX_LIFE_MS, MS_PER_S, readUser, type User } from "./claims.ts";
+import { createGrants, type Grant, type GrantKind, type IssuedGrant, type ReadGrant } from "./grants.ts";
 import { createRemoteKeys } from "./remote-keys.ts";
 import { createRevoker, type Revoked } from "./revoker.ts";
-import { checkSignature, type Keys, parseSecrets, randomSecret, sign } from "./signatures.ts";
+import { checkSignature, type Keys, ownSecretOf, parseSecrets, sign } from "./signatures.ts";
 
 export type { User } from "./claims.ts";
+export type { Grant, GrantKind, IssuedGrant, ReadGrant } from "./grants.ts";
 export type { Revoked } from "./revoker.ts";
+export { keepSecret } from "./secret-file.ts";
 
 /** What tokens are built from. */
 export interface TokensOptions {
@@ -23,9 +27,14 @@ export interface TokensOptions {
   readonly mode: "guest" | "token";
   /**
    * At least 32 bytes. Several are separated by commas: the first signs, each verifies, so that they can be rotated.
-   * Without one, in mode "guest", the process makes its own and the tokens end with it.
+   * Without one, guests and grants are signed with `ownSecret`.
    */
   readonly secret?: string;
+  /**
+   * The node's own secret, which nobody else knows; at least 32 bytes. Without one the process makes its own, and what it
+   * has signed ends with it.
+   */
+  readonly ownSecret?: string;
   /** Where the public keys of another issuer are (https: or http:); they may rotate. */
   readonly jwksUrl?: string;
   /** Life of a guest's token, in ms; from a second to 24 hours. @default 900_000 */
@@ -83,6 +92,20 @@ export interface Tokens {
    * @throws {ArenaError} as `revokeUser`
    */
   revokeToken(tokenId: string): void;
+  /**
+   * Signs a right for whoever will hold the answer: an invitation for 1 s to 366 days, a ticket for an image for 1 s to 5
+   * minutes. It is no user's token, and the other way round.
+   *
+   * @throws {ArenaError} GRANT_INVALID where the life is out of these bounds or the grant cannot be read again
+   */
+  grant(grant: Grant, ttlMs: number): Promise<IssuedGrant>;
+  /**
+   * What a grant gives.
+   *
+   * @throws {ArenaError} GRANT_INVALID where this server has not signed it, it is of another kind, or the user who asked for
+   * it is revoked; GRANT_EXPIRED
+   */
+  readGrant(token: string, kind: GrantKind): Promise<ReadGrant>;
   /** Tells `listener` of each revocation, at once; returns what ends the telling. */
   onRevoked(listener: (revoked: Revoked) => void): Stop;
 }
@@ -98,7 +121,6 @@ const RENEW_GRACE_MS = 60_000;
 const REVOCATION_MS = MAX_LIFE_MS + 2 * RENEW_GRACE_MS;
 /** Far above every token in use, far below what costs time to refuse. */
 const MAX_TOKEN_LENGTH = 8192;
-const MS_PER_S = 1000;
 
 /**
  * Opens the tokens of one server.
@@ -111,6 +133,7 @@ export function createTokens(options: TokensOptions): Tokens {
     throw new ArenaError("CONFIG_INVALID", `guestTtlMs: expected ${MIN_TTL_MS} to ${MAX_LIFE_MS}, got ${guestTtlMs}.`);
   }
   const keys = keysOf(options);
+  const grants = createGrants(keys.secrets.length > 0 ? keys.secrets : [ownSecretOf(options.ownSecret)], clock);
   const revoker = createRevoker({ clock, telemetry, maxEntries: maxRevocations, lifeMs: REVOCATION_MS });
 
   const check = async (token: string | undefined, toleranceMs: number): Promise<User> => {
@@ -145,11 +168,18 @@ export function createTokens(options: TokensOptions): Tokens {
     },
     revokeUser: (userId) => revoker.revoke({ userId }),
     revokeToken: (tokenId) => revoker.revoke({ tokenId }),
+    grant: grants.grant,
+    async readGrant(token, kind) {
+      const grant = await grants.readGrant(token, kind);
+      if (grant.userId !== undefined && revoker.isRevoked({ userId: grant.userId }))
+        throw new ArenaError("GRANT_INVALID");
+      return grant;
+    },
     onRevoked: revoker.onRevoked,
   };
 }
 
-function keysOf({ mode, secret = "", jwksUrl = "", clock, telemetry }: TokensOptions): Keys {
+function keysOf({ mode, secret = "", ownSecret, jwksUrl = "", clock, telemetry }: TokensOptions): Keys {
   const secrets = parseSecrets(secret);
   const remote = jwksUrl === "" ? undefined : createRemoteKeys({ url: parseUrl(jwksUrl), clock, telemetry });
   if (mode === "token" && secrets.length === 0 && !remote) {
@@ -158,7 +188,7 @@ function keysOf({ mode, secret = "", jwksUrl = "", clock, telemetry }: TokensOpt
       "ARENA_TOKEN_SECRET: expected a secret, or the URL of a key server, to check tokens with.",
     );
   }
-  return { secrets: secrets.length === 0 && mode === "guest" ? [randomSecret()] : secrets, remote };
+  return { secrets: secrets.length === 0 && mode === "guest" ? [ownSecretOf(ownSecret)] : secrets, remote };
 }
 
 function parseUrl(text: string): URL {

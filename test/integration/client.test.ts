@@ -165,6 +165,39 @@ describe("client library", () => {
     assert.equal(doc.hasUnsaved, false);
   });
 
+  it("[CLI4] tells whoever delivers what a tab that is gone has left of what the server refuses of that", async () => {
+    const storage = memoryStorage();
+    const left = [await open(proxy.port, storage), await open(proxy.port, storage)];
+    await Promise.all(left.map(({ connection }) => becomes(connection, "online")));
+    proxy.refuse();
+    proxy.cut();
+    const [larger, smaller] = left;
+    for (const op of [createOp("one"), createOp("two")]) void larger?.doc.push([op]);
+    void smaller?.doc.push([moveOp("unknown", 1)]);
+    for (const { doc } of left) await doc.close();
+
+    const { doc } = await open(test.node.port, storage);
+    const refused = await new Promise((resolve) => {
+      doc.onRefused(resolve);
+    });
+
+    assert.deepEqual(refused, { code: "INVALID", detail: 'There is no shape "unknown".', ops: [moveOp("unknown", 1)] });
+  });
+
+  it("shows what one pushes as one's own at once, whoever the server says that one is", async () => {
+    const { connection, doc } = await open();
+    await becomes(connection, "online");
+
+    const push = doc.push([createOp("one")]);
+    const shown = doc.get("one");
+    await push;
+
+    const confirmed = doc.get("one");
+    assert.ok(shown && "by" in shown && confirmed && "by" in confirmed);
+    assert.match(shown.by, /^guest-/);
+    assert.equal(shown.by, confirmed.by);
+  });
+
   it("[CLI6] undoes its own pushes and leaves those of others", async () => {
     const [a, b] = [await open(), await open()];
     await a.doc.push([createOp("one")]);

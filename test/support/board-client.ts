@@ -8,6 +8,7 @@ const TYPES: readonly LaneType[] = [
   "op:nack",
   "op:batch",
   "op:reset",
+  "op:past",
   "eph",
   "eph:rate",
 ];

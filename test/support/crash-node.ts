@@ -106,6 +106,11 @@ function mortalLog(log: StoredLog, reaper: Reaper): StoredLog {
       return reaper.during("compacting", () => log.compact(snapshot, keepFrom));
     },
     cut: (from) => log.cut(from),
+    get bases() {
+      return log.bases;
+    },
+    readBase: (base) => log.readBase(base),
+    readBatches: (range, maxBytes) => log.readBatches(range, maxBytes),
     close: () => log.close(),
   };
 }

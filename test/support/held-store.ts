@@ -1,5 +1,5 @@
 import { ArenaError, type ErrorCode } from "../../src/errors/errors.ts";
-import type { LogContent, LogStore, StoredBatch, StoredLog, StoredSnapshot } from "../../src/op-log/store.ts";
+import type { LogContent, LogStore, SeqRange, StoredBatch, StoredLog, StoredSnapshot } from "../../src/op-log/store.ts";
 
 /** A write that a log was asked for and that waits for the test. */
 export interface HeldWrite {
@@ -12,7 +12,10 @@ export interface HeldWrite {
   fail(code: ErrorCode, options?: { readonly isWritten: boolean }): void;
 }
 
-/** A store of one log whose writes end when and how the test says; until `hold` they end well at once. */
+/**
+ * A store of one log whose writes end when and how the test says; until `hold` they end well at once. It keeps every snapshot, and
+ * so all of the past.
+ */
 export class HeldStore implements LogStore {
   readonly description = "held";
   readonly epoch = 7;
@@ -20,8 +23,15 @@ export class HeldStore implements LogStore {
   readonly held: HeldWrite[] = [];
   /** All that was asked for, such as `append 1`. */
   readonly asked: string[] = [];
+  /** The newest. */
   snapshot: StoredSnapshot | undefined;
+  /** What an opening reads. */
   batches: StoredBatch[] = [];
+  /** Every snapshot and batch that was ever written. */
+  readonly past: { readonly snapshots: StoredSnapshot[]; readonly batches: StoredBatch[] } = {
+    snapshots: [],
+    batches: [],
+  };
   isOpen = false;
   /** With what appends fail until further notice, having written nothing. */
   failWith: ErrorCode | undefined;
@@ -29,13 +39,19 @@ export class HeldStore implements LogStore {
 
   async open(): Promise<StoredLog> {
     this.isOpen = true;
+    const { past } = this;
     return {
       epoch: this.epoch,
       ownerEpoch: 1,
       load: async () => this.#content(),
-      append: (batch) => this.#write("append", batch.from, () => void this.batches.push(batch)),
+      append: (batch) => this.#write("append", batch.from, () => this.#add(batch)),
       compact: (snapshot, keepFrom) => this.#write("compact", snapshot.seq, () => this.#replace(snapshot, keepFrom)),
       cut: (from) => this.#write("cut", from, () => this.#keep((batch) => batch.from < from)),
+      get bases() {
+        return [0, ...past.snapshots.map(({ seq }) => seq)];
+      },
+      readBase: async (base) => past.snapshots.find(({ seq }) => seq === base)?.bytes,
+      readBatches: async (range, maxBytes) => this.#read(range, maxBytes),
       close: async () => {
         this.isOpen = false;
       },
@@ -60,7 +76,23 @@ export class HeldStore implements LogStore {
     return { snapshot: this.snapshot?.bytes, batches: [...this.batches] };
   }
 
+  #add(batch: StoredBatch): void {
+    this.batches.push(batch);
+    this.past.batches.push(batch);
+  }
+
+  #read({ from, to }: SeqRange, maxBytes: number): readonly StoredBatch[] {
+    const found = this.past.batches.filter((batch) => batch.to >= from && batch.from <= to);
+    let bytes = 0;
+    const end = found.findIndex((batch) => {
+      bytes += batch.bytes.byteLength;
+      return bytes >= maxBytes;
+    });
+    return end < 0 ? found : found.slice(0, end + 1);
+  }
+
   #replace(snapshot: StoredSnapshot, keepFrom: number): void {
+    this.past.snapshots.push(snapshot);
     this.snapshot = snapshot;
     this.#keep(({ to }) => to >= keepFrom);
   }

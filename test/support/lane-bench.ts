@@ -1,6 +1,6 @@
 import { type ManualClock, manualClock } from "../../src/clock/clock.ts";
 import type { ArenaError } from "../../src/errors/errors.ts";
-import { OpLane } from "../../src/op-lane/lane.ts";
+import { OpLane, type Refusal } from "../../src/op-lane/lane.ts";
 import { type LogLimits, type LogStore, logLimits } from "../../src/op-log/op-log.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { HeldStore } from "./held-store.ts";
@@ -15,7 +15,11 @@ export class LaneBench<S extends LogStore = HeldStore> {
   readonly store: S;
   readonly clock: ManualClock = manualClock();
   readonly lane: OpLane<TallyOp, Tally>;
-  mayPush = true;
+  /** Why the room does not take what is pushed. */
+  refusal: Refusal | undefined;
+  role: string | undefined;
+  /** How often the room was asked. */
+  asked = 0;
   readonly faults: unknown[] = [];
   readonly ends: ArenaError[] = [];
 
@@ -30,7 +34,12 @@ export class LaneBench<S extends LogStore = HeldStore> {
       clock: this.clock,
       telemetry: createTelemetry(),
       tickMs: TICK_MS,
-      mayPush: () => this.mayPush,
+      maxPushBytes: 256 * 1024,
+      roleOf: () => this.role,
+      gate: () => {
+        this.asked++;
+        return this.refusal;
+      },
       onFault: (error) => void this.faults.push(error),
       onEnd: (error) => void this.ends.push(error),
     });
@@ -38,7 +47,7 @@ export class LaneBench<S extends LogStore = HeldStore> {
 
   /** Counts by id, as they are safe. */
   get counts(): Record<string, number> {
-    return Object.fromEntries([...this.lane.records].map(([id, { count }]) => [id, count]));
+    return Object.fromEntries([...(this.lane.records?.entries() ?? [])].map(([id, { count }]) => [id, count]));
   }
 
   /** A client that says hello. */

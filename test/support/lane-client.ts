@@ -2,7 +2,17 @@ import { decode } from "@colyseus/schema";
 import { unpack } from "msgpackr";
 import type { ArenaError } from "../../src/errors/errors.ts";
 import type { OpClient } from "../../src/op-lane/lane.ts";
-import type { Ephemeral, OpAck, OpBatch, OpNack, OpReset, OpSnap, OpWelcome } from "../../src/protocol/protocol.ts";
+import type {
+  Ephemeral,
+  OpAck,
+  OpBatch,
+  OpNack,
+  OpPast,
+  OpPastRefused,
+  OpReset,
+  OpSnap,
+  OpWelcome,
+} from "../../src/protocol/protocol.ts";
 import type { User } from "../../src/tokens/tokens.ts";
 
 /** What the messages of the lane carry down, by type. */
@@ -13,6 +23,7 @@ export interface LanePayloads {
   readonly "op:nack": OpNack;
   readonly "op:batch": OpBatch;
   readonly "op:reset": OpReset;
+  readonly "op:past": OpPast & Partial<OpPastRefused>;
   readonly eph: Ephemeral;
   readonly "eph:rate": { readonly hz: number };
 }

@@ -4,10 +4,16 @@ import { type Clock, systemClock } from "../../src/clock/clock.ts";
 import type { LogContent, LogStore, StoredBatch, StoredLog, StoredSnapshot } from "../../src/op-log/store.ts";
 import { batch, snapshot } from "./log-bytes.ts";
 
+/** How a store is started. */
+export interface StartOptions {
+  readonly isRestored?: boolean;
+  readonly maxHistoryBytes?: number;
+}
+
 /** One place for logs, and as many stores on it as a test wants. */
 export interface LogStoreHarness {
   /** A further store on the same data, as another process would have; after a `close`, as a restarted one would. */
-  start(options?: { readonly isRestored?: boolean }): Promise<LogStore>;
+  start(options?: StartOptions): Promise<LogStore>;
   /** Ends what was started, and removes the data. */
   dispose(): Promise<void>;
 }
@@ -26,7 +32,7 @@ export function logStoreContract(name: string, make: (clock: Clock) => Promise<L
     afterEach(() => harness.dispose());
 
     /** What a new process would find. */
-    const restart = async (options?: { isRestored?: boolean }): Promise<LogStore> => {
+    const restart = async (options?: StartOptions): Promise<LogStore> => {
       await store.close();
       store = await harness.start(options);
       return store;
@@ -312,6 +318,152 @@ export function logStoreContract(name: string, make: (clock: Clock) => Promise<L
       });
     });
 
+    describe("[HIS1] history", () => {
+      /** Batches of 5 entries, each of 32 KiB, and a snapshot of a kilobyte behind every second one. */
+      const write = async (log: StoredLog, from: number, to: number): Promise<void> => {
+        for (let seq = from; seq <= to; seq += 5) {
+          await log.append(batch(seq, seq + 4, LARGE));
+          if (seq % 10 === 6) await log.compact(snapshot(seq + 4, 1024), seq + 5);
+        }
+      };
+
+      it("begins with the first entry of a log that was never compacted", async () => {
+        const log = await store.open("board/a");
+        await log.append(batch(1, 3));
+        await log.append(batch(4));
+        const again = await (await restart()).open("board/a");
+        await again.load();
+
+        assert.deepEqual(await pastOf(again, 4), { bases: [0], snapshots: [], batches: [batch(1, 3), batch(4)] });
+      });
+
+      it("keeps what a compaction replaces, over a restart, and leaves it out of what is loaded", async () => {
+        const log = await store.open("board/a");
+        await write(log, 1, 25);
+        const again = await (await restart()).open("board/a");
+
+        const loaded = await contentOf(again);
+
+        assert.deepEqual(loaded, { snapshot: snapshot(20, 1024).bytes, batches: [batch(21, 25, LARGE)] });
+        assert.deepEqual(await pastOf(again, 25), {
+          bases: [0, 10, 20],
+          snapshots: [snapshot(10, 1024).bytes, snapshot(20, 1024).bytes],
+          batches: [1, 6, 11, 16, 21].map((from) => batch(from, from + 4, LARGE)),
+        });
+      });
+
+      it("is told by the writer that compacts, too, without another load", async () => {
+        const log = await store.open("board/a");
+        await log.load();
+        await write(log, 1, 20);
+
+        assert.deepEqual(log.bases, [0, 10, 20]);
+        assert.deepEqual(await plain(log.readBase(10)), snapshot(10, 1024).bytes);
+      });
+
+      it("[HIS2] lets the oldest stretch go, whole, where all of it is more than the bound", async () => {
+        await restart({ maxHistoryBytes: 3 * LARGE });
+        const log = await store.open("board/a");
+
+        await write(log, 1, 40);
+
+        assert.deepEqual(await pastOf(log, 40), {
+          bases: [30, 40],
+          snapshots: [snapshot(30, 1024).bytes, snapshot(40, 1024).bytes],
+          batches: [31, 36].map((from) => batch(from, from + 4, LARGE)),
+        });
+        assert.equal(await log.readBase(20), undefined);
+        const again = await (await restart({ maxHistoryBytes: 3 * LARGE })).open("board/a");
+        await again.load();
+        assert.deepEqual(again.bases, [30, 40]);
+      });
+
+      it("[HIS2] is none where the bound is 0, beside what resumes need", async () => {
+        await restart({ maxHistoryBytes: 0 });
+        const log = await store.open("board/a");
+        await log.append(batch(1, 5, LARGE));
+        await log.append(batch(6, 10, LARGE));
+
+        await log.compact(snapshot(10), 6);
+
+        assert.deepEqual(await pastOf(log, 10), {
+          bases: [10],
+          snapshots: [snapshot(10).bytes],
+          batches: [batch(6, 10, LARGE)],
+        });
+      });
+
+      it("[HIS2] goes down to a bound that was lowered, at the next compaction", async () => {
+        const log = await store.open("board/a");
+        await write(log, 1, 20);
+        const again = await (await restart({ maxHistoryBytes: 0 })).open("board/a");
+
+        await again.compact(snapshot(20, 1024), 21);
+
+        assert.deepEqual(await pastOf(again, 20), { bases: [20], snapshots: [snapshot(20, 1024).bytes], batches: [] });
+      });
+
+      it("does not begin a stretch with a snapshot that was taken for a few entries", async () => {
+        const log = await store.open("board/a");
+        await write(log, 1, 10);
+        for (let seq = 11; seq <= 15; seq++) {
+          await log.append(batch(seq));
+          await log.compact(snapshot(seq), seq + 1);
+        }
+
+        assert.deepEqual(await pastOf(log, 15), {
+          bases: [0, 10, 15],
+          snapshots: [snapshot(10, 1024).bytes, snapshot(15).bytes],
+          batches: [batch(1, 5, LARGE), batch(6, 10, LARGE), ...[11, 12, 13, 14, 15].map((seq) => batch(seq))],
+        });
+      });
+
+      it("gives so many bytes of batches at a time, and those that reach into the range", async () => {
+        const log = await store.open("board/a");
+        for (let seq = 1; seq <= 30; seq += 3) await log.append(batch(seq, seq + 2, 100));
+
+        const first = await log.readBatches({ from: 5, to: 29 }, 250);
+        const last = await log.readBatches({ from: 24, to: 25 }, 250);
+
+        assert.deepEqual(from(first), [4, 7, 10]);
+        assert.deepEqual(from(last), [22, 25]);
+      });
+
+      it("is the same line after a restore from a backup", async () => {
+        const log = await store.open("board/a");
+        await write(log, 1, 20);
+        wallMs = 5000;
+        const restored = await (await restart({ isRestored: true })).open("board/a");
+        await restored.load();
+
+        await restored.append(batch(21, 21, 9));
+
+        assert.deepEqual(restored.bases, [0, 10, 20]);
+        assert.deepEqual(from(await restored.readBatches({ from: 11, to: 21 }, 1_000_000)), [11, 16, 21]);
+      });
+
+      it("can be read while somebody else has the log, and not after it was let go", async () => {
+        const log = await store.open("board/a");
+        await write(log, 1, 20);
+        await (await harness.start()).open("board/a");
+
+        assert.deepEqual(await plain(log.readBase(10)), snapshot(10, 1024).bytes);
+        await log.close();
+        await assert.rejects(log.readBase(10), { code: "LOG_UNAVAILABLE" });
+        await assert.rejects(log.readBatches({ from: 1, to: 2 }, 1), { code: "LOG_UNAVAILABLE" });
+      });
+
+      it("is not touched by a cut behind it", async () => {
+        const log = await store.open("board/a");
+        await write(log, 1, 25);
+
+        await log.cut(21);
+
+        assert.deepEqual(log.bases, [0, 10, 20]);
+        assert.deepEqual(from(await log.readBatches({ from: 1, to: 99 }, 1_000_000)), [1, 6, 11, 16]);
+      });
+    });
+
     describe("cutting", () => {
       it("drops the batch and all after it, and goes on there", async () => {
         const log = await store.open("board/a");
@@ -500,6 +652,22 @@ async function contentOf(log: StoredLog): Promise<LogContent> {
   };
 }
 
+/** A size that a snapshot has to be outweighed by. */
+const LARGE = 32 * 1024;
+
+async function plain(read: Promise<Uint8Array | undefined>): Promise<Uint8Array | undefined> {
+  const bytes = await read;
+  return bytes && new Uint8Array(bytes);
+}
+
+/** All that can be read of the past of a log that ends with `last`. */
+async function pastOf(log: StoredLog, last: number) {
+  const { bases } = log;
+  const snapshots = await Promise.all(bases.filter((base) => base > 0).map((base) => plain(log.readBase(base))));
+  const batches = await log.readBatches({ from: 1, to: last }, Number.POSITIVE_INFINITY);
+  return { bases, snapshots, batches: batches.map((one) => ({ ...one, bytes: new Uint8Array(one.bytes) })) };
+}
+
 function from(batches: readonly StoredBatch[]): number[] {
   return batches.map((one) => one.from);
 }
@@ -545,6 +713,8 @@ class ModelRun {
   #fenced: StoredLog | undefined;
   #snapshot: StoredSnapshot | undefined;
   #batches: StoredBatch[] = [];
+  /** Every batch that was not cut off. */
+  #past: StoredBatch[] = [];
 
   constructor(stores: readonly [LogStore, LogStore], key: string, log: StoredLog) {
     this.#stores = stores;
@@ -583,6 +753,14 @@ class ModelRun {
 
   async check(): Promise<void> {
     assert.deepEqual(await contentOf(this.#log), { snapshot: this.#snapshot?.bytes, batches: this.#batches });
+    const { bases, snapshots, batches } = await pastOf(this.#log, this.#last);
+    const isPast = ({ to }: StoredBatch): boolean => to > (bases[0] ?? 0);
+    assert.deepEqual(batches.filter(isPast), this.#past.filter(isPast));
+    assert.deepEqual(
+      snapshots,
+      bases.filter((base) => base > 0).map((base) => snapshot(base).bytes),
+    );
+    assert.equal(bases.at(-1), this.#snapshot?.seq ?? 0);
   }
 
   async end(): Promise<void> {
@@ -597,6 +775,7 @@ class ModelRun {
   async #append(next: StoredBatch): Promise<void> {
     await this.#log.append(next);
     this.#batches.push(next);
+    this.#past.push(next);
   }
 
   async #takeOver(): Promise<void> {
@@ -622,5 +801,6 @@ class ModelRun {
     if (!cut || cut.from <= (this.#snapshot?.seq ?? 0)) return;
     await this.#log.cut(cut.from);
     this.#batches = this.#batches.filter((one) => one.from < cut.from);
+    this.#past = this.#past.filter((one) => one.from < cut.from);
   }
 }

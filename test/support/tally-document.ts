@@ -1,4 +1,10 @@
-import { type OpDocument, OpRefused, type RecordReader, type Records } from "../../src/document/document.ts";
+import {
+  type OpAuthor,
+  type OpDocument,
+  OpRefused,
+  type RecordReader,
+  type Records,
+} from "../../src/document/document.ts";
 
 /** A counter. Adding twice shows, so that an op which is taken twice does too. */
 export interface Tally {
@@ -26,11 +32,11 @@ export const MAX_STEP = 10;
 /**
  * Counters by id, with an op for everything that can become of one: `add` of no integer is INVALID, of more than
  * {@link MAX_STEP} is adjusted; `set` over a newer `ifRev` and `del` of what is not there come too late; the id "locked"
- * is FORBIDDEN, and at "broken" the document itself fails.
+ * is FORBIDDEN, at "broken" the document itself fails, and "by-role" is FORBIDDEN to a "guest".
  */
 export const tallyDocument: OpDocument<TallyOp, Tally> = {
-  apply(records: RecordReader<Tally>, op: TallyOp): readonly TallyOp[] {
-    if (op.id === "locked") throw new OpRefused("FORBIDDEN", "locked is locked");
+  apply(records: RecordReader<Tally>, op: TallyOp, { role }: OpAuthor): readonly TallyOp[] {
+    if (isForbidden(op.id, role)) throw new OpRefused("FORBIDDEN", "locked is locked");
     if (op.id === "broken") throw new Error("broken is broken");
     switch (op.t) {
       case "add":
@@ -68,6 +74,10 @@ export function set(id: string, count: number, more: { note?: unknown; ifRev?: n
 
 export function del(id: string): TallyOp {
   return { t: "del", id };
+}
+
+function isForbidden(id: string, role: string | undefined): boolean {
+  return id === "locked" || (id === "by-role" && role === "guest");
 }
 
 function isLate(

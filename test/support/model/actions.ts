@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import * as Y from "yjs";
 import {
   type BoardOp,
   type BoardRecord,
@@ -30,6 +31,15 @@ export type Action =
   | { readonly do: "crash"; readonly point: CrashPoint; readonly share: number }
   | { readonly do: "reopen"; readonly point: CrashPoint };
 
+/** Places among siblings: few, so that they are taken; one beside which no other could be made. */
+const KEYS = ["a0", "a1", "a0V", "a"];
+/** Yjs updates, each of another writer. */
+const UPDATES = Array.from({ length: 10 }, (_, value) => {
+  const doc = new Y.Doc();
+  doc.clientID = value + 1;
+  doc.getText("text").insert(0, `${value}`);
+  return Y.encodeStateAsUpdate(doc);
+});
 /** Such a shape fills a part of a snapshot, and a push. */
 const BIG_BYTES = 64 * 1024;
 const NEVER_SLOW = 4;
@@ -171,11 +181,16 @@ function changeOf(draft: Exclude<Draft, { readonly t: "create" }>, id: string, s
     case "set":
       return setOf(id, draft.g, draft.value);
     case "tree":
-      return { t: "set", id, g: "tree", v: { parentId: parentOf(draft.parent, seen), index: "a" } };
+      return {
+        t: "set",
+        id,
+        g: "tree",
+        v: { parentId: parentOf(draft.parent, seen), index: KEYS[draft.pick % KEYS.length] ?? "a0" },
+      };
     case "del":
       return { t: "del", id };
     case "y":
-      return { t: "y", id, u: Uint8Array.of(draft.value) };
+      return { t: "y", id, u: UPDATES[draft.value % UPDATES.length] ?? new Uint8Array() };
     case "restore":
       return { t: "restore", id, type: "box", g: { text: "back" } };
     default:

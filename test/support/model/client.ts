@@ -73,11 +73,11 @@ export class ModelClient {
   }
 
   /** Returns whether there was anything to undo or to do again. */
-  turn(direction: "undo" | "redo", edit: number, ts: number): boolean {
-    const serial = this.#turned(direction, ts);
-    if (serial !== undefined) this.#edits.set(serial, edit);
+  turn(direction: "undo" | "redo", makeEdit: () => number, ts: number): boolean {
+    const serials = this.#turned(direction, ts);
+    for (const serial of serials) this.#edits.set(serial, makeEdit());
     this.#act();
-    return serial !== undefined;
+    return serials.length > 0;
   }
 
   connect(connection: ModelConnection): void {
@@ -141,12 +141,12 @@ export class ModelClient {
     this.#act();
   }
 
-  /** To bring back several big shapes at once is more than a push takes. */
-  #turned(direction: "undo" | "redo", ts: number): number | undefined {
+  /** To bring back a big shape may be more than a push takes. */
+  #turned(direction: "undo" | "redo", ts: number): readonly number[] {
     try {
       return this.#replica.turn(direction, ts);
     } catch (error) {
-      if (error instanceof OutboxFull) return undefined;
+      if (error instanceof OutboxFull) return [];
       throw error;
     }
   }

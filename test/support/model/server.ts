@@ -231,7 +231,11 @@ export class ModelServer {
 /** The lane's own frames. Only the lane's reading half of a log is used: what writes and waits is modelled here. */
 function historyOf(epoch: number, sequencer: BoardSequencer): SharedHistory<BoardOp, BoardRecord> {
   const log = new OpLog({} as OpLogParts<BoardOp, BoardRecord>, { epoch } as StoredLog, sequencer);
-  return new SharedHistory(log, manualClock(), () => 20);
+  return new SharedHistory(log, {
+    clock: manualClock(),
+    hz: () => 20,
+    limits: { maxPushBytes: 256 * 1024, maxOps: 256 },
+  });
 }
 
 function send(

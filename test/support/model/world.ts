@@ -78,10 +78,8 @@ export class World {
 
   /** Returns whether there was anything to undo, or to do again. */
   turn(who: number, direction: "undo" | "redo"): boolean {
-    const edit = this.edits.make(who, direction);
-    const hasTurned = this.client(who).turn(direction, edit, edit);
+    const hasTurned = this.client(who).turn(direction, () => this.edits.make(who, direction), this.edits.size);
     if (hasTurned) this.count(direction);
-    else this.edits.lost(edit);
     return hasTurned;
   }
 

@@ -67,8 +67,13 @@ export class BoardReplica {
 
   /** The pushes in an output, as "number:id of its first op". */
   static pushesIn(output: readonly ReplicaOutput<BoardOp>[]): readonly string[] {
-    return output.flatMap((one) => (one.kind === "push" ? [`${one.message.n}:${one.message.ops[0]?.id}`] : []));
+    return output.flatMap((one) => (one.kind === "push" ? [`${one.message.n}:${idOf(one.message.ops[0])}`] : []));
   }
+}
+
+/** The shape that an op is about. */
+export function idOf(op: BoardOp | undefined): string | undefined {
+  return op && "id" in op ? op.id : undefined;
 }
 
 export function createOp(id: string, x = 0): BoardOp {

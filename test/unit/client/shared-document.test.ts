@@ -1,87 +1,14 @@
 import assert from "node:assert/strict";
 import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
-import type { RoomLine } from "../../../src/client/document-session.ts";
-import type { Status, StatusDetail } from "../../../src/client/link.ts";
-import { Listeners } from "../../../src/client/listeners.ts";
 import { memoryStorage, type OutboxStorage } from "../../../src/client/outbox-storage.ts";
 import { PushTooLarge } from "../../../src/client/pending.ts";
+import { NoDocument } from "../../../src/client/push.ts";
 import { SharedDocument, type SharedDocumentParts } from "../../../src/client/shared-document.ts";
 import { claimOutboxes } from "../../../src/client/tab-outbox.ts";
-import { manualClock } from "../../../src/clock/clock.ts";
-import { OP_MESSAGES, type OpHello, type OpPush } from "../../../src/protocol/protocol.ts";
-import { createOp, xOf } from "./client-fixtures.ts";
+import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
+import { createOp, idOf, xOf } from "./client-fixtures.ts";
+import { FakeLine } from "./fake-line.ts";
 import { settled } from "./link-fixtures.ts";
-
-/** A connection whose server a test plays. */
-class FakeLine implements RoomLine {
-  readonly clock = manualClock();
-  readonly sent: { readonly type: string; readonly message: unknown }[] = [];
-  readonly restarts: string[] = [];
-  readonly errors = new Listeners<[number, string]>();
-  status: Status = "reconnecting";
-  isBroken = false;
-  readonly #statuses = new Listeners<[Status, StatusDetail]>();
-  readonly #messages = new Map<string, (message: never) => void>();
-
-  onStatus(listener: (status: Status, detail: StatusDetail) => void): () => void {
-    return this.#statuses.add(listener);
-  }
-
-  onMessage<Payload>(type: string, listener: (payload: Payload) => void): () => void {
-    this.#messages.set(type, listener);
-    return () => this.#messages.delete(type);
-  }
-
-  onError(listener: (code: number, detail: string) => void): () => void {
-    return this.errors.add(listener);
-  }
-
-  send(type: string, message?: unknown): boolean {
-    if (this.isBroken) throw new Error("broken");
-    if (this.status === "online") this.sent.push({ type, message });
-    return this.status === "online";
-  }
-
-  reconnect(reason?: { code: string }): void {
-    this.restarts.push(reason?.code ?? "");
-  }
-
-  become(status: Status, code?: string): void {
-    this.status = status;
-    this.#statuses.tell(status, code === undefined ? {} : { reason: { code, detail: "" } });
-  }
-
-  hears(type: string, message: unknown): void {
-    this.#messages.get(type)?.(message as never);
-  }
-
-  /** The server welcomes to an empty document. */
-  welcome(yourLast = 0): void {
-    this.hears(OP_MESSAGES.WELCOME, { epoch: 1, mode: "snapshot", seq: 0, yourLast, ephHz: 10 });
-    this.hears(OP_MESSAGES.SNAP, { seq: 0, part: 0, of: 1, data: [] });
-  }
-
-  get hellos(): readonly OpHello[] {
-    return this.sent.flatMap(({ type, message }) => (type === OP_MESSAGES.HELLO ? [message as OpHello] : []));
-  }
-
-  get hello(): OpHello {
-    const last = this.hellos.at(-1);
-    assert.ok(last);
-    return last;
-  }
-
-  get pushes(): readonly OpPush<BoardOp>[] {
-    return this.sent.flatMap(({ type, message }) => (type === OP_MESSAGES.PUSH ? [message as OpPush<BoardOp>] : []));
-  }
-
-  /** The server takes the push `n` as it is, as the entry `seq`. */
-  take(n: number, seq: number): void {
-    const ops = this.pushes.find((push) => push.n === n)?.ops ?? [];
-    const entry = { seq, clientId: this.hello.clientId, n, userId: "", ts: 0, effects: ops };
-    this.hears(OP_MESSAGES.BATCH, { from: seq, to: seq, entries: [entry] });
-  }
-}
 
 type Board = SharedDocument<BoardOp, BoardRecord>;
 
@@ -178,9 +105,75 @@ describe("shared document", () => {
   it("is closed with its connection", async () => {
     const { line, doc } = await openLive();
 
-    line.become("closed");
+    void line.close();
 
     assert.throws(() => doc.push([]), { name: "DocumentClosed" });
+  });
+
+  it("[CLI2] is closed with its connection only when its outbox is kept", async () => {
+    const kept = Promise.withResolvers<void>();
+    const { line, doc } = await openLive({ ...memoryStorage(), commit: () => kept.promise });
+    void doc.push([createOp("a")]);
+    let isClosed = false;
+
+    const closing = line.close().then(() => {
+      isClosed = true;
+    });
+    await settled();
+    const before = isClosed;
+    kept.resolve();
+    await closing;
+
+    assert.equal(before, false);
+  });
+
+  it("[CLI7] ends with a clear error where the room has no document", async () => {
+    const { line, doc } = await open();
+    const push = doc.push([createOp("a")]);
+    const flushed = doc.flushed();
+    line.become("online");
+
+    line.errors.tell(4631, 'The room knows no message of that type. Type: "op:hello".');
+
+    const none = { name: "DocumentClosed", message: "The room has no document." };
+    await assert.rejects(push, none);
+    await assert.rejects(flushed, none);
+    assert.throws(() => doc.push([]), none);
+    assert.ok((await doc.closed) instanceof NoDocument);
+  });
+
+  it("shows what one pushes as that of the user of whom the token speaks", async () => {
+    const { line, doc } = await open();
+    line.userId = "ann";
+
+    void doc.push([createOp("a")]);
+
+    const record = doc.get("a");
+    assert.equal(record && "by" in record && record.by, "ann");
+  });
+
+  it("[CLI8] pushes any number of ops, each push as large as the server takes", async () => {
+    const { line, doc } = await open();
+    line.become("online");
+    line.hears(OP_MESSAGES.WELCOME, {
+      epoch: 1,
+      mode: "delta",
+      seq: 0,
+      yourLast: 0,
+      ephHz: 10,
+      limits: { maxPushBytes: 3000, maxOps: 3 },
+    });
+    await settled();
+
+    const pushes = doc.pushAll(Array.from({ length: 7 }, (_, index) => createOp(`s${index}`)));
+    await settled();
+
+    assert.equal(pushes.length, 3);
+    assert.deepEqual(
+      line.pushes.map(({ ops }) => ops.length),
+      [3, 3, 1],
+    );
+    assert.throws(() => doc.push([{ t: "set", id: "s1", g: "text", v: "x".repeat(1000) }]), PushTooLarge);
   });
 
   it("[CLI2] delivers after a reload what was pushed before it, under the same numbers", async () => {
@@ -195,7 +188,7 @@ describe("shared document", () => {
     assert.equal(after.line.hello.clientId, before.line.hello.clientId);
     assert.equal(after.line.hello.key, before.line.hello.key);
     assert.deepEqual(
-      after.line.pushes.map(({ n, ops }) => [n, ops[0]?.id]),
+      after.line.pushes.map(({ n, ops }) => [n, idOf(ops[0])]),
       [
         [1, "a"],
         [2, "b"],
@@ -225,6 +218,22 @@ describe("shared document", () => {
 
     assert.deepEqual(await push, { seq: 1, outcome: "commit" });
     assert.deepEqual([before, doc.isPersistent], [false, false]);
+  });
+
+  it("[CLI2] leaves no outbox behind that a storage which failed midway still has, for another to deliver it again", async () => {
+    let isFull = false;
+    const memory = memoryStorage();
+    const commit: OutboxStorage["commit"] = (...args) =>
+      isFull ? Promise.reject(new Error("full")) : memory.commit(...args);
+    const { doc } = await openLive({ ...memory, commit });
+    await doc.push([createOp("a")]).sent;
+    isFull = true;
+
+    await doc.push([createOp("b")]).sent;
+    const atOnce = await memory.list("doc");
+    await doc.close();
+
+    assert.deepEqual([atOnce, await memory.list("doc")], [[], []]);
   });
 
   it("[CLI1] sends nothing that the storage does not hold", async () => {
@@ -276,7 +285,7 @@ describe("shared document", () => {
     await settled();
 
     assert.deepEqual(
-      line.pushes.map(({ n, ops }) => [n, ops[0]?.id]),
+      line.pushes.map(({ n, ops }) => [n, idOf(ops[0])]),
       [
         [1, "a"],
         [2, "b"],
@@ -408,7 +417,7 @@ describe("shared document", () => {
     assert.equal(kept, 1);
     assert.notEqual(line.hello.clientId, before.line.hello.clientId);
     assert.deepEqual(
-      line.pushes.map(({ n, ops }) => [n, ops[0]?.id]),
+      line.pushes.map(({ n, ops }) => [n, idOf(ops[0])]),
       [[1, "b"]],
     );
   });

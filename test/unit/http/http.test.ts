@@ -1,30 +1,38 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { manualClock } from "../../../src/clock/clock.ts";
+import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
 import { type Http, type HttpParts, type MatchmakingRequest, openHttp } from "../../../src/http/http.ts";
+import { openImages } from "../../../src/images/images.ts";
 import { createTelemetry, type Telemetry, type TelemetryEvents } from "../../../src/telemetry/telemetry.ts";
-import { createTokens } from "../../../src/tokens/tokens.ts";
+import { createTokens, type Tokens } from "../../../src/tokens/tokens.ts";
+
+const IMAGE_LIMITS = { maxImageBytes: 1_000_000, maxBoardImageBytes: 1_000_000, maxUserImageBytes: 1_000_000 };
 
 describe("the HTTP side of a node", () => {
   let folder: string;
+  let clock: ManualClock;
   let telemetry: Telemetry;
+  let tokens: Tokens;
   let http: Http;
   let url: string;
 
   const open = async (parts: Partial<HttpParts> = {}): Promise<void> => {
+    clock = manualClock();
+    tokens = createTokens({ mode: "guest", clock, telemetry });
     http = await openHttp({
-      clock: manualClock(),
+      clock,
       telemetry,
       maxBodyBytes: 200,
       socketBufferBytes: 16_384,
       pageDir: folder,
       allowedOrigins: [],
-      tokens: createTokens({ mode: "guest", clock: manualClock(), telemetry }),
+      tokens,
+      images: await openImages({ kind: "memory", path: "", redisUrl: "", limits: IMAGE_LIMITS, clock, telemetry }),
       adminToken: "",
       admit: () => undefined,
       matchmake: async () => ({}),
@@ -154,6 +162,45 @@ describe("the HTTP side of a node", () => {
     assert.equal((await matchmake(JSON.stringify("x".repeat(300)))).status, 413);
   });
 
+  describe("a body that comes slowly", () => {
+    let line: Socket;
+    let answer: string;
+    const post = async (path: string, head: string): Promise<void> => {
+      line = connect(Number(new URL(url).port), "127.0.0.1");
+      answer = "";
+      line.on("data", (text) => {
+        answer += text;
+      });
+      const begun = once(http.server, "request");
+      line.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n${head}\r\n{`);
+      await begun;
+      await fetch(`${url}/healthz`); // the line's body is being read by now
+    };
+    afterEach(() => line.destroy());
+
+    it("[HTP6] is cut after the time that a body of its route may take", async () => {
+      await open();
+      await post("/matchmake/join/arena", "content-type: application/json\r\n");
+
+      clock.advance(15_005);
+
+      await once(line, "end");
+      assert.match(answer, /^HTTP\/1.1 4\d\d /);
+    });
+
+    it("[HTP6] may take longer where it is an image", async () => {
+      await open();
+      const { token } = await tokens.grant({ kind: "image", room: "whiteboard/plans" }, 60_000);
+      await post("/api/images", `authorization: Bearer ${token}\r\n`);
+      clock.advance(15_005);
+
+      line.write(Buffer.alloc(99));
+
+      await once(line, "data");
+      assert.match(answer, /^HTTP\/1.1 415 /);
+    });
+  });
+
   it("refuses a body that cannot be read", async () => {
     await open();
 
@@ -208,6 +255,30 @@ describe("the HTTP side of a node", () => {
     assert.equal(page.headers.get("cache-control"), "no-cache");
     assert.match(asset.headers.get("cache-control") ?? "", /immutable/);
     assert.equal(page.headers.get("x-content-type-options"), "nosniff");
+  });
+
+  it("[HTP7] lets nothing run in the page that is not part of it", async () => {
+    await writeFile(join(folder, "index.html"), "<h1>Arena</h1>");
+    await open();
+
+    const policy = (await fetch(`${url}/`)).headers.get("content-security-policy") ?? "";
+
+    const directives = new Map(policy.split("; ").map((directive) => directive.split(/ (.*)/) as [string, string]));
+    assert.equal(directives.get("default-src"), "'self'");
+    assert.equal(directives.get("script-src"), undefined);
+    for (const name of ["object-src", "base-uri"]) assert.equal(directives.get(name), "'none'", name);
+    assert.equal(directives.get("frame-ancestors"), "'self'");
+  });
+
+  it("leads to a page in a folder, with what is asked of it, whose slash is left out", async () => {
+    await mkdir(join(folder, "board"));
+    await writeFile(join(folder, "board", "index.html"), "<h1>Board</h1>");
+    await open();
+
+    const page = await fetch(`${url}/board?id=plans`);
+
+    assert.equal(page.url, `${url}/board/?id=plans`);
+    assert.equal(await page.text(), "<h1>Board</h1>");
   });
 
   it("serves nothing from outside the page's folder", async () => {

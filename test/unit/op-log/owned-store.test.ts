@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { manualClock } from "../../../src/clock/clock.ts";
 import type { LogMedium } from "../../../src/op-log/owned-log.ts";
 import { OwnedStore, type StoreMedium } from "../../../src/op-log/owned-store.ts";
+import { EMPTY_INDEX } from "../../../src/op-log/segments.ts";
 import { batch } from "../../support/log-bytes.ts";
 
 describe("a store of any kind", () => {
   it("waits 10 s for a close that does not end, and calls the log in use then", async () => {
     const clock = manualClock();
-    const store = new OwnedStore(mediumOf({ append: () => new Promise(() => {}) }), clock);
+    const store = new OwnedStore(mediumOf({ append: () => new Promise(() => {}) }), { clock });
     const log = await store.open("board/a");
     void log.append(batch(1));
     void log.close();
@@ -28,7 +29,7 @@ describe("a store of any kind", () => {
     const take: StoreMedium["take"] = (key, ownerEpoch) => {
       return isBroken ? Promise.reject(new Error("broken")) : medium.take(key, ownerEpoch);
     };
-    const store = new OwnedStore({ ...medium, take }, manualClock());
+    const store = new OwnedStore({ ...medium, take }, { clock: manualClock() });
     await assert.rejects(store.open("board/a"), /broken/);
     isBroken = false;
 
@@ -42,7 +43,7 @@ describe("a store of any kind", () => {
       steps.push("appended");
     };
     const close = async (): Promise<void> => void steps.push("closed");
-    const store = new OwnedStore({ ...mediumOf({ append }), close }, manualClock());
+    const store = new OwnedStore({ ...mediumOf({ append }), close }, { clock: manualClock() });
     void (await store.open("board/a")).append(batch(1));
 
     await store.close();
@@ -57,11 +58,13 @@ function mediumOf(parts: Partial<LogMedium>): StoreMedium {
     epoch: 1,
     ownerEpoch: 1,
     last: () => 0,
-    load: () => ({ snapshot: undefined, batches: [] }),
+    load: () => ({ snapshot: undefined, batches: [], snapshotSeq: 0, index: EMPTY_INDEX }),
     holds: async () => false,
     append: async () => {},
     compact: async () => {},
     cut: async () => {},
+    readBase: async () => undefined,
+    readBatches: async () => [],
     ...parts,
   };
   return { description: "nothing", take: async () => log, close: async () => {} };

@@ -2,63 +2,26 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
   type BoardGroups,
-  type BoardOp,
   type BoardRecord,
   board,
   isShape,
   type Revs,
   type Shape,
+  type ShapeOp,
 } from "../../../../rooms/whiteboard/rules/board.ts";
-import { MapRecords, OpRefused, type RecordChange } from "../../../../src/document/document.ts";
+import { invertShape } from "../../../../rooms/whiteboard/rules/shapes.ts";
+import { MapRecords, type RecordChange } from "../../../../src/document/document.ts";
+import { create, PushedBoard, stamp, written } from "./pushed-board.ts";
 
 const POS = { x: 1, y: 2, r: 0 };
 const IDS = ["a", "b", "c", "__proto__", "constructor"] as const;
 
-/** A board that is pushed to as the server does it. */
-class Pushed {
-  readonly records = new MapRecords<BoardRecord>();
-  readonly effects: (readonly [BoardOp, number])[] = [];
-  seq = 0;
-
-  /** Takes an op as a push of its own. Returns what it came to, or the code with which it was refused. */
-  push(op: BoardOp): readonly BoardOp[] | OpRefused["code"] {
-    try {
-      const effects = board.apply(this.records, op, { clientId: "c", userId: "ann", n: 1 });
-      this.seq++;
-      for (const effect of effects) this.#evolve(effect);
-      return effects;
-    } catch (error) {
-      if (error instanceof OpRefused) return error.code;
-      throw error;
-    }
-  }
-
-  shape(id: string): Shape {
-    const record = this.records.get(id);
-    assert.ok(isShape(record), `there is no shape ${id}`);
-    return record;
-  }
-
-  parentOf(id: string): string | null | undefined {
-    return this.shape(id).g.tree?.parentId;
-  }
-
-  #evolve(effect: BoardOp): void {
-    this.effects.push([effect, this.seq]);
-    board.evolve(this.records, effect, stamp(this.seq));
-  }
-}
-
-function stamp(seq: number) {
-  return { seq, clientId: "c", userId: "ann", n: seq, ts: 1000 + seq };
-}
-
-const create = (id: string, g: Partial<BoardGroups> = {}): BoardOp => ({ t: "create", id, type: "note", g });
-const tree = (parentId: string | null): BoardGroups["tree"] => ({ parentId, index: "a" });
-const into = (id: string, parentId: string | null): BoardOp => ({ t: "set", id, g: "tree", v: tree(parentId) });
-const text = (id: string, v: string, ifRev?: number): BoardOp => ({ t: "set", id, g: "text", v, ifRev });
-const del = (id: string, ifRevs?: Revs): BoardOp => ({ t: "del", id, ...(ifRevs && { ifRevs }) });
-const restore = (id: string, g: Partial<BoardGroups> = {}, ifRev?: number): BoardOp => ({
+const tree = (parentId: string | null): BoardGroups["tree"] => ({ parentId, index: "a0" });
+const into = (id: string, parentId: string | null): ShapeOp => ({ t: "set", id, g: "tree", v: tree(parentId) });
+const text = (id: string, v: string, ifRev?: number): ShapeOp => ({ t: "set", id, g: "text", v, ifRev });
+const write = (id: string, v = "x"): ShapeOp => ({ t: "y", id, u: written(v) });
+const del = (id: string, ifRevs?: Revs): ShapeOp => ({ t: "del", id, ...(ifRevs && { ifRevs }) });
+const restore = (id: string, g: Partial<BoardGroups> = {}, ifRev?: number): ShapeOp => ({
   t: "restore",
   id,
   type: "note",
@@ -72,27 +35,27 @@ const groups = fc.record(
   { text: fc.string({ maxLength: 3 }), tree: fc.option(anId).map(tree), pos: fc.constant(POS) },
   { requiredKeys: [] },
 );
-const anOp: fc.Arbitrary<BoardOp> = fc.oneof(
+const anOp: fc.Arbitrary<ShapeOp> = fc.oneof(
   fc.record({ t: fc.constant("create" as const), id: anId, type: fc.constant("note"), g: groups }),
   fc.record({ t: fc.constant("restore" as const), id: anId, type: fc.constant("note"), g: groups, ifRev: aRev }),
   fc.tuple(anId, fc.option(anId)).map(([id, parentId]) => into(id, parentId)),
   fc.tuple(anId, fc.string({ maxLength: 3 }), aRev).map(([id, v, ifRev]) => text(id, v, ifRev)),
   fc.tuple(anId, fc.option(fc.record({ text: fc.nat(30) }), { nil: undefined })).map(([id, revs]) => del(id, revs)),
-  fc.record({ t: fc.constant("y" as const), id: anId, u: fc.constant(new Uint8Array([1])) }),
+  anId.map((id) => write(id)),
 );
 const ops = fc.array(anOp, { maxLength: 60 });
 
 /** A board after ops, some of which may have been refused. */
-function boardAfter(all: readonly BoardOp[]): Pushed {
-  const pushed = new Pushed();
+function boardAfter(all: readonly ShapeOp[]): PushedBoard {
+  const pushed = new PushedBoard();
   for (const op of all) pushed.push(op);
   return pushed;
 }
 
 describe("the rules of a board", () => {
-  let pushed: Pushed;
+  let pushed: PushedBoard;
   beforeEach(() => {
-    pushed = new Pushed();
+    pushed = new PushedBoard();
   });
 
   describe("on a create", () => {
@@ -129,7 +92,7 @@ describe("the rules of a board", () => {
   });
 
   describe("on other ops", () => {
-    for (const op of [text("x", "y"), del("x"), restore("x"), { t: "y", id: "x", u: new Uint8Array(1) } as const]) {
+    for (const op of [text("x", "y"), del("x"), restore("x"), write("x")]) {
       it(`[BRD4] refuse ${op.t} of an id that never was`, () => {
         assert.equal(pushed.push(op), "INVALID");
         assert.equal(pushed.records.count, 0);
@@ -179,7 +142,7 @@ describe("the rules of a board", () => {
     for (const ifRevs of [{ text: 1 }, { text: 1, rich: 1 }, { text: 1, rich: 2, pos: 3 }, {}]) {
       it(`delete at ${JSON.stringify(ifRevs)} nothing that has other groups or was written since`, () => {
         pushed.push(create("a", { text: "x" }));
-        pushed.push({ t: "y", id: "a", u: new Uint8Array([1]) });
+        pushed.push(write("a"));
 
         assert.deepEqual(pushed.push(del("a", ifRevs)), []);
       });
@@ -187,7 +150,7 @@ describe("the rules of a board", () => {
 
     it("delete what is as ifRevs says", () => {
       pushed.push(create("a", { text: "x" }));
-      pushed.push({ t: "y", id: "a", u: new Uint8Array([1]) });
+      pushed.push(write("a"));
 
       pushed.push(del("a", { rich: 2, text: 1 }));
 
@@ -196,9 +159,9 @@ describe("the rules of a board", () => {
 
     it("keep rich text as its updates, in order", () => {
       pushed.push(create("a"));
-      for (const byte of [1, 2]) pushed.push({ t: "y", id: "a", u: new Uint8Array([byte]) });
+      for (const word of ["one", "two"]) pushed.push(write("a", word));
 
-      assert.deepEqual(pushed.shape("a").rich, [new Uint8Array([1]), new Uint8Array([2])]);
+      assert.deepEqual(pushed.shape("a").rich, [written("one"), written("two")]);
     });
   });
 
@@ -208,7 +171,7 @@ describe("the rules of a board", () => {
       pushed.push(del("a"));
     });
 
-    for (const op of [text("a", "y"), del("a"), { t: "y", id: "a", u: new Uint8Array(1) } as const, into("a", null)]) {
+    for (const op of [text("a", "y"), del("a"), write("a"), into("a", null)]) {
       it(`[BRD2] let ${op.t} ${"g" in op ? op.g : ""} come too late`, () => {
         assert.deepEqual(pushed.push(op), []);
         assert.deepEqual(pushed.records.get("a"), { gone: 2 });
@@ -273,13 +236,36 @@ describe("the rules of a board", () => {
       assert.equal(pushed.push(into("a", "nowhere")), "INVALID");
     });
 
-    it("put into nothing what was to be put into a shape that was deleted meanwhile", () => {
+    it("keep a parent that was deleted meanwhile, for when it is brought back", () => {
       pushed.push(del("b"));
 
       pushed.push(into("a", "b"));
       pushed.push(create("d", { tree: tree("b") }));
 
-      assert.deepEqual([pushed.parentOf("a"), pushed.parentOf("d")], [null, null]);
+      assert.deepEqual([pushed.parentOf("a"), pushed.parentOf("d")], ["b", "b"]);
+    });
+
+    it("bring a child back into its parent, whichever comes back first", () => {
+      pushed.push(into("b", "a"));
+      const [child, parent] = [pushed.shape("b"), pushed.shape("a")];
+      pushed.push(del("a"));
+      pushed.push(del("b"));
+
+      pushed.push(restore("b", child.g));
+      pushed.push(restore("a", parent.g));
+
+      assert.equal(pushed.parentOf("b"), "a");
+    });
+
+    it("[BRD3] take a parent that is deleted for none, so that nothing lies in itself through it", () => {
+      pushed.push(into("b", "a"));
+      pushed.push(del("b"));
+      pushed.push(into("a", "b"));
+
+      assert.equal(pushed.push(restore("b", { tree: tree("a") })), "INVALID");
+      pushed.push(restore("b"));
+
+      assert.equal(pushed.parentOf("a"), "b");
     });
   });
 
@@ -376,8 +362,8 @@ describe("the rules of a board", () => {
   });
 });
 
-function undoOf(change: RecordChange<BoardRecord>): readonly BoardOp[] {
-  return change.before === change.after ? [] : (board.invert?.(change) ?? []);
+function undoOf(change: RecordChange<BoardRecord>): readonly ShapeOp[] {
+  return change.before === change.after ? [] : invertShape(change);
 }
 
 function liesInItself(records: MapRecords<BoardRecord>, id: string): boolean {
@@ -398,7 +384,7 @@ function assertOnly(group: string, before: BoardRecord | undefined, after: Board
 }
 
 /** Where a shape was, it is again, with its groups; a group that was new stays, and so does what of rich text was added. */
-function assertUndone(before: BoardRecord | undefined, after: BoardRecord | undefined, { t }: BoardOp): void {
+function assertUndone(before: BoardRecord | undefined, after: BoardRecord | undefined, { t }: ShapeOp): void {
   assert.equal(isShape(after), isShape(before));
   if (!isShape(before) || !isShape(after) || t === "y") return;
   for (const [group, value] of Object.entries(before.g)) {

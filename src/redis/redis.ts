@@ -1,4 +1,9 @@
-import { within } from "./deadline.ts";
+/**
+ * redis: a Redis, a Valkey or a cluster of them, over a connection that comes and goes, and what it keeps of what it is given.
+ *
+ * Stores run scripts through a link and learn what came of them; nothing here knows what is stored.
+ */
+import { within } from "../clock/clock.ts";
 import {
   type ClientOptions,
   describeAddress,
@@ -6,11 +11,15 @@ import {
   learnDurability,
   openClient,
   type RedisClient,
-} from "./redis-client.ts";
-import type { Durability } from "./redis-durability.ts";
-import { judgeFailure, RedisFailure, withoutCommand } from "./redis-failure.ts";
-import { FsyncGate } from "./redis-fsync.ts";
-import type { Script } from "./redis-scripts.ts";
+} from "./client.ts";
+import type { Durability } from "./durability.ts";
+import { judgeFailure, RedisFailure, withoutCommand } from "./failure.ts";
+import { FsyncGate } from "./fsync-gate.ts";
+import type { Script } from "./script.ts";
+
+export type { Durability } from "./durability.ts";
+export { RedisFailure } from "./failure.ts";
+export { type Script, script } from "./script.ts";
 
 /** What a link is made of. */
 export interface LinkOptions extends ClientOptions {

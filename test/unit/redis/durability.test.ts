@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeDurability, type RedisFacts, readFacts } from "../../../src/op-log/redis-durability.ts";
+import { judgeDurability, type RedisFacts, readFacts } from "../../../src/redis/durability.ts";
 
 const SAFE: RedisFacts = {
   version: [7, 0],

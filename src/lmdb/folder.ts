@@ -20,11 +20,11 @@ export function prepareFolder(path: string): void {
   if (existsSync(file) && !isDatabase(file)) throw new Error("data.mdb is not a database of LMDB");
 }
 
-/** Whether the disk of this folder has no room to speak of. */
-export function isDiskFull(path: string): boolean {
+/** Whether the disk of this folder has no room to speak of, or not that for `bytes` more. */
+export function isDiskFull(path: string, bytes = MIN_FREE_BYTES): boolean {
   if (!existsSync(path)) return false;
   const { bavail, bsize } = statfsSync(path);
-  return bavail * bsize < MIN_FREE_BYTES;
+  return bavail * bsize < bytes;
 }
 
 /** An empty file counts as one: it is what is left where a process ended while it made it. */

@@ -1,10 +1,9 @@
 import { Cluster, Redis, type RedisOptions, ReplyError } from "ioredis";
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, within } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { within } from "./deadline.ts";
-import { type Durability, judgeDurability, readFacts } from "./redis-durability.ts";
-import { withoutCommand } from "./redis-failure.ts";
-import type { Script } from "./redis-scripts.ts";
+import { type Durability, judgeDurability, readFacts } from "./durability.ts";
+import { withoutCommand } from "./failure.ts";
+import type { Script } from "./script.ts";
 
 /** A connection to one Redis, or one to each node of a Redis Cluster. */
 export type RedisClient = Redis | Cluster;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { FsyncGate } from "../../../src/op-log/redis-fsync.ts";
+import { FsyncGate } from "../../../src/redis/fsync-gate.ts";
 
 /** A gate whose waits end when the test says so. */
 function manualGate() {

@@ -1,9 +1,13 @@
+/**
+ * lmdb: a folder with an LMDB database, opened when it is needed and written without holding anybody up.
+ *
+ * Where it is full, read-only or broken, calls are refused with the reason and the process goes on.
+ */
 import { constants } from "node:os";
 import { open, type RootDatabase } from "lmdb";
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, within } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { within } from "./deadline.ts";
-import { isDiskFull, prepareFolder } from "./lmdb-folder.ts";
+import { isDiskFull, prepareFolder } from "./folder.ts";
 
 /** The database: keys and values are bytes, and each value has a version. */
 export type Db = RootDatabase<Uint8Array, Buffer>;
@@ -53,6 +57,11 @@ export class LmdbEnv {
       this.#overdue++;
       throw new ArenaError("LOG_UNCERTAIN", `${this.#path}: ${HANGS}.`);
     });
+  }
+
+  /** @throws ArenaError LOG_UNAVAILABLE where the disk has less than `bytes` left */
+  assertFree(bytes: number): void {
+    if (isDiskFull(this.#path, bytes)) throw this.#unavailable(`the disk has less than ${bytes} bytes left`);
   }
 
   /** Closes the database; one whose writes hang is left to the end of the process, since closing would hang as well. */

@@ -1,4 +1,5 @@
-import { afterAwake, type Clock } from "../clock/clock.ts";
+import { afterAwake } from "./awake-timer.ts";
+import type { Clock } from "./clock.ts";
 
 /** Settles as `promise` does, or as `onLate` says once that has taken `timeoutMs`; a time in which we stood still is not counted. */
 export function within<T>(clock: Clock, timeoutMs: number, promise: Promise<T>, onLate: () => T): Promise<T> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { ReplyError } from "ioredis";
-import { judgeFailure, RedisFailure, withoutCommand } from "../../../src/op-log/redis-failure.ts";
+import { judgeFailure, RedisFailure, withoutCommand } from "../../../src/redis/failure.ts";
 
 describe("a command that failed", () => {
   for (const [what, error, verdict] of [

@@ -1,0 +1,63 @@
+/** Rich text of shapes: Yjs updates, which are checked, kept in the order in which they came, and merged when they are many. */
+import { decodeUpdate, mergeUpdates } from "yjs";
+import { OpRefused } from "../../../src/document/document.ts";
+
+/** Most bytes of one text, with all that was ever written in it. */
+const MAX_BYTES = 256 * 1024;
+/** With more updates than this they are merged into one. */
+const MAX_UPDATES = 64;
+/** Far beyond every text, and small enough that places in it are counted exactly. */
+const MAX_CLOCK = 2 ** 32;
+
+/** The updates of a text. */
+export type RichText = readonly Uint8Array[];
+
+/**
+ * Refuses updates that cannot be read, and more than a text may hold.
+ *
+ * @throws OpRefused INVALID, TOO_LARGE
+ */
+export function assertRich(updates: RichText, before: RichText = []): void {
+  if (!updates.every(isReadable)) throw new OpRefused("INVALID", "Expected an update of Yjs, in its first format.");
+  if (bytesOf(before) + bytesOf(updates) > MAX_BYTES) throw new OpRefused("TOO_LARGE", "This text is full.");
+}
+
+/** A text with updates added. Takes whatever it is given: what cannot be read is left out when it comes to merging. */
+export function withUpdates(text: RichText, updates: RichText): RichText {
+  const all = [...text, ...updates];
+  return all.length > MAX_UPDATES ? merged(all) : all;
+}
+
+/** Whether two texts are the same, however their updates were merged. */
+export function isSameText(one: RichText | undefined, other: RichText | undefined): boolean {
+  if (one === other) return true;
+  const [[a], [b]] = [merged(one ?? []), merged(other ?? [])];
+  return a?.length === b?.length && (a?.every((byte, at) => byte === b?.[at]) ?? true);
+}
+
+function merged(updates: RichText): RichText {
+  const readable = updates.filter(isReadable);
+  try {
+    return readable.length > 1 ? [mergeUpdates([...readable])] : readable;
+  } catch {
+    return readable;
+  }
+}
+
+/** A reader of Yjs' own would take numbers that do not count up, and go round in circles. */
+function isReadable(update: Uint8Array): boolean {
+  try {
+    const { structs, ds } = decodeUpdate(update);
+    const deleted = [...ds.clients.values()].flat();
+    return (
+      structs.every(({ id, length }) => length > 0 && id.clock + length <= MAX_CLOCK) &&
+      deleted.every(({ clock, len }) => clock + len <= MAX_CLOCK)
+    );
+  } catch {
+    return false;
+  }
+}
+
+function bytesOf(updates: RichText): number {
+  return updates.reduce((bytes, { byteLength }) => bytes + byteLength, 0);
+}

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import * as Y from "yjs";
+import { type BoardOp, type BoardRecord, board } from "../../../../rooms/whiteboard/rules/board.ts";
+import { MapRecords } from "../../../../src/document/document.ts";
+import { create, PushedBoard, stamp, textOf, written } from "./pushed-board.ts";
+
+const KB = 1024;
+const add = (u: Uint8Array, id = "a"): BoardOp => ({ t: "y", id, u });
+
+/** The updates of somebody who writes letter by letter, and takes some back. */
+function typed(letters: number): readonly Uint8Array[] {
+  const doc = new Y.Doc();
+  doc.clientID = 7;
+  const updates: Uint8Array[] = [];
+  doc.on("update", (update: Uint8Array) => updates.push(update));
+  const text = doc.getText("text");
+  for (let n = 0; n < letters; n++) text.insert(n % (text.length + 1), "abc"[n % 3] ?? "");
+  text.delete(0, 3);
+  return updates;
+}
+
+describe("rich text", () => {
+  let pushed: PushedBoard;
+  beforeEach(() => {
+    pushed = new PushedBoard();
+    pushed.pushAll([create("a")]);
+  });
+
+  for (const [what, u] of [
+    ["nothing", []],
+    ["a byte", [1]],
+    ["half an update", [...written("hello").slice(0, 9)]],
+    ["a count without an end", [255, 255, 255, 255, 15]],
+    ["more structures than bytes", [1, 255, 255, 255, 127, 1, 0]],
+    ["a number beyond all numbers", [1, 1, 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0, 1, 0]],
+    ["a place too far away", [1, 1, 1, 255, 255, 255, 255, 255, 255, 255, 15, 0, 1, 0]],
+    ["a structure of no length", [1, 1, 1, 0, 0, 0, 0]],
+    [
+      "lists in lists",
+      [
+        1,
+        1,
+        1,
+        0,
+        8,
+        1,
+        1,
+        116,
+        1,
+        ...Array<number>(20_000)
+          .fill(117)
+          .map((b, n) => (n % 2 ? 1 : b)),
+      ],
+    ],
+  ] as const) {
+    it(`[BRD9] refuses ${what} for an update`, () => {
+      assert.equal(pushed.push(add(new Uint8Array(u))), "INVALID");
+      assert.equal(pushed.shape("a").rich, undefined);
+    });
+  }
+
+  it("[BRD9] refuses a restore with updates that cannot be read", () => {
+    pushed.pushAll([{ t: "del", id: "a" }]);
+
+    assert.equal(pushed.push({ t: "restore", id: "a", type: "note", g: {}, rich: [new Uint8Array([1])] }), "INVALID");
+  });
+
+  it("[BRD9] merges updates when there are more than 64, and keeps what is written", () => {
+    const updates = typed(500);
+    pushed.pushAll(updates.map((u) => add(u)));
+
+    const { rich = [] } = pushed.shape("a");
+
+    assert.ok(rich.length <= 64, `${rich.length}`);
+    assert.equal(textOf(rich), textOf(updates));
+  });
+
+  it("[BRD9] comes to the same bytes on every machine", () => {
+    const again = new PushedBoard();
+    again.pushAll([create("a")]);
+
+    for (const one of [pushed, again]) one.pushAll(typed(200).map((u) => add(u)));
+
+    assert.deepEqual(pushed.records.get("a"), again.records.get("a"));
+  });
+
+  it("[BRD9] is full at 256 kB, and says so", () => {
+    for (let n = 1; n <= 4; n++) pushed.pushAll([add(written("x".repeat(63 * KB), n))]);
+
+    assert.equal(pushed.push(add(written("x".repeat(5 * KB), 5))), "TOO_LARGE");
+
+    assert.equal(pushed.refusal, "This text is full.");
+    assert.ok(Array.isArray(pushed.push(add(written("y", 6)))));
+  });
+
+  it("[BRD9] is not brought back with more than 256 kB", () => {
+    pushed.pushAll([{ t: "del", id: "a" }]);
+    const rich = [1, 2, 3, 4, 5].map((n) => written("x".repeat(63 * KB), n));
+
+    assert.equal(pushed.push({ t: "restore", id: "a", type: "note", g: {}, rich }), "TOO_LARGE");
+  });
+
+  it("[BRD9] is replayed from a log that holds whatever was taken before", () => {
+    const records = new MapRecords<BoardRecord>();
+    board.evolve(records, create("a"), stamp(1));
+
+    for (let n = 0; n < 200; n++) {
+      board.evolve(records, add(n % 3 === 0 ? written(`${n}`, n + 1) : new Uint8Array([n])), stamp(n + 2));
+    }
+
+    const record = records.get("a");
+    assert.ok(record && "rich" in record);
+    assert.match(textOf(record.rich.slice(0, 1)), /3/);
+  });
+
+  it("[BRD9] answers every update, however it was broken, at once", () => {
+    const update = fc
+      .tuple(
+        fc.constantFrom(...typed(30), written("hello"), written("x".repeat(200))),
+        fc.array(fc.tuple(fc.nat(400), fc.nat(255))),
+        fc.nat(400),
+      )
+      .map(([whole, changes, length]) => {
+        const broken = new Uint8Array(whole);
+        for (const [where, byte] of changes) broken[where % broken.length] = byte;
+        return changes.length % 2 === 0 ? broken : broken.slice(0, length);
+      });
+
+    fc.assert(
+      fc.property(fc.array(update, { minLength: 1, maxLength: 150, size: "max" }), (updates) => {
+        const one = new PushedBoard();
+        one.pushAll([create("a")]);
+        for (const u of updates) one.push(add(u));
+
+        assert.ok((one.shape("a").rich ?? []).length <= 64);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
