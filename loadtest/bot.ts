@@ -1,7 +1,9 @@
 import type { Client } from "@colyseus/sdk";
 import type { Clock } from "../src/clock/clock.ts";
-import { CLOSE_CODES, frameKindOf } from "../src/protocol/protocol.ts";
+import { CLOSE_CODES } from "../src/protocol/protocol.ts";
 import { errorKind } from "./error-kind.ts";
+import { meter } from "./meter.ts";
+import type { Player } from "./player.ts";
 import type { Scenario, Seat } from "./scenarios/scenario.ts";
 import type { Tally } from "./tally.ts";
 
@@ -61,7 +63,7 @@ async function withTimeout<T>(clock: Clock, timeoutMs: number, promise: Promise<
 }
 
 /** One player: counts what passes its connection, has its turns, and knows whether it is still well. */
-export class Bot {
+export class Bot implements Player {
   readonly #seat: Seat;
   readonly #clock: Clock;
   readonly #tally: Tally;
@@ -73,8 +75,15 @@ export class Bot {
     this.#seat = seat;
     this.#clock = clock;
     this.#tally = tally;
-    this.#meter();
     const { room } = seat;
+    meter(room, {
+      clock,
+      tally,
+      onFrame: (receivedMs) => {
+        this.#hasHeard = true;
+        seat.onFrame?.(receivedMs);
+      },
+    });
     room.onDrop(() => tally.counts.drops++);
     room.onReconnect(() => tally.counts.reconnects++);
     room.onError((_code, message) => tally.error(errorKind(new Error(message))));
@@ -100,31 +109,6 @@ export class Bot {
     if (!room.connection.isOpen) return;
     const timeout = new Promise<void>((resolve) => void this.#clock.after(LEAVE_TIMEOUT_MS, resolve));
     await Promise.race([room.leave(), timeout]);
-  }
-
-  #meter(): void {
-    const { connection } = this.#seat.room;
-    const { onmessage } = connection.events;
-    connection.events.onmessage = (event: MessageEvent<ArrayBuffer>) => {
-      const receivedMs = this.#clock.nowMs();
-      this.#count(event.data);
-      this.#hasHeard = true;
-      onmessage?.(event);
-      this.#seat.onFrame?.(receivedMs);
-    };
-    const send = connection.send.bind(connection);
-    connection.send = (frame) => {
-      this.#tally.counts.bytesOut += frame.byteLength;
-      send(frame);
-    };
-  }
-
-  #count(frame: ArrayBuffer): void {
-    const { counts } = this.#tally;
-    counts.bytesIn += frame.byteLength;
-    const kind = frameKindOf(new Uint8Array(frame, 0, 1)[0]);
-    if (kind === "patch") counts.patches++;
-    else if (kind === "message" || kind === "bytes") counts.messages++;
   }
 
   #closed(code: number): void {

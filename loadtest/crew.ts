@@ -1,13 +1,18 @@
 import { performance } from "node:perf_hooks";
 import { Client } from "@colyseus/sdk";
 import type { Clock, Stop } from "../src/clock/clock.ts";
-import { type Bot, type BotContext, openBot } from "./bot.ts";
+import { type Cast, seatCast } from "./cast.ts";
+import { DocumentCast } from "./documents/document-cast.ts";
+import type { Verification } from "./documents/verification.ts";
 import type { LoadOptions } from "./options.ts";
 import { startPacer } from "./pacer.ts";
+import type { Player } from "./player.ts";
 import { arenaScenario } from "./scenarios/arena.ts";
+import { chatScenario } from "./scenarios/chat.ts";
 import { lobbyScenario } from "./scenarios/lobby.ts";
-import { type Scenario, TURNS_PER_SECOND } from "./scenarios/scenario.ts";
+import { TURNS_PER_SECOND } from "./scenarios/scenario.ts";
 import { syntheticScenario } from "./scenarios/synthetic.ts";
+import { whiteboardScenario } from "./scenarios/whiteboard.ts";
 import { type Figures, Tally } from "./tally.ts";
 
 /** One thread's part of the test. */
@@ -29,8 +34,10 @@ export class Crew {
   /** Resolves when every join was answered, or none is asked for any more. */
   readonly joined: Promise<void>;
   readonly #order: CrewOrder;
-  readonly #context: BotContext;
-  readonly #bots: Bot[] = [];
+  readonly #clock: Clock;
+  readonly #tally = new Tally();
+  readonly #cast: Cast;
+  readonly #bots: Player[] = [];
   readonly #stops: readonly Stop[];
   readonly #startMs: number;
   #resolveJoined = (): void => {};
@@ -47,7 +54,8 @@ export class Crew {
     });
     this.#order = order;
     this.#wanted = order.bots;
-    this.#context = { client: new Client(order.options.url), scenario: scenarioOf(order), clock, tally: new Tally() };
+    this.#clock = clock;
+    this.#cast = castOf(order, clock, this.#tally);
     this.#startMs = clock.nowMs();
     this.#lastAnswerMs = this.#startMs;
     this.#windowMs = this.#startMs;
@@ -60,18 +68,31 @@ export class Crew {
 
   /** Begins to measure: forgets patches, bytes and latencies so far. */
   measure(): void {
-    this.#context.tally.startWindow();
-    this.#windowMs = this.#context.clock.nowMs();
+    this.#tally.startWindow();
+    this.#windowMs = this.#clock.nowMs();
     this.#usage = performance.eventLoopUtilization();
   }
 
   /** What was counted until now. */
   figures(): Figures {
-    return this.#context.tally.figures({
+    return this.#tally.figures({
       joinSeconds: (this.#lastAnswerMs - this.#startMs) / MS_PER_S,
-      measuredSeconds: (this.#context.clock.nowMs() - this.#windowMs) / MS_PER_S,
+      measuredSeconds: (this.#clock.nowMs() - this.#windowMs) / MS_PER_S,
       busyRatio: performance.eventLoopUtilization(this.#usage).utilization,
     });
+  }
+
+  /** Makes the bots stop, and resolves when nothing of theirs is on its way. No more bots join. */
+  async rest(): Promise<void> {
+    this.#wanted = this.#asked;
+    this.#noteJoined();
+    await this.joined;
+    await this.#cast.rest();
+  }
+
+  /** Says whether what the bots did is there; undefined where nothing of it lasts. All crews are at rest. */
+  verify(): Promise<Verification | undefined> {
+    return this.#cast.verify();
   }
 
   /** Asks for no more joins, stops the bots, and resolves when they have left. */
@@ -81,11 +102,12 @@ export class Crew {
     this.#noteJoined();
     await this.joined;
     await Promise.all(this.#bots.map((bot) => bot.leave()));
+    await this.#cast.close();
   }
 
   #runSlot(slot: number, latenessMs: number): void {
-    const { clock, tally } = this.#context;
-    tally.time("lateness", latenessMs);
+    const clock = this.#clock;
+    this.#tally.time("lateness", latenessMs);
     this.#askForJoins(clock.nowMs());
     for (let index = slot; index < this.#bots.length; index += SLOTS) this.#bots[index]?.turn(clock.nowMs());
   }
@@ -96,10 +118,10 @@ export class Crew {
   }
 
   async #join(index: number): Promise<void> {
-    const bot = await openBot(this.#context, index);
+    const bot = await this.#cast.open(index);
     if (bot) this.#bots.push(bot);
     this.#answered++;
-    this.#lastAnswerMs = this.#context.clock.nowMs();
+    this.#lastAnswerMs = this.#clock.nowMs();
     this.#noteJoined();
   }
 
@@ -112,14 +134,20 @@ export class Crew {
   }
 }
 
-function scenarioOf({ options, instance }: CrewOrder): Scenario {
+function castOf({ options, instance }: CrewOrder, clock: Clock, tally: Tally): Cast {
+  const context = { client: new Client(options.url), clock, tally };
+  const documents = { options, instance, clock, tally };
   switch (options.scenario) {
     case "arena":
-      return arenaScenario();
+      return seatCast({ ...context, scenario: arenaScenario() });
     case "lobby":
-      return lobbyScenario;
+      return seatCast({ ...context, scenario: lobbyScenario });
     case "synthetic":
-      return syntheticScenario(options, instance);
+      return seatCast({ ...context, scenario: syntheticScenario(options, instance) });
+    case "whiteboard":
+      return new DocumentCast(documents, whiteboardScenario);
+    case "chat":
+      return new DocumentCast(documents, chatScenario);
     default:
       return options.scenario satisfies never;
   }

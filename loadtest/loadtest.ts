@@ -1,13 +1,14 @@
 /**
- * loadtest: bots that join a server through the stock SDK, play, and measure what a player would see.
+ * loadtest: bots that join a server, play, and measure what a player would see.
  *
- * Standard output carries the table; progress and complaints go to standard error. Ends with 1 when a bot failed.
+ * Standard output carries the table; progress and complaints go to standard error. Ends with 1 when a bot failed,
+ * and when what bots did together is not there in the end as it should be.
  */
 import { writeFile } from "node:fs/promises";
 import { systemClock } from "../src/clock/clock.ts";
 import { helpText, type LoadOptions, parseOptions, UsageError } from "./options.ts";
 import { progressWriter } from "./progress.ts";
-import { buildReport, progressText, reportText } from "./report.ts";
+import { buildReport, hasFailed, progressText, reportText } from "./report.ts";
 import { runLoad } from "./runner.ts";
 
 async function main(args: readonly string[]): Promise<void> {
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<void> {
   const report = await measure(options);
   process.stdout.write(reportText(report));
   if (options.json !== "") await writeJson(options.json, report);
-  if (report.failedBots > 0) process.exitCode = 1;
+  if (hasFailed(report)) process.exitCode = 1;
 }
 
 async function measure(options: LoadOptions): Promise<ReturnType<typeof buildReport>> {
@@ -29,13 +30,13 @@ async function measure(options: LoadOptions): Promise<ReturnType<typeof buildRep
   const stopping = new AbortController();
   process.once("SIGINT", () => stopping.abort()); // a second one ends the process at once
   const progress = progressWriter(process.stderr);
-  const { figures, server } = await runLoad(options, {
+  const outcome = await runLoad(options, {
     clock,
     signal: stopping.signal,
     onProgress: (now, phase) => progress.show(progressText(now, phase)),
   });
   progress.clear();
-  return buildReport(options, figures, server, timestamp);
+  return buildReport(options, outcome, timestamp);
 }
 
 async function writeJson(file: string, value: object): Promise<void> {

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** What the bots do. */
-export const SCENARIO_NAMES = ["arena", "lobby", "synthetic"] as const;
+export const SCENARIO_NAMES = ["arena", "lobby", "synthetic", "whiteboard", "chat"] as const;
 export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
 /** All options of a load test, checked. */
@@ -19,6 +19,10 @@ export interface LoadOptions {
   readonly tickMs: number;
   readonly messageBytes: number;
   readonly messagesPerTick: number;
+  /** Documents that the bots of `whiteboard` and `chat` share. */
+  readonly boards: number;
+  /** Mean time between two connections that a bot loses; 0 for none. */
+  readonly dropEverySeconds: number;
   readonly ownsServer: boolean;
 }
 
@@ -26,6 +30,8 @@ interface RowBase {
   /** Key in LoadOptions. */
   readonly name: keyof LoadOptions;
   readonly flag: string;
+  /** Another name for the same. */
+  readonly alias?: string;
   readonly sentence: string;
 }
 
@@ -46,10 +52,14 @@ export const OPTIONS: readonly Row[] = [
     type: "choice",
     default: "arena",
     choices: SCENARIO_NAMES,
-    sentence: "What the bots do: play, watch the list of rooms, or receive a known load.",
+    sentence:
+      "What the bots do: play, watch the list of rooms, receive a known load, draw on boards, or chat. What is drawn and said is verified in the end.",
   },
   integer("bots", "bots", [100, 1, 20_000], "How many bots."),
-  integer("seconds", "seconds", [30, 1, 3600], "How long to measure, from the moment when every bot is in."),
+  {
+    ...integer("seconds", "seconds", [30, 1, 3600], "How long to measure, from the moment when every bot is in."),
+    alias: "duration",
+  },
   integer("rampPerSecond", "ramp-per-second", [50, 1, 10_000], "How many bots join per second."),
   integer("workers", "workers", [1, 1, 64], "Threads that drive the bots."),
   text("json", "json", "", "file", "File to which the figures are written, with the options."),
@@ -58,6 +68,13 @@ export const OPTIONS: readonly Row[] = [
   integer("tickMs", "tick-ms", [50, 5, 60_000], "synthetic: time between two ticks in ms."),
   integer("messageBytes", "message-bytes", [0, 0, 65_536], "synthetic: size of a noise message."),
   integer("messagesPerTick", "messages-per-tick", [0, 0, 100], "synthetic: noise messages each tick."),
+  integer("boards", "boards", [1, 1, 1000], "whiteboard, chat: documents that the bots share evenly."),
+  integer(
+    "dropEverySeconds",
+    "drop-every",
+    [30, 0, 3600],
+    "whiteboard, chat: a bot loses its connection every so many seconds on the average; 0 for never.",
+  ),
   {
     name: "ownsServer",
     flag: "i-own-this-server",
@@ -92,11 +109,15 @@ export function parseOptions(args: readonly string[]): LoadOptions {
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const rows = OPTIONS.map((row) => `  --${row.flag}${placeholderOf(row)}  (${rangeOf(row)})\n      ${row.sentence}`);
+  const rows = OPTIONS.map((row) => {
+    const names = [row.flag, row.alias].filter((name) => name !== undefined).map((name) => `--${name}`);
+    return `  ${names.join(", ")}${placeholderOf(row)}  (${rangeOf(row)})\n      ${row.sentence}`;
+  });
   return `Usage: npm run loadtest -- [options]
 
 Joins bots to a server, measures what they see and prints a table. Ends with exit code 1 when a bot failed: it could
-not join, its connection was closed, or it heard nothing for 2 seconds.
+not join, its connection was closed, or it heard nothing for 2 seconds; and when what bots drew or said is not there in
+the end, exactly once and the same for everybody, or was refused.
 
 Options (default and bounds):
 ${rows.join("\n")}
@@ -106,16 +127,20 @@ ${rows.join("\n")}
 }
 
 function splitFlags(args: readonly string[]): ReadonlyMap<string, string | undefined> {
+  const byName = new Map(
+    OPTIONS.flatMap((row) => [row.flag, row.alias ?? row.flag].map((name) => [name, row] as const)),
+  );
   const options = Object.fromEntries(
-    OPTIONS.map((row) => [row.flag, { type: row.type === "flag" ? "boolean" : "string" } as const]),
+    Array.from(byName, ([name, { type }]) => [name, { type: type === "flag" ? "boolean" : "string" } as const]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
   const flags = new Map<string, string | undefined>();
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") throw new UsageError(`"${token.value}" is not expected here.`);
-    if (!(token.name in options)) throw new UsageError(`${token.rawName} is not an option; --help lists them all.`);
-    flags.set(token.name, token.value ?? "");
+    const row = byName.get(token.name);
+    if (!row) throw new UsageError(`${token.rawName} is not an option; --help lists them all.`);
+    flags.set(row.flag, token.value ?? "");
   }
   return flags;
 }

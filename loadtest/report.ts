@@ -1,5 +1,6 @@
+import type { Verification } from "./documents/verification.ts";
 import type { LoadOptions, ScenarioName } from "./options.ts";
-import type { Phase } from "./runner.ts";
+import type { Outcome, Phase } from "./runner.ts";
 import type { ServerFigures } from "./server-metrics.ts";
 import { type Figures, type Percentiles, percentilesOf } from "./tally.ts";
 
@@ -25,7 +26,10 @@ export interface Report {
   readonly drops: number;
   readonly reconnects: number;
   readonly generator: { readonly latenessMs: Percentiles; readonly busyRatio: number; readonly isBottleneck: boolean };
+  readonly refusals: number;
   readonly server: ServerFigures | undefined;
+  /** Whether what the bots did is there; not there itself where nothing of it lasts. */
+  readonly verification?: Verification;
 }
 
 interface Rate {
@@ -39,6 +43,8 @@ const LATENCY_NAMES: Readonly<Record<ScenarioName, string>> = {
   arena: "input to patch",
   lobby: "ping to pong",
   synthetic: "echo",
+  whiteboard: "push to ack",
+  chat: "message to ack",
 };
 
 /** A generator that drives its bots later than this, or is busier, measures itself. */
@@ -49,8 +55,7 @@ const MS_DIGITS = 1;
 /** Works the figures out. */
 export function buildReport(
   options: LoadOptions,
-  figures: Figures,
-  server: ServerFigures | undefined,
+  { figures, server, verification }: Outcome,
   timestamp: string,
 ): Report {
   const { counts, measuredSeconds, joinSeconds, busyRatio } = figures;
@@ -79,9 +84,16 @@ export function buildReport(
     unexpectedCloses: figures.closes,
     drops: counts.drops,
     reconnects: counts.reconnects,
+    refusals: counts.refusals,
     generator: { latenessMs, busyRatio, isBottleneck: latenessMs.p99 > LATE_MS || busyRatio > BUSY_RATIO },
     server,
+    ...(verification && { verification }),
   };
+}
+
+/** Whether the test has failed. */
+export function hasFailed({ failedBots, verification }: Report): boolean {
+  return failedBots > 0 || (verification?.problems.length ?? 0) > 0;
 }
 
 /** The table for people. */
@@ -100,6 +112,7 @@ export function reportText(report: Report): string {
     ["reconnects", `${count(report.reconnects)} of ${count(report.drops)} dropped connections`],
     ["load generator", generatorText(generator, options.workers)],
     ["server", serverText(server)],
+    ...verificationRows(report),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const table = rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`).join("\n");
@@ -110,15 +123,28 @@ export function reportText(report: Report): string {
 /** One line on how things stand. */
 export function progressText({ counts, measuredSeconds }: Figures, phase: Phase): string {
   const who = `${count(counts.joinsOk)} in, ${count(counts.failedBots)} failed`;
-  if (phase === "joining") return `joining: ${who}`;
+  if (phase !== "measuring") return `${phase}: ${who}`;
   return `${measuredSeconds.toFixed(0)} s: ${who}, ${count(ratio(counts.patches, measuredSeconds))} patches/s`;
 }
 
-function verdict({ failedBots, generator }: Report): string {
+function verificationRows({ refusals, verification }: Report): readonly [string, string][] {
+  if (!verification) return [];
+  const { digests, documents, pushes, marks, problems } = verification;
+  const boards = Object.keys(digests).length;
+  const looked = `${count(documents)} documents on ${count(boards)} boards, ${count(pushes)} acknowledged pushes, ${count(marks)} shapes or messages`;
+  return [
+    ["refusals", count(refusals)],
+    ["verified", problems.length === 0 ? `${looked}: all equal, each there once` : `${looked}: NOT as they should be`],
+  ];
+}
+
+function verdict({ failedBots, generator, verification }: Report): string {
   const warning = generator.isBottleneck
     ? "\nWARNING: the load generator was late or too busy: the times above are partly its own, not the server's.\n"
     : "";
-  return failedBots > 0 ? `${warning}\nFAILED: ${count(failedBots)} bots failed.\n` : warning;
+  const problems = (verification?.problems ?? []).map((problem) => `\nFAILED: ${problem}`);
+  const failures = failedBots > 0 ? [...problems, `\nFAILED: ${count(failedBots)} bots failed.`] : problems;
+  return failures.length > 0 ? `${warning}${failures.join("")}\n` : warning;
 }
 
 function rateText({ total, perSecond, perBotPerSecond }: Rate): string {

@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../src/clock/clock.ts";
 import type { CrewOrder } from "./crew.ts";
+import { mergeVerifications, type Verification } from "./documents/verification.ts";
 import type { LoadOptions } from "./options.ts";
 import { readServerSample, type ServerFigures, serverFigures } from "./server-metrics.ts";
 import { type Figures, mergeFigures } from "./tally.ts";
 import type { Report, Request } from "./worker.ts";
 
 /** Part of a run. */
-export type Phase = "joining" | "measuring";
+export type Phase = "joining" | "measuring" | "verifying";
 
 /** What a run needs besides its options. */
 export interface RunContext {
@@ -25,6 +26,8 @@ export interface Outcome {
   readonly figures: Figures;
   /** What the server says of itself; undefined where it does not. */
   readonly server: ServerFigures | undefined;
+  /** Whether what the bots did is there; undefined where nothing of it lasts. */
+  readonly verification: Verification | undefined;
 }
 
 const PROGRESS_MS = 1000;
@@ -66,10 +69,13 @@ async function conduct(
     await Promise.race([wait(clock, options.seconds * MS_PER_S), aborted, failed]);
   }
   const figures = await figuresNow();
-  stopProgress();
   const server = serverFigures(before, await readServerSample(options));
+  phase = "verifying";
+  await all((crew) => crew.rest());
+  const verified = (await all((crew) => crew.verify())).filter((each) => each !== undefined);
+  stopProgress();
   await all((crew) => crew.close());
-  return { figures, server };
+  return { figures, server, verification: verified.length > 0 ? mergeVerifications(verified) : undefined };
 }
 
 function hasPlayers({ counts }: Figures): boolean {
@@ -116,6 +122,18 @@ class CrewThread {
     const told = this.#told("figures");
     this.#ask("report");
     return (await told).figures;
+  }
+
+  async rest(): Promise<void> {
+    const told = this.#told("rested");
+    this.#ask("rest");
+    await told;
+  }
+
+  async verify(): Promise<Verification | undefined> {
+    const told = this.#told("verified");
+    this.#ask("verify");
+    return (await told).verification;
   }
 
   async close(): Promise<void> {

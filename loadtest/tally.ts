@@ -1,9 +1,9 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from "hdr-histogram-js";
 
-/** What is counted while the test measures; `sent` are a bot's inputs and questions. */
+/** What is counted while the test measures; `sent` are a bot's inputs, questions and pushes. */
 const WINDOW_COUNTS = ["sent", "patches", "messages", "bytesIn", "bytesOut"] as const;
 /** What is counted from the first join on. */
-const RUN_COUNTS = ["joinsOk", "joinsFailed", "failedBots", "drops", "reconnects"] as const;
+const RUN_COUNTS = ["joinsOk", "joinsFailed", "failedBots", "drops", "reconnects", "refusals"] as const;
 /** Times in ms: until a bot has its first state; of a round trip; after its due time at which a bot is driven. */
 const TIMES = ["join", "latency", "lateness"] as const;
 
@@ -145,6 +145,7 @@ function zeroCounts(): Record<CountName, number> {
     failedBots: 0,
     drops: 0,
     reconnects: 0,
+    refusals: 0,
   };
 }
 

@@ -2,15 +2,18 @@ import "./prefer-ws.ts";
 import { parentPort, workerData } from "node:worker_threads";
 import { systemClock } from "../src/clock/clock.ts";
 import { Crew, type CrewOrder } from "./crew.ts";
+import type { Verification } from "./documents/verification.ts";
 import type { Figures } from "./tally.ts";
 
-/** What the main thread asks of a worker. A worker answers `report` and `close`. */
-export type Request = "measure" | "report" | "close";
+/** What the main thread asks of a worker. A worker answers all but `measure`. */
+export type Request = "measure" | "report" | "rest" | "verify" | "close";
 
 /** What a worker tells the main thread. */
 export type Report =
   | { readonly kind: "joined" }
   | { readonly kind: "figures"; readonly figures: Figures }
+  | { readonly kind: "rested" }
+  | { readonly kind: "verified"; readonly verification: Verification | undefined }
   | { readonly kind: "closed" };
 
 const port = parentPort;
@@ -31,6 +34,13 @@ port.on("message", async (request: Request) => {
       break;
     case "report":
       tell({ kind: "figures", figures: crew.figures() });
+      break;
+    case "rest":
+      await crew.rest();
+      tell({ kind: "rested" });
+      break;
+    case "verify":
+      tell({ kind: "verified", verification: await crew.verify() });
       break;
     case "close":
       await crew.close();

@@ -16,6 +16,8 @@ describe("loadtest options", () => {
       tickMs: 50,
       messageBytes: 0,
       messagesPerTick: 0,
+      boards: 1,
+      dropEverySeconds: 30,
       ownsServer: false,
     };
 
@@ -35,6 +37,10 @@ describe("loadtest options", () => {
     );
   });
 
+  it("takes a duration for seconds", () => {
+    assert.equal(parseOptions(["--duration", "300"]).seconds, 300);
+  });
+
   const refused: readonly [string, readonly string[], RegExp][] = [
     ["an unknown option", ["--bogus"], /--bogus is not an option/],
     ["a stray word", ["bots"], /"bots" is not expected/],
@@ -42,7 +48,7 @@ describe("loadtest options", () => {
     ["a number below its bound", ["--bots", "0"], /from 1 to 20000, got "0"/],
     ["a number above its bound", ["--seconds", "3601"], /from 1 to 3600, got "3601"/],
     ["a number that is none", ["--workers", "2.5"], /whole number/],
-    ["an unknown scenario", ["--scenario", "chess"], /one of arena, lobby, synthetic, got "chess"/],
+    ["an unknown scenario", ["--scenario", "chess"], /one of arena, lobby, synthetic, whiteboard, chat, got "chess"/],
     ["an address that is none", ["--url", "nowhere"], /got "nowhere"/],
     ["an address of another kind", ["--url", "file:///etc"], /got "file:\/\/\/etc"/],
     ["a server elsewhere", ["--url", "ws://example.org"], /example\.org is not this machine/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseOptions } from "../../../loadtest/options.ts";
-import { buildReport, progressText, type Report, reportText } from "../../../loadtest/report.ts";
+import { buildReport, hasFailed, progressText, type Report, reportText } from "../../../loadtest/report.ts";
 import type { ServerFigures } from "../../../loadtest/server-metrics.ts";
 import { Tally } from "../../../loadtest/tally.ts";
 
@@ -23,7 +23,7 @@ describe("loadtest report", () => {
     const tally = new Tally();
     const figures = tally.figures({ joinSeconds: 0, measuredSeconds: 0, busyRatio: 0 });
 
-    const report = buildReport(parseOptions([]), figures, undefined, "now");
+    const report = buildReport(parseOptions([]), { figures, server: undefined, verification: undefined }, "now");
 
     assert.deepEqual(report.patches, { total: 0, perSecond: 0, perBotPerSecond: 0 });
   });
@@ -76,13 +76,37 @@ describe("loadtest report", () => {
   it("warns when the generator was busy", () => {
     const figures = new Tally().figures({ joinSeconds: 1, measuredSeconds: 1, busyRatio: 0.9 });
 
-    assert.match(reportText(buildReport(parseOptions([]), figures, undefined, "now")), /WARNING/);
+    assert.match(
+      reportText(buildReport(parseOptions([]), { figures, server: undefined, verification: undefined }, "now")),
+      /WARNING/,
+    );
+  });
+
+  it("says what was verified", () => {
+    const report = verifiedReport([]);
+
+    assert.match(
+      reportText(report),
+      /verified +4 documents on 1 boards, 60 acknowledged pushes, 50 shapes or messages: all equal/,
+    );
+    assert.equal(hasFailed(report), false);
+  });
+
+  it("fails with the problems that were found, though no bot failed", () => {
+    const report = verifiedReport(["board-0: Load 1 does not see what a newcomer reads."]);
+
+    assert.match(reportText(report), /\nFAILED: board-0: Load 1 does not see what a newcomer reads\.\n$/);
+    assert.equal(hasFailed(report), true);
   });
 
   it("names what the latency of the scenario measures", () => {
     const figures = new Tally().figures({ joinSeconds: 1, measuredSeconds: 1, busyRatio: 0 });
 
-    const { latency } = buildReport(parseOptions(["--scenario", "lobby"]), figures, undefined, "now");
+    const { latency } = buildReport(
+      parseOptions(["--scenario", "lobby"]),
+      { figures, server: undefined, verification: undefined },
+      "now",
+    );
 
     assert.equal(latency.what, "ping to pong");
   });
@@ -102,5 +126,15 @@ function reportOf(fill: (tally: Tally) => void): Report {
   const tally = new Tally();
   fill(tally);
   const figures = tally.figures({ joinSeconds: 2, measuredSeconds: 10, busyRatio: 0.25 });
-  return buildReport(parseOptions([]), figures, SERVER, "2026-01-01T00:00:00.000Z");
+  return buildReport(
+    parseOptions([]),
+    { figures, server: SERVER, verification: undefined },
+    "2026-01-01T00:00:00.000Z",
+  );
+}
+
+function verifiedReport(problems: readonly string[]): Report {
+  const figures = new Tally().figures({ joinSeconds: 2, measuredSeconds: 10, busyRatio: 0.25 });
+  const verification = { digests: { "board-0": "x" }, documents: 4, pushes: 60, marks: 50, problems };
+  return buildReport(parseOptions(["--scenario", "whiteboard"]), { figures, server: SERVER, verification }, "now");
 }

@@ -30,7 +30,7 @@ describe("the benchmark's frames of the op lane", () => {
   it("are read as a refusal", () => {
     const bytes = sent(OP_MESSAGES.NACK, { n: 1, code: "GAP" });
 
-    assert.deepEqual(readOpFrame(frame(bytes)), { kind: "nack" });
+    assert.deepEqual(readOpFrame(frame(bytes)), { kind: "nack", nack: { n: 1, code: "GAP" } });
   });
 
   it("are read as a seat that is to be confirmed", () => {
