@@ -1,12 +1,15 @@
 /** The sample page: a lobby, and a game for as long as there is a seat in an arena. */
 
 import { Client } from "@colyseus/sdk";
+import { type LobbyChat, openLobbyChat } from "./chat/lobby-chat.ts";
 import { exposeDebugHandle } from "./debug-handle.ts";
 import { type ArenaSession, type Entrance, openArenaSession } from "./net/arena-session.ts";
 import { serverEndpoint } from "./net/endpoint.ts";
 import { keepSeat, takeKeptSeat } from "./net/kept-seat.ts";
 import { type LobbyLink, openLobbyLink } from "./net/lobby-link.ts";
 import { explainError, explainLostSeat } from "./net/plain-words.ts";
+import { openBoardsCard } from "./ui/boards-card.ts";
+import { element } from "./ui/dom.ts";
 import { GameView } from "./ui/game-view.ts";
 import { LobbyView } from "./ui/lobby-view.ts";
 
@@ -14,9 +17,11 @@ const client = new Client(serverEndpoint(location));
 const lobby = new LobbyView((entrance) => void enter(entrance));
 const game = new GameView({ onLeave: leave, onRejoin: (roomId) => void rejoin(roomId) });
 let lobbyLink: LobbyLink | undefined;
+let lobbyChat: LobbyChat | undefined;
 let isEntering = false;
 
 exposeDebugHandle(game);
+openBoardsCard();
 showLobby();
 enterAtOnce(codeOf(location.hash), takeKeptSeat());
 window.addEventListener("pagehide", () => keepSeat(game.session?.room.reconnectionToken));
@@ -54,6 +59,8 @@ async function enter(entrance: Entrance): Promise<void> {
 function showGame(session: ArenaSession): void {
   lobbyLink?.close();
   lobbyLink = undefined;
+  lobbyChat?.close();
+  lobbyChat = undefined;
   lobby.isShown = false;
   game.open(session);
   setHash(session.isPrivate ? session.room.roomId : "");
@@ -62,6 +69,7 @@ function showGame(session: ArenaSession): void {
 function showLobby(): void {
   lobby.isShown = true;
   lobbyLink ??= openLobbyLink(client, (snapshot) => lobby.update(snapshot));
+  lobbyChat ??= openLobbyChat(element("lobby-chat", HTMLElement), serverEndpoint(location), () => lobby.name);
 }
 
 function leave(): void {

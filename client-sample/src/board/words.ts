@@ -61,8 +61,11 @@ export interface Item {
 /** A change of many shapes at once, as a gesture makes it. */
 export type Transform =
   | { readonly t: "move"; readonly dx: number; readonly dy: number }
-  /** What lies in `from` comes to lie in `to`; a negative width or height mirrors. */
-  | { readonly t: "resize"; readonly from: Box; readonly to: Box }
+  /**
+   * What lies in `from` comes to lie in `to`; a negative width or height mirrors. With `r` both boxes lie in the plane turned
+   * by `r` about the origin of the board, as the frame of a rotated shape does.
+   */
+  | { readonly t: "resize"; readonly from: Box; readonly to: Box; readonly r?: number }
   | { readonly t: "rotate"; readonly about: Point; readonly by: number };
 
 /**
@@ -70,7 +73,14 @@ export type Transform =
  * and may be lost.
  */
 export type Draft =
-  | { readonly t: "transform"; readonly ids: readonly string[]; readonly transform: Transform }
+  | {
+      readonly t: "transform";
+      readonly ids: readonly string[];
+      /** Of the shapes as they were when it began. */
+      readonly transform: Transform;
+      /** Where the first of them was then: what was pushed of a long gesture is not done twice by those who have that already. */
+      readonly lead?: Pick<BoardGroups, "pos" | "size">;
+    }
   /** A shape that is being drawn. `geom` as in the group; long strokes are sent in parts of their own, see {@link EphemeralByKey}. */
   | {
       readonly t: "shape";
@@ -198,7 +208,13 @@ export type CommandName =
   | "exportSvg";
 
 /** Tells the person something at the edge of the page, for some seconds. */
-export type Say = (message: string, kind?: "info" | "problem") => void;
+export type Say = (message: string, kind?: "info" | "problem", action?: SayAction) => void;
+
+/** What can be done about what is told. */
+export interface SayAction {
+  readonly label: string;
+  readonly onChoose: () => void;
+}
 
 /** Somebody who has the board open. */
 export interface Person {

@@ -1,0 +1,52 @@
+import { shadesOf } from "../../model/palette.ts";
+import type { Item } from "../../words.ts";
+import type { Brush } from "../brush.ts";
+import { ellipseLength, setDashes } from "./dashes.ts";
+import { paintWords } from "./words.ts";
+
+/** Corners are round by this, in units; less in small rectangles. */
+const CORNER = 10;
+const MAX_CORNER_RATIO = 0.18;
+/** Rectangles smaller than this have corners that nobody sees, in pixels of the canvas. */
+const ROUGH = 14;
+/** The thinnest line that is seen, in pixels of the canvas. */
+const LEAST_WIDTH = 0.7;
+
+/** A rectangle or an ellipse with its words. */
+export function paintOutline(brush: Brush, item: Item): void {
+  const { ink, theme, scale } = brush;
+  const { size, style, kind } = item;
+  ink.lineWidth = Math.max(style.width, LEAST_WIDTH / scale);
+  ink.strokeStyle = shadesOf(style.color, theme).line;
+  if (style.fill !== "none") ink.fillStyle = shadesOf(style.fill, theme).fill;
+  if (kind === "rect" && Math.max(size.w, size.h) * scale < ROUGH) paintRoughly(brush, item);
+  else paintFinely(brush, item);
+  paintWords(brush, item);
+}
+
+/** How round the corners of a rectangle are. */
+export function cornerOf({ w, h }: Item["size"]): number {
+  return Math.min(CORNER, Math.min(w, h) * MAX_CORNER_RATIO);
+}
+
+function paintRoughly({ ink }: Brush, { size: { w, h }, style }: Item): void {
+  if (style.fill !== "none") ink.fillRect(-w / 2, -h / 2, w, h);
+  ink.strokeRect(-w / 2, -h / 2, w, h);
+}
+
+function paintFinely({ ink }: Brush, { size, style, kind }: Item): void {
+  const { w, h } = size;
+  ink.beginPath();
+  if (kind === "ellipse") ink.ellipse(0, 0, w / 2, h / 2, 0, 0, 2 * Math.PI);
+  else ink.roundRect(-w / 2, -h / 2, w, h, cornerOf(size));
+  if (style.fill !== "none") ink.fill();
+  setDashes(ink, style, { length: outlineLength(kind, size), isClosed: true });
+  ink.stroke();
+  if (style.dash !== "solid") ink.setLineDash([]);
+}
+
+/** How long the outline of a rectangle or an ellipse is. */
+export function outlineLength(kind: Item["kind"], size: Item["size"]): number {
+  const { w, h } = size;
+  return kind === "ellipse" ? ellipseLength(w, h) : 2 * (w + h) - (8 - 2 * Math.PI) * cornerOf(size);
+}

@@ -1,0 +1,29 @@
+/** Small things that this browser keeps for the next visit, where it lets the page keep anything. */
+
+/** What was kept under a key; undefined where that is nothing. */
+export function readKept(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined; // a browser that forbids storage has kept nothing
+  }
+}
+
+/** Keeps a text under a key, or nothing any more. */
+export function writeKept(key: string, text: string | undefined): void {
+  try {
+    if (text === undefined) localStorage.removeItem(key);
+    else localStorage.setItem(key, text);
+  } catch {
+    // a browser that forbids storage, or is full, begins anew with the next visit
+  }
+}
+
+/** What was kept as JSON, or undefined where it is nothing that can be read. */
+export function readKeptJson(key: string): unknown {
+  try {
+    return JSON.parse(readKept(key) ?? "null") ?? undefined;
+  } catch {
+    return undefined; // somebody else wrote there
+  }
+}

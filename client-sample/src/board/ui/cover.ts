@@ -1,0 +1,38 @@
+import { element, make } from "../../ui/dom.ts";
+import { type IconName, icon } from "./icons.ts";
+
+/** Something that one can do about it. */
+export interface CoverAction {
+  readonly label: string;
+  readonly onChoose: () => void;
+}
+
+/** What stands in the place of the board. */
+export interface CoverWords {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly text: string;
+  /** The first is what most want. */
+  readonly actions: readonly CoverAction[];
+}
+
+/** A page that says why there is no board, or hides it when there is. */
+export function showCover(words: CoverWords | undefined): void {
+  const root = element("cover", HTMLElement);
+  const wasHidden = root.hidden;
+  root.hidden = words === undefined;
+  for (const other of document.body.children) {
+    if (other !== root && other instanceof HTMLElement) other.inert = words !== undefined;
+  }
+  if (!words) return;
+  element("cover-icon", HTMLElement).replaceChildren(icon(words.icon));
+  element("cover-title", HTMLElement).textContent = words.title;
+  element("cover-text", HTMLElement).textContent = words.text;
+  const buttons = words.actions.map(({ label, onChoose }, at) => {
+    const button = make("button", at === 0 ? "primary" : "", label);
+    button.addEventListener("click", onChoose);
+    return button;
+  });
+  element("cover-actions", HTMLElement).replaceChildren(...buttons);
+  if (wasHidden) buttons[0]?.focus();
+}
