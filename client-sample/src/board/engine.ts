@@ -1,3 +1,4 @@
+import type { BoardOp } from "../../../rooms/whiteboard/rules/board.ts";
 import { systemClock } from "../../../src/clock/clock.ts";
 import { element } from "../ui/dom.ts";
 import { BoardCanvas } from "./canvas/board-canvas.ts";
@@ -12,12 +13,13 @@ import { openInput } from "./input/input.ts";
 import { centreOf } from "./model/geometry.ts";
 import { type BoardScene, openScene } from "./scene/scene.ts";
 import type { BoardSession, ImageTicket } from "./session/board-session.ts";
+import { refitted } from "./text/fit.ts";
 import { canvasMeasure } from "./text/measure.ts";
-import { openTextEditor, type TextEditor } from "./text/text-editor.ts";
+import { openTextEditor, preloadTextEditor, type TextEditor } from "./text/text-editor.ts";
 import { announce } from "./ui/announcer.ts";
 import { exportAs } from "./ui/exports.ts";
 import type { Theme } from "./ui/theme.ts";
-import type { Point, Role, Say, Stop } from "./words.ts";
+import type { Item, Point, Role, Say, Stop } from "./words.ts";
 
 /** What the board itself needs of the page. */
 export interface EngineParts {
@@ -81,7 +83,8 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
     return items.length > 0;
   };
   const commands = { exportPng: () => exportNow("png"), exportSvg: () => exportNow("svg") };
-  const editor = openEditor({ document, scene, camera, say, clock, ephemeral, role, editText, commands });
+  const refit = (item: Item): readonly BoardOp[] => refitted(item, measure);
+  const editor = openEditor({ document, scene, camera, say, clock, ephemeral, role, refit, editText, commands });
   const input = openInput({ editor, canvas, announce });
   const requestTicket = (bytes: number): Promise<ImageTicket> => session.imageTicket(bytes);
   const intake = new ImageIntake({ editor, connection, requestTicket, server, host: stage, say });
@@ -90,6 +93,7 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
   new OthersDrafts({ ephemeral, scene, document, clock, everyFrame });
   session.onChange(() => editor.rightsChanged());
   showOn(picture, editor, theme);
+  requestIdleCallback?.(() => void preloadTextEditor().catch(() => {})); // it is loaded again when it is needed
   const middle = (): Point => centreOf(camera.view);
   return { scene, camera, editor, past, chooseImage: () => intake.choose(middle), paste: () => void clipboard.paste() };
 }

@@ -1,5 +1,7 @@
 /** What becomes of shapes, as ops. Of locked ones nothing but unlocking is asked. */
+
 import type { BoardGroups, BoardOp } from "../../../../rooms/whiteboard/rules/board.ts";
+import { itemOf } from "../model/item.ts";
 import type { Item, Point, ShapeStyle } from "../words.ts";
 
 /** Deletes shapes. */
@@ -22,9 +24,20 @@ export function unlockOps(items: readonly Item[]): readonly BoardOp[] {
   return items.filter(({ isLocked }) => isLocked).map(({ id }) => ({ t: "unset", id, g: "lock" }));
 }
 
-/** Gives shapes another look, where it is another. */
-export function styleOps(items: readonly Item[], style: Partial<ShapeStyle>): readonly BoardOp[] {
+/**
+ * Gives shapes another look, where it is another.
+ *
+ * @param refit the ops that bring a shape with words in line with its look: larger letters need a larger shape
+ */
+export function styleOps(
+  items: readonly Item[],
+  style: Partial<ShapeStyle>,
+  refit: (item: Item) => readonly BoardOp[],
+): readonly BoardOp[] {
   return items
-    .filter((item) => Object.entries(style).some(([name, value]) => item.shape.g.style?.[name] !== value))
-    .map(({ id, shape }) => ({ t: "set", id, g: "style", v: { ...shape.g.style, ...style } }));
+    .filter(({ shape }) => Object.entries(style).some(([name, value]) => shape.g.style?.[name] !== value))
+    .flatMap(({ id, shape }): readonly BoardOp[] => {
+      const v = { ...shape.g.style, ...style };
+      return [{ t: "set", id, g: "style", v }, ...refit(itemOf(id, { ...shape, g: { ...shape.g, style: v } }))];
+    });
 }

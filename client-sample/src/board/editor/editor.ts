@@ -37,6 +37,8 @@ export interface EditorParts {
   readonly ephemeral: EphemeralOut;
   /** What this person may do at the moment; see {@link BoardEditor.rightsChanged}. */
   readonly role: () => Role;
+  /** The ops that bring a shape in line with the words in it. */
+  readonly refit: (item: Item) => readonly BoardOp[];
   /** Opens the text of a shape for writing. */
   readonly editText: (id: string) => void;
   /** Commands that others carry out, and say whether there was anything to do. @default none */
@@ -109,7 +111,7 @@ export class BoardEditor implements Editor, Desk {
 
   setStyle(style: Partial<ShapeStyle>): void {
     this.#style.choose(style);
-    if (this.#selection.length > 0) this.push(styleOps(this.changeable(this.#selection), style));
+    if (this.#selection.length > 0) this.push(styleOps(this.changeable(this.#selection), style, this.#parts.refit));
     this.#tell();
   }
 

@@ -1,10 +1,10 @@
 /** The size that a shape takes so that its words fit. Pure, but for what measures. */
 import type { BoardOp } from "../../../../rooms/whiteboard/rules/board.ts";
 import type { Item } from "../words.ts";
-import type { Delta } from "./delta.ts";
+import { type Delta, isBlank, plainDelta } from "./delta.ts";
 import { layoutDelta } from "./layout.ts";
 import type { Measure } from "./measure.ts";
-import { isAutoWidth, LINE_HEIGHT, ownHeight, shapeHeight } from "./metrics.ts";
+import { isAutoWidth, isWritable, LINE_HEIGHT, ownHeight, shapeHeight } from "./metrics.ts";
 
 /** Where a shape lies and how large it is. */
 export type Frame = Pick<Item, "pos" | "size">;
@@ -51,6 +51,13 @@ export function frameOps(item: Item, { pos, size }: Frame): readonly BoardOp[] {
   const { meta } = item.shape.g;
   const isNew = Object.entries(noted).some(([name, value]) => meta?.[name] !== value);
   return isNew ? [...ops, { t: "set", id, g: "meta", v: { ...meta, ...noted } }] : ops;
+}
+
+/** The ops that bring a shape in line with the words in it, after its look has changed. */
+export function refitted(item: Item, measure: Measure): readonly BoardOp[] {
+  const delta = plainDelta(item.shape);
+  if (!isWritable(item.kind) || isBlank(delta)) return [];
+  return frameOps(item, fittedFrame(item, delta, { measure, isShrinking: false }));
 }
 
 /** What a shape notes of a size that its words gave it. */
