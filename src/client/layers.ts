@@ -13,6 +13,8 @@ export interface Layer<Op, R extends object> {
   readonly ops: readonly Op[];
   readonly reads: Reads<R>;
   readonly writes: Writes<R>;
+  /** Whether each op was taken as it is. */
+  readonly isExact: boolean;
 }
 
 /** The records below all pushes. */
@@ -50,15 +52,19 @@ export class Layers<Op extends object, R extends object> {
     const reads = new Reads(records);
     const trial = new Overlay(reads);
     const stamp = { ...author, n: serial, seq: -serial, ts };
+    let isExact = true;
     try {
       for (const op of ops) {
-        for (const effect of this.#document.apply(trial, op, stamp)) this.#document.evolve(trial, effect, stamp);
+        const effects = this.#document.apply(trial, op, stamp);
+        isExact &&= effects.length === 1 && effects[0] === op;
+        for (const effect of effects) this.#document.evolve(trial, effect, stamp);
       }
     } catch {
+      isExact = false;
       trial.drop(); // whoever pushed it is told by the server what is wrong with it
     }
     for (const id of trial.changes.keys()) reads.get(id); // what it writes is not other than it was unless that is
-    return { serial, ops, reads, writes: trial.changes };
+    return { serial, ops, reads, writes: trial.changes, isExact };
   }
 
   /** Lays a push over all others. */

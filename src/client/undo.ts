@@ -13,11 +13,13 @@ export type UndoStep<R> = readonly PushChanges<R>[];
 /** The two ways through one's own history. */
 export type UndoDirection = "undo" | "redo";
 
-/** What the pushes of a step did together. */
+/** What the pushes of a step did together, by when each record was changed last: undone backwards, nothing stands in the way of the rest. */
 export function changesOf<R>(step: UndoStep<R>): readonly RecordChange<R>[] {
   const byId = new Map<string, RecordChange<R>>();
   for (const change of step.flatMap(({ changes }) => changes)) {
-    byId.set(change.id, { ...change, before: (byId.get(change.id) ?? change).before });
+    const { before } = byId.get(change.id) ?? change;
+    byId.delete(change.id);
+    byId.set(change.id, { ...change, before });
   }
   return [...byId.values()];
 }

@@ -42,6 +42,11 @@ export class View<Op extends object, R extends object> implements RecordReader<R
     return this.#layers.try(push, author, this.#shown).writes.size > 0;
   }
 
+  /** Whether each op of a push would be taken as it is. */
+  isTaken(push: StoredPush<Op>, author: ViewAuthor): boolean {
+    return this.#layers.try(push, author, this.#shown).isExact;
+  }
+
   /** Shows a push over all that is seen, and says what it changed: nothing where the document does not take it. */
   show(push: StoredPush<Op>, author: ViewAuthor): readonly RecordChange<R>[] {
     const layer = this.#layers.try(push, author, this.#shown);

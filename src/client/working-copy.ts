@@ -1,4 +1,4 @@
-import type { MapRecords, OpDocument, RecordReader } from "../document/document.ts";
+import type { MapRecords, OpDocument, RecordChange, RecordReader } from "../document/document.ts";
 import type { OpEntry } from "../protocol/protocol.ts";
 import { Settled } from "./guards.ts";
 import type { ViewAuthor } from "./layers.ts";
@@ -75,10 +75,7 @@ export class WorkingCopy<Op extends object, R extends object> {
   /** Adds the pushes that undo the last step of which anything can be undone. @throws OutboxFull at the bound */
   turn(direction: UndoDirection, ts: number): readonly number[] {
     for (let step = this.#undo.next(direction); step; step = this.#undo.next(direction)) {
-      const parts = changesOf(step)
-        .toReversed()
-        .map((change) => this.#document.invert?.(change) ?? []);
-      const pushes = this.#divideTurn(direction, parts);
+      const pushes = this.#inverse(direction, changesOf(step), ts);
       if (pushes.some((ops) => this.#view.wouldChange(this.pending.prepare(ops, ts), this.#author))) {
         const undoing = pushes.map((ops) => this.#add(ops, ts));
         this.#undo.turn(direction, undoing);
@@ -87,6 +84,24 @@ export class WorkingCopy<Op extends object, R extends object> {
       this.#undo.skip(direction);
     }
     return [];
+  }
+
+  /**
+   * What undoes changes: the last one first, unless only the other way round all of it is taken as it is. What comes back may
+   * need the place that something else has to leave.
+   */
+  #inverse(direction: UndoDirection, changes: readonly RecordChange<R>[], ts: number): readonly (readonly Op[])[] {
+    const inOrder = (some: readonly RecordChange<R>[]): readonly (readonly Op[])[] =>
+      this.#divideTurn(
+        direction,
+        some.map((change) => this.#document.invert?.(change) ?? []),
+      );
+    const isTaken = (pushes: readonly (readonly Op[])[]): boolean =>
+      pushes.every((ops) => this.#view.isTaken(this.pending.prepare(ops, ts), this.#author));
+    const backwards = inOrder(changes.toReversed());
+    if (backwards.length !== 1 || isTaken(backwards)) return backwards; // of several, each would be looked at without the others
+    const forwards = inOrder(changes);
+    return isTaken(forwards) ? forwards : backwards;
   }
 
   /** What is too large for ever must not stand in the way of what was pushed before it. */

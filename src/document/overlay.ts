@@ -65,6 +65,7 @@ export class Overlay<R extends object> implements Records<R>, SortableReader<R> 
 
   #change(id: string, record: R | undefined): void {
     this.#order.changed(id, this.#changes.get(id), record);
+    this.#changes.delete(id); // so that what was changed last stands last
     this.#changes.set(id, record);
   }
 

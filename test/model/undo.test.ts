@@ -32,6 +32,38 @@ const undoable = fc.array(
   { maxLength: 20, size: "max" },
 );
 
+const newShape: Draft = { t: "create", shared: undefined, value: 0, isBig: false };
+/** In one push a shape is deleted, and another that it lay in is put into it. */
+const INTO_THE_DELETED: [Draft[][], Draft[][]] = [
+  [],
+  [
+    [newShape, { t: "set", g: "pos", pick: 0, value: 0 }],
+    [{ t: "tree", pick: 0, parent: 15 }],
+    [
+      { t: "set", g: "pos", pick: 21, value: 0 },
+      { t: "del", pick: 0 },
+      { t: "tree", pick: 1, parent: 0 },
+    ],
+  ],
+];
+/** In one push a shape is deleted, and another takes its place in the order. */
+const A_PLACE_THAT_WAS_FREED: [Draft[][], Draft[][]] = [
+  [
+    [{ t: "set", g: "pos", pick: 0, value: 0 }],
+    [newShape],
+    [newShape, { t: "restore", pick: 0 }],
+    [{ t: "tree", pick: 23, parent: 0 }],
+  ],
+  [
+    [newShape],
+    [
+      { t: "tree", pick: 26, parent: null },
+      { t: "tree", pick: 23, parent: 0 },
+      { t: "del", pick: 2 },
+    ],
+  ],
+];
+
 describe("undo and redo of somebody who is alone", function () {
   this.timeout(60_000);
 
@@ -70,7 +102,7 @@ describe("undo and redo of somebody who is alone", function () {
 
         assert.ok(isSame(seen(world), start));
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, examples: [INTO_THE_DELETED, A_PLACE_THAT_WAS_FREED] },
     );
   });
 });
