@@ -18,18 +18,19 @@ const done = (n, seq, outcome) => {
   if (pending.delete(n)) console.log(`push ${n} is on disk as entry ${seq}: ${outcome}; shapes: ${shapes.size}`);
   if (pending.size === 0) room.leave().then(() => process.exit());
 };
-room.onMessage("op:welcome", ({ epoch: now, seq, yourLast }) => {
+room.onMessage("op:welcome", ({ epoch: now, mode, seq, yourLast }) => {
   epoch = now;
+  if (mode === "snapshot") lastSeq = undefined;
   for (const n of [...pending.keys()]) n <= yourLast ? done(n, seq, "unknown") : send(n);
 });
-room.onMessage("op:snap", ({ seq, part, data }) => {
+room.onMessage("op:snap", ({ seq, part, of, data }) => {
   if (part === 0) shapes.clear();
   for (const [shapeId, shape] of data) shapes.set(shapeId, shape);
-  lastSeq = seq;
+  lastSeq = part === of - 1 ? seq : undefined; // a board that is not whole is none
 });
 room.onMessage("op:batch", ({ to, entries }) => {
-  for (const entry of entries) if (entry.seq > (lastSeq ?? 0)) entry.effects.forEach(carryOut);
-  lastSeq = to;
+  for (const entry of entries) if (entry.seq > lastSeq) entry.effects.forEach(carryOut);
+  lastSeq = Math.max(lastSeq, to);
 });
 room.onMessage("op:ack", ({ n, seq, outcome }) => done(n, seq, outcome));
 room.onMessage("op:nack", ({ n, code, detail }) => console.log(`push ${n} is refused, ${code}: ${detail}`));

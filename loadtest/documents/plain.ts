@@ -14,7 +14,7 @@ export function digestOf(document: Entries): string {
 }
 
 /** A plain value as text; keys are sorted, bytes are told from texts. */
-export function plainText(value: unknown): string {
+function plainText(value: unknown): string {
   if (value instanceof Uint8Array) return `<${Buffer.from(value).toString("base64")}>`;
   if (Array.isArray(value)) return `[${value.map(plainText).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";

@@ -34,8 +34,14 @@ const bytes = (max: number) =>
     .instanceof(Uint8Array)
     .refine(({ byteLength }) => byteLength <= max, `expected at most ${max} bytes`)
     .transform((given) => new Uint8Array(given)); // its own: what was decoded is a view that holds on to the whole frame
+/** Halves of characters would be other ones when they are read again. */
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((given) => given.isWellFormed(), "expected whole characters");
 const values = z
-  .record(z.string().min(1).max(MAX_TYPE_LENGTH), z.union([z.string().max(MAX_VALUE_LENGTH), z.number(), z.boolean()]))
+  .record(text(MAX_TYPE_LENGTH).min(1), z.union([text(MAX_VALUE_LENGTH), z.number(), z.boolean()]))
   .refine((named) => Object.keys(named).length <= MAX_NAMES, `expected at most ${MAX_NAMES} names`);
 const ifRev = z.int().min(0).optional();
 
@@ -57,7 +63,7 @@ const group = {
     h: z.int().min(1).max(MAX_PIXELS),
   }),
   lock: z.strictObject({ by: z.enum(["editor", "owner"]) }),
-  text: z.string().max(MAX_TEXT_LENGTH),
+  text: text(MAX_TEXT_LENGTH),
   meta: values,
 };
 const groupNames = Object.keys(group) as (keyof typeof group)[]; // Object.keys forgets the keys' type
@@ -76,7 +82,7 @@ const rich = z.array(bytes(MAX_TEXT_BYTES)).max(MAX_UPDATES).optional();
 export const boardOp = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("create"), id, type, g: groups }),
   set,
-  z.strictObject({ t: z.literal("unset"), id, g: z.enum(groupNames), ifRev }),
+  z.strictObject({ t: z.literal("unset"), id, g: z.enum([...groupNames, "rich"]), ifRev }),
   z.strictObject({ t: z.literal("del"), id, ifRevs }),
   z.strictObject({ t: z.literal("restore"), id, type, g: groups, rich, ifRev }),
   z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_UPDATE_BYTES) }),

@@ -71,6 +71,11 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     this.state.visitors.set(client.sessionId, visitor);
   }
 
+  override onReconnect(client: Client): void {
+    super.onReconnect(client);
+    if (this.roleOf(client) === "none") sendAway(client); // the board was closed meanwhile
+  }
+
   override onLeave(client: Client): void {
     this.#invited.delete(client.sessionId);
     this.state.visitors.delete(client.sessionId);
@@ -83,14 +88,17 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
       const visitor = this.state.visitors.get(client.sessionId);
       if (!visitor) continue; // still on its way in
       visitor.role = this.roleOf(client);
-      if (visitor.role === "none") client.leave(CLOSE_CODES.NOT_LET_IN, "BOARD_CLOSED" satisfies ErrorCode);
+      if (visitor.role === "none") sendAway(client);
     }
   }
 
   protected override roleOf(client: Client): Role | "none" {
+    return this.#roleOf(client, this.#invited.get(client.sessionId));
+  }
+
+  #roleOf(client: Client, invited: Invited | undefined): Role | "none" {
     const { userId = "", roles = [] } = this.userOf(client) ?? {};
-    const claims = { userId, roles, invited: this.#invited.get(client.sessionId) };
-    return roleFor(this.key, this.#currentSettings, claims, this.parts.clock.wallMs());
+    return roleFor(this.key, this.#currentSettings, { userId, roles, invited }, this.parts.clock.wallMs());
   }
 
   protected override gate(client: Client, ops: readonly BoardOp[]): Refusal | undefined {
@@ -113,8 +121,22 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     const own = this.roleOf(client);
     const isAllowed = own === "owner" || (own === "editor" && role === "viewer");
     if (!isAllowed) throw new ArenaError("FORBIDDEN", "Owners of the board invite others; editors invite viewers.");
-    const { token, expiresAtMs } = await this.parts.tokens.grant({ kind: "invite", role, ...this.#for(client) }, ttlMs);
+    const lifeMs = Math.max(MIN_INVITE_MS, Math.min(ttlMs, this.#invitedForMs(client)));
+    const { token, expiresAtMs } = await this.parts.tokens.grant(
+      { kind: "invite", role, ...this.#for(client) },
+      lifeMs,
+    );
     return { invite: token, expiresAtMs };
+  }
+
+  /**
+   * How long an editor is one whom only an invitation makes so; what they give away must not outlast it. Owners who came by one make
+   * it new for themselves: a guest is known by nothing else after some time.
+   */
+  #invitedForMs(client: Client): number {
+    const invited = this.#invited.get(client.sessionId);
+    const isLent = invited && this.roleOf(client) === "editor" && this.#roleOf(client, undefined) !== "editor";
+    return isLent ? invited.expiresAtMs - this.parts.clock.wallMs() : Number.POSITIVE_INFINITY;
   }
 
   async #ticket(client: Client, { bytes: maxBytes }: z.infer<typeof image>) {
@@ -131,4 +153,8 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     const user = this.userOf(client);
     return { room: this.key, ...(user && { userId: user.userId }) };
   }
+}
+
+function sendAway(client: Client): void {
+  client.leave(CLOSE_CODES.NOT_LET_IN, "BOARD_CLOSED" satisfies ErrorCode);
 }

@@ -57,6 +57,7 @@ async function addUpload(scope: FastifyInstance, { images, tokens, onRequest }: 
     async onRequest(request, reply) {
       await onRequest(request);
       const ticket = await tokens.readGrant(bearerOf(request) ?? "", "image");
+      if (reply.raw.closed) return; // its line broke meanwhile: nothing would tell that it is on its way no more
       tickets.set(request, ticket);
       const end = uploads.begin(ticket.userId ?? ticket.room);
       reply.raw.once("close", end);

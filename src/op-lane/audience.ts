@@ -5,6 +5,8 @@ import type { OpClient } from "./lane.ts";
 export class Audience {
   readonly #clients = new Map<string, OpClient>();
   readonly #followers = new Map<string, Follower>();
+  /** What each client followed as last, also where it has to say hello again. */
+  readonly #last = new WeakMap<OpClient, Follower>();
   /** By client id; the last one is who speaks for it now. */
   readonly #byClientId = new Map<string, readonly Follower[]>();
 
@@ -35,11 +37,17 @@ export class Audience {
     return this.#clients.get(client.sessionId) === client;
   }
 
+  /** What a client followed as last on this very connection. */
+  last(client: OpClient): Follower | undefined {
+    return this.#last.get(client);
+  }
+
   /** A client says hello: from now on it speaks for a client id, and nobody else. */
   follow(client: OpClient, clientId: string, owner: string): Follower {
     this.#unfollow(client);
     const follower = new Follower(client, clientId, owner);
     this.#followers.set(client.sessionId, follower);
+    this.#last.set(client, follower);
     this.#byClientId.set(clientId, [...this.named(clientId), follower]);
     return follower;
   }

@@ -52,13 +52,23 @@ export class Follower {
     this.#seq = 0;
   }
 
-  /** Begins to lead it on: after the entry `lastSeq`, or with a snapshot. */
-  welcome(followed: Followed, { mode, yourLast }: Pick<ResumePlan, "mode" | "yourLast">, lastSeq = 0): void {
+  /**
+   * What of the entries up to `lastSeq` its client has once all has come that it was sent here: it may have named them before
+   * a snapshot came, which may be older. Undefined where that is no whole document.
+   */
+  bound(lastSeq: number | undefined): number | undefined {
+    return this.#sending || lastSeq === undefined ? undefined : Math.min(lastSeq, this.#seq);
+  }
+
+  /** Begins to lead it on: after the entry `lastSeq`, or with a snapshot where that is planned or it has no entry. */
+  welcome(followed: Followed, plan: Pick<ResumePlan, "mode" | "yourLast">, lastSeq?: number): void {
     const { epoch, ephHz, seq, limits } = followed;
-    const welcome: OpWelcome = { epoch, mode, seq, yourLast, ephHz, limits };
+    const after = plan.mode === "delta" ? lastSeq : undefined;
+    const mode = after === undefined ? "snapshot" : "delta";
+    const welcome: OpWelcome = { epoch, mode, seq, yourLast: plan.yourLast, ephHz, limits };
     this.client.raw(frame(OP_MESSAGES.WELCOME, welcome));
-    if (mode === "snapshot") this.#begin(followed.snapshot());
-    else this.#seq = lastSeq;
+    if (after === undefined) this.#begin(followed.snapshot());
+    else this.#seq = after;
   }
 
   /** It has pushed something on this connection. */

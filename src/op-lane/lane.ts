@@ -119,6 +119,7 @@ export class OpLane<Op extends object, R extends object> {
       return;
     }
     const { log, history } = this.#open;
+    const before = this.#audience.last(client);
     const follower = this.#audience.follow(client, clientId, owner);
     const plan = log.sequencer.plan(clientId, log.epoch, { epoch, lastSeq });
     if (plan.reset === "FUTURE") {
@@ -129,7 +130,7 @@ export class OpLane<Op extends object, R extends object> {
       });
     }
     if (plan.reset) client.raw(frame(OP_MESSAGES.RESET, { reason: plan.reset, epoch: log.epoch } satisfies OpReset));
-    follower.welcome(history, plan, lastSeq);
+    follower.welcome(history, plan, before ? before.bound(lastSeq) : lastSeq);
     if (!follower.feed(history)) this.#pulse.ask();
   }
 

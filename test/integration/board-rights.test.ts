@@ -132,6 +132,23 @@ describe("rights on a board", () => {
     await roleBecomes(await enter("ann"), "owner");
   });
 
+  it("[BRD7] let nobody back in who was away when the board was closed", async () => {
+    const bob = await enter("bob");
+    await roleBecomes(bob, "editor"); // only who was in once may come back
+    const token = bob.room.reconnectionToken;
+    const ann = await owned();
+    const dropped = test.nextEvent("session:dropped", ({ sessionId }) => sessionId === bob.room.sessionId);
+    bob.room.connection.close();
+    await dropped;
+    ann.push(2, { t: "share", everyone: "none" }, note("a", "for friends"));
+    await ann.next("op:ack", 2);
+
+    const sdk = new Client(test.wsUrl);
+    sdk.auth.token = await sign("bob");
+
+    await assert.rejects(sdk.reconnect(token), (error: { code?: unknown }) => error.code === 4505);
+  });
+
   it("[BRD7] a client of the library is refused for good, with the reason", async () => {
     await owned({ t: "share", everyone: "none" });
     const refused = new Promise<string>((resolve) => {
@@ -196,6 +213,21 @@ describe("rights on a board", () => {
 
     await Promise.all([roleBecomes(bob, "editor"), roleBecomes(cid, "owner")]);
   });
+
+  for (const [giver, role, isBounded] of [
+    ["editor", "viewer", true],
+    ["owner", "owner", false],
+  ] as const) {
+    it(`[BRD8] ${isBounded ? "ends with" : "may outlast"} the one by which its giver came as ${giver}`, async () => {
+      const ann = await owned({ t: "share", everyone: "none" });
+      const bob = await enter("bob", { invite: await invitation(ann, giver) });
+
+      const asked = bob.room.request("invite", { role, ttlMs: 10 * HOUR_MS });
+      const { expiresAtMs } = (await asked) as { expiresAtMs: number };
+
+      assert.equal(expiresAtMs <= Date.now() + HOUR_MS, isBounded);
+    });
+  }
 
   it("[BRD8] is given by editors to viewers only, and by viewers to nobody", async () => {
     await owned();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
 import { text as textOf } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { systemClock } from "../../src/clock/clock.ts";
@@ -217,6 +218,23 @@ describe("images over HTTP", () => {
       assert.ok(Number(refused.headers["retry-after"]) > 0);
       assert.deepEqual(statuses.sort(), [415, 415, 415, 415, 503]);
       assert.equal((await postWith(token, sampleImage("png"))).status, 200);
+    });
+
+    it("[IMG2] which are on their way no more, as their lines broke before they began, keep none away", async () => {
+      const token = await ticket({ userId: "broken" });
+      const { hostname, port } = new URL(test.httpUrl);
+      const head = `POST /api/images HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${token}\r\ncontent-length: 10\r\n\r\n`;
+      for (let n = 0; n < 20; n++) {
+        const line = connect(Number(port), hostname);
+        await once(line, "connect");
+        line.write(head, () => line.resetAndDestroy());
+        await once(line, "close");
+      }
+
+      let answer = await postWith(token, sampleImage("png"));
+      while (answer.status === 503) answer = await postWith(token, sampleImage("png")); // the last ones are ending
+
+      assert.equal(answer.status, 200);
     });
   });
 

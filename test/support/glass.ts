@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import type { Locator } from "playwright-core";
 import type { Point } from "../../client-sample/src/board/words.ts";
 import { type BoardPage, between, type Place } from "./board-page.ts";
 
@@ -21,6 +23,15 @@ export class Glass {
   /** Taps a place. */
   async tap(place: Place): Promise<void> {
     await this.drag([place]);
+  }
+
+  /** Taps a control of the page. */
+  async tapOn(control: Locator): Promise<void> {
+    await control.waitFor();
+    const box = await control.boundingBox();
+    assert.ok(box, "the control can be seen");
+    await this.#touch("touchStart", [{ x: box.x + box.width / 2, y: box.y + box.height / 2 }]);
+    await this.#touch("touchEnd", []);
   }
 
   /** Puts a finger down and leaves it there; resolves with what lifts it. */

@@ -175,11 +175,11 @@ export class PushingClient {
     if (this.#trail.length > TRAIL) this.#trail.shift();
   }
 
-  #welcomed(room: SdkRoom, { epoch, seq, yourLast }: OpWelcome): void {
+  #welcomed(room: SdkRoom, { epoch, mode, seq, yourLast }: OpWelcome): void {
     assert.ok(yourLast >= this.acked, `${this.acked} was acknowledged`);
     assert.ok(yourLast <= this.made, `${this.made} is the last that was made`);
     assert.ok(seq >= this.seq, `${this.seq} was shown`);
-    assert.equal(epoch, this.#epoch ?? epoch);
+    if (epoch !== this.#epoch) this.#forked(mode);
     if (this.#lastHello) this.#lastHello.foundPushes += yourLast - this.acked;
     const isFirst = this.#lastHello !== this.#life;
     this.#lastHello = this.#life;
@@ -188,6 +188,13 @@ export class PushingClient {
     this.#drop(yourLast);
     this.#sendPending();
     if (isFirst) void this.#pushOn(room);
+  }
+
+  /** A hello that named no epoch may be answered after the history began a new one. */
+  #forked(mode: OpWelcome["mode"]): void {
+    assert.equal(mode, "snapshot");
+    assert.ok(this.#epoch === undefined || this.#options.mayFork);
+    this.#epoch = undefined;
   }
 
   /** Until a document is whole, what is known is what was known before: a hello meanwhile must not claim more. */

@@ -92,6 +92,7 @@ export class Composer {
     setText(this.#left, lengthText(length));
     this.#text.setAttribute("aria-invalid", String(length > MAX_CHARACTERS));
     this.#text.style.height = "auto";
-    this.#text.style.height = `${this.#text.scrollHeight + 2}px`;
+    const { scrollHeight } = this.#text; // nothing while it is not shown
+    if (scrollHeight > 0) this.#text.style.height = `${scrollHeight + 2}px`;
   }
 }

@@ -70,7 +70,7 @@ export function messagesOf(records: RecordReader<object>): readonly Message[] {
 }
 
 /** Whether a record is a message. */
-export function isMessage(record: object | undefined): record is Message {
+function isMessage(record: object | undefined): record is Message {
   return record !== undefined && "said" in record;
 }
 

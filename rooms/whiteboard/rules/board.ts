@@ -17,7 +17,7 @@ import {
 import type { Gone, Shape, ShapeOp } from "./shape.ts";
 import { applyToShape, evolveShape, invertShape } from "./shapes.ts";
 
-export type { Message, SayOp } from "../../chat/rules/chat.ts";
+export type { SayOp } from "../../chat/rules/chat.ts";
 export type { Person, SignOp } from "./people.ts";
 export { revert } from "./revert.ts";
 export { type Everyone, type OwnOp, type Role, SETTINGS, type Settings, type ShareOp, settingsOf } from "./rights.ts";
@@ -25,16 +25,12 @@ export {
   type BoardGroup,
   type BoardGroups,
   type CreateOp,
-  type DeleteOp,
   type Gone,
   isShape,
-  type RestoreOp,
   type Revs,
-  type RichOp,
   type SetOp,
   type Shape,
   type ShapeOp,
-  type UnsetOp,
 } from "./shape.ts";
 
 /** An operation on a board, and what it comes to. */

@@ -1,11 +1,15 @@
 /** Rich text of shapes: Yjs updates, which are checked, kept in the order in which they came, and merged when they are many. */
 import { decodeUpdate, mergeUpdates } from "yjs";
 import { OpRefused } from "../../../src/document/document.ts";
+import { isOfText } from "./text-update.ts";
 
 /** Most bytes of one text, with all that was ever written in it. */
 const MAX_BYTES = 256 * 1024;
-/** With more updates than this they are merged into one. */
+/** With more updates than this they are merged into one, once they have grown by a share of it: merging reads it all. */
 const MAX_UPDATES = 64;
+const GROWTH_SHARE = 0.25;
+/** What an update counts beside its bytes, so that many small ones are merged too. */
+const UPDATE_BYTES = 16;
 /** Far beyond every text, and small enough that places in it are counted exactly. */
 const MAX_CLOCK = 2 ** 32;
 
@@ -18,21 +22,31 @@ export type RichText = readonly Uint8Array[];
  * @throws OpRefused INVALID, TOO_LARGE
  */
 export function assertRich(updates: RichText, before: RichText = []): void {
-  if (!updates.every(isReadable)) throw new OpRefused("INVALID", "Expected an update of Yjs, in its first format.");
+  if (!updates.every(isReadable))
+    throw new OpRefused("INVALID", "Expected text as an update of Yjs, in its first format.");
   if (bytesOf(before) + bytesOf(updates) > MAX_BYTES) throw new OpRefused("TOO_LARGE", "This text is full.");
 }
 
 /** A text with updates added. Takes whatever it is given: what cannot be read is left out when it comes to merging. */
 export function withUpdates(text: RichText, updates: RichText): RichText {
   const all = [...text, ...updates];
-  return all.length > MAX_UPDATES ? merged(all) : all;
+  return isMergeDue(all) ? merged(all) : all;
+}
+
+function isMergeDue([first, ...others]: RichText): boolean {
+  if (first === undefined || others.length < MAX_UPDATES) return false;
+  return bytesOf(others) + others.length * UPDATE_BYTES >= first.byteLength * GROWTH_SHARE;
 }
 
 /** Whether two texts are the same, however their updates were merged. */
 export function isSameText(one: RichText | undefined, other: RichText | undefined): boolean {
   if (one === other) return true;
-  const [[a], [b]] = [merged(one ?? []), merged(other ?? [])];
-  return a?.length === b?.length && (a?.every((byte, at) => byte === b?.[at]) ?? true);
+  const [ones, others] = [merged(one ?? []), merged(other ?? [])];
+  return ones.length === others.length && ones.every((update, at) => isSameUpdate(update, others[at]));
+}
+
+function isSameUpdate(one: Uint8Array, other: Uint8Array | undefined): boolean {
+  return one.length === other?.length && one.every((byte, at) => byte === other[at]);
 }
 
 function merged(updates: RichText): RichText {
@@ -46,6 +60,7 @@ function merged(updates: RichText): RichText {
 
 /** A reader of Yjs' own would take numbers that do not count up, and go round in circles. */
 function isReadable(update: Uint8Array): boolean {
+  if (!isOfText(update)) return false;
   try {
     const { structs, ds } = decodeUpdate(update);
     const deleted = [...ds.clients.values()].flat();

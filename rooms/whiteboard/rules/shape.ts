@@ -69,7 +69,8 @@ export type SetOp<G extends BoardGroup = BoardGroup> = {
 export interface UnsetOp {
   readonly t: "unset";
   readonly id: string;
-  readonly g: BoardGroup;
+  /** "rich": the whole text. */
+  readonly g: BoardGroup | "rich";
   readonly ifRev?: number | undefined;
 }
 

@@ -10,6 +10,7 @@ import { assertMayLock, assertUnlocked } from "./locks.ts";
 import { place } from "./order.ts";
 import { assertParent } from "./parents.ts";
 import { assertRich, withUpdates } from "./rich-text.ts";
+import { undoingUpdate, wholeUpdate } from "./rich-undo.ts";
 import {
   type BoardGroup,
   type CreateOp,
@@ -68,7 +69,16 @@ export function invertShape({ id, before, after }: RecordChange<object>): readon
   if (!isShape(after)) return [];
   if (!isShape(before)) return [{ t: "del", id, ifRevs: after.rev }];
   const groups = new Set([...Object.keys(before.g), ...Object.keys(after.g)] as BoardGroup[]); // keys of shapes
-  return [...groups].filter((g) => before.rev[g] !== after.rev[g]).map((g) => writeBack(id, g, before, after));
+  const written = [...groups].filter((g) => before.rev[g] !== after.rev[g]).map((g) => writeBack(id, g, before, after));
+  return [...written, ...unwritten(id, before, after)];
+}
+
+/** Takes back what was written in a text: the first words as a whole, unless somebody else has written since; and brings such words back. */
+function unwritten(id: string, before: Shape, after: Shape): readonly ShapeOp[] {
+  if (before.rev.rich === after.rev.rich) return [];
+  if (!before.rich) return [{ t: "unset", id, g: "rich", ifRev: after.rev.rich }];
+  const u = after.rich ? undoingUpdate(before.rich, after.rich) : wholeUpdate(before.rich);
+  return u ? [{ t: "y", id, u }] : [];
 }
 
 /** A shape comes to the board, new or again. */
@@ -103,10 +113,10 @@ function move(records: SortableReader<object>, op: SetOp<"tree">): readonly SetO
 }
 
 /** Whether somebody else was there first, or there is nothing to do. */
-function isTooLate(op: SetOp | UnsetOp | DeleteOp | RichOp, { g, rev }: Shape): boolean {
+function isTooLate(op: SetOp | UnsetOp | DeleteOp | RichOp, { rev }: Shape): boolean {
   if (op.t === "y") return false;
   if (op.t === "del") return op.ifRevs !== undefined && !isSame(op.ifRevs, rev);
-  return (op.t === "unset" && g[op.g] === undefined) || isStale(op.ifRev, rev[op.g] ?? 0);
+  return (op.t === "unset" && rev[op.g] === undefined) || isStale(op.ifRev, rev[op.g] ?? 0);
 }
 
 function newShape(effect: CreateOp | RestoreOp, { seq, userId, ts }: OpStamp): Shape {
@@ -117,7 +127,10 @@ function newShape(effect: CreateOp | RestoreOp, { seq, userId, ts }: OpStamp): S
 }
 
 function changed(shape: Shape, effect: SetOp | UnsetOp | RichOp, seq: number): Shape {
-  if (effect.t === "unset") return { ...shape, g: without(shape.g, effect.g), rev: without(shape.rev, effect.g) };
+  if (effect.t === "unset") {
+    const rev = without(shape.rev, effect.g);
+    return effect.g === "rich" ? { ...without(shape, "rich"), rev } : { ...shape, g: without(shape.g, effect.g), rev };
+  }
   if (effect.t === "y") {
     return { ...shape, rich: withUpdates(shape.rich ?? [], [effect.u]), rev: { ...shape.rev, rich: seq } };
   }

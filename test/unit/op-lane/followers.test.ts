@@ -6,6 +6,8 @@ import { set, type TallyOp } from "../../support/tally-document.ts";
 const FEED_BYTES = 64 * 1024;
 /** What may be sent on top of what waits: a part of a snapshot, or a piece of a batch. */
 const FRAME_BYTES = 2 * FEED_BYTES;
+/** A note that is a part of a snapshot by itself. */
+const LARGE = "x".repeat(2 * FEED_BYTES);
 
 describe("the followers of a lane", () => {
   let bench: LaneBench;
@@ -146,6 +148,54 @@ describe("the followers of a lane", () => {
       );
       assert.deepEqual(told.slice(1), first?.told.slice(1)); // after the welcome, whose rate falls
     }
+  });
+
+  describe("that say hello again before the answer to another has come whole", () => {
+    /** One that has three entries, and whose line takes a part at a time from now on. */
+    async function joinLate(): Promise<LaneClient> {
+      for (let count = 0; count < 2; count++) await bench.pushed(writer, ++n, set(`r${count}`, n, { note: LARGE }));
+      const late = bench.join("late");
+      await bench.pushed(writer, ++n);
+      late.pause();
+      return late;
+    }
+
+    /** Says hello as one that knows nothing, and takes so many parts of the document. */
+    async function takeParts(late: LaneClient, parts: number): Promise<void> {
+      const due = late.of("op:snap").length + parts;
+      bench.lane.hello(late, { clientId: "late" });
+      while (late.of("op:snap").length < due) {
+        late.waitingBytes = 0;
+        await bench.pass();
+      }
+    }
+
+    it("[OPL4] are led on from the document that they were sent, though they had come further before", async () => {
+      const late = await joinLate();
+      await takeParts(late, 2);
+
+      bench.lane.hello(late, { clientId: "late", epoch: bench.store.epoch, lastSeq: 3 });
+      late.resume();
+      await bench.pass();
+
+      assert.deepEqual(
+        late.of("op:snap").map(({ seq }) => seq),
+        [2, 2, 2, 2],
+      );
+      assert.equal(late.followed(), 3);
+    });
+
+    it("[OPL4] are sent the document again that has not come whole", async () => {
+      const late = await joinLate();
+      await takeParts(late, 1);
+
+      bench.lane.hello(late, { clientId: "late", epoch: bench.store.epoch, lastSeq: 3 });
+      late.resume();
+      await bench.pass();
+
+      assert.equal(late.of("op:welcome").at(-1)?.mode, "snapshot");
+      assert.equal(late.followed(), 3);
+    });
   });
 });
 

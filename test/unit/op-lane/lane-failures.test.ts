@@ -3,7 +3,7 @@ import { manualClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
 import { createMemoryStore, MemoryLogs } from "../../../src/op-log/memory-store.ts";
 import { LaneBench, openLane, settled } from "../../support/lane-bench.ts";
-import { add } from "../../support/tally-document.ts";
+import { add, set } from "../../support/tally-document.ts";
 
 describe("the op lane, where the store fails", () => {
   let bench: LaneBench;
@@ -111,6 +111,25 @@ describe("the op lane, where the store fails", () => {
         bob.of("op:nack").map(({ code }) => code),
         ["HELLO"],
       );
+    });
+
+    it("[OPL4] leads on from the document that it sent before one whose hello was on its way meanwhile", async () => {
+      const [ann, bob] = [bench.join("ann"), bench.join("bob")];
+      await bench.pushed(ann, 1, set("a", 1, { note: "x".repeat(100_000) }));
+      bench.join("cid");
+      await bench.pushed(ann, 2);
+      bob.pause();
+      bench.lane.hello(bob, { clientId: "bob" }); // it is sent what cid was, and its line is full
+      bench.store.hold();
+      await bench.pushed(ann, 3);
+      await lose(false);
+
+      bench.lane.hello(bob, { clientId: "bob", epoch: bench.store.epoch, lastSeq: 2 });
+      bob.resume();
+      await bench.pass();
+
+      assert.equal(bob.of("op:snap").at(-1)?.seq, 1);
+      assert.equal(bob.followed(), 2);
     });
 
     it("[OPL2] counts a row of pushes that were on their way meanwhile as one fault", async () => {

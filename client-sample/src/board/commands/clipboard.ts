@@ -108,6 +108,10 @@ export class BoardClipboard {
 
   #insertShapes({ originals }: Extract<Pasted, { t: "shapes" }>, at: Point): void {
     const { desk } = this.#parts;
+    if (originals.length === 0) {
+      desk.say("None of what was copied can be put on a board.", "problem");
+      return;
+    }
     const { ops, ids } = pastedCopies(originals, desk.scene, at);
     if (!desk.beginStep().push(ops)) return;
     desk.setTool("select");

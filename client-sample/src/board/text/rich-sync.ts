@@ -1,5 +1,5 @@
 /** The text of a shape while somebody writes in it: a Yjs document that follows the shape's, and is followed by it. */
-import { Doc, mergeUpdates } from "yjs";
+import { Doc, encodeStateAsUpdate, encodeStateVectorFromUpdate, mergeUpdates } from "yjs";
 import { type BoardOp, isShape, type Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 import { DocumentClosed } from "../../../../src/client/client.ts";
 import type { BoardDocument, Stop } from "../words.ts";
@@ -21,18 +21,14 @@ export interface RichSyncParts {
 
 /** What is written is pushed together for so long. */
 const BATCH_MS = 300;
-/** An update larger than this is pushed by itself, so that none is too large because of others. */
-const MAX_MERGED_BYTES = 32 * 1024;
-
 /** Keeps a Yjs document and the text of a shape the same. What comes twice is there once: that is Yjs' nature. */
 export class RichSync {
   readonly doc = new Doc();
   readonly #parts: RichSyncParts;
   readonly #seen = new WeakSet<Uint8Array>();
   readonly #stop: Stop;
-  /** What turned a text without looks into this one; pushed with the first words. */
-  #seed: Uint8Array | undefined;
-  #pending: Uint8Array[] = [];
+  /** Whether something was written that is not pushed. */
+  #isDirty = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasWritten = false;
   #isRefused = false;
@@ -40,10 +36,9 @@ export class RichSync {
 
   constructor(parts: RichSyncParts, shape: Shape) {
     this.#parts = parts;
-    if (!shape.rich) this.#seed = seedUpdate(shape.g.text ?? "");
-    addUpdates(this.doc, this.#seed ? [this.#seed] : [], this);
+    if (!shape.rich) addUpdates(this.doc, [seedUpdate(shape.g.text ?? "")], this); // pushed with the first words
     this.#take(shape);
-    this.doc.on("update", (update: Uint8Array, origin: unknown) => this.#onUpdate(update, origin));
+    this.doc.on("update", (_update: Uint8Array, origin: unknown) => this.#onUpdate(origin));
     this.#stop = parts.document.onChange((ids) => {
       if (ids.includes(parts.id)) this.#onDocument();
     });
@@ -54,17 +49,20 @@ export class RichSync {
     return this.#hasWritten;
   }
 
-  /** Pushes what was written and is not pushed yet. */
+  /**
+   * Pushes what was written and the shape does not have: also what it no longer has since somebody took the text back, for
+   * what is written now stands on that.
+   */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#pending.length === 0 || this.#isClosed) return;
-    const { id, withWords } = this.#parts;
-    const updates = merged(this.#seed ? [this.#seed, ...this.#pending] : this.#pending);
-    this.#pending = [];
-    this.#seed = undefined;
-    const last = updates.at(-1);
-    for (const u of updates) this.#push([{ t: "y", id, u }, ...(u === last ? withWords() : [])]);
+    const { id, withWords, document } = this.#parts;
+    const record = document.get(id);
+    if (!this.#isDirty || this.#isClosed || !isShape(record)) return;
+    this.#isDirty = false;
+    const { rich = [] } = record;
+    const known = rich.length > 0 ? encodeStateVectorFromUpdate(mergeUpdates([...rich])) : undefined;
+    this.#push([{ t: "y", id, u: new Uint8Array(encodeStateAsUpdate(this.doc, known)) }, ...withWords()]);
   }
 
   /** Pushes what is left, and ends it. */
@@ -96,10 +94,10 @@ export class RichSync {
     this.#parts.onRefused(error);
   }
 
-  #onUpdate(update: Uint8Array, origin: unknown): void {
+  #onUpdate(origin: unknown): void {
     if (origin === this || this.#isClosed) return;
     this.#hasWritten = true;
-    this.#pending.push(update);
+    this.#isDirty = true;
     this.#timer ??= setTimeout(() => this.flush(), BATCH_MS);
   }
 
@@ -119,9 +117,4 @@ export class RichSync {
     for (const update of unseen) this.#seen.add(update);
     addUpdates(this.doc, unseen, this);
   }
-}
-
-function merged(updates: readonly Uint8Array[]): readonly Uint8Array[] {
-  const bytes = updates.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return bytes > MAX_MERGED_BYTES ? updates : [mergeUpdates([...updates])];
 }

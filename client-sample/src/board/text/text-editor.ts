@@ -74,6 +74,8 @@ class OpenTextEditor implements TextEditor {
   readonly #bar = new FormatBar((name) => this.#field?.toggle(name));
   readonly #stops: Stop[];
   readonly #listening = new AbortController();
+  /** What had the focus when it was opened. */
+  readonly #before: Element | null;
   #field: WordsField | undefined;
   /** What was typed before there was a field. */
   #early = "";
@@ -109,6 +111,7 @@ class OpenTextEditor implements TextEditor {
     textOf(this.#sync.doc).observe(() => this.#onWords());
     this.#stops = [camera.onChange(() => this.#place()), scene.onChange(() => this.#place())];
     this.#place();
+    this.#before = host.ownerDocument.activeElement;
     this.#surface.element.focus({ preventScroll: true });
     void this.#load();
   }
@@ -124,10 +127,12 @@ class OpenTextEditor implements TextEditor {
   #end(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    const hadFocus = this.#surface.element.contains(this.#options.host.ownerDocument.activeElement);
     this.#listening.abort();
     for (const stop of this.#stops) stop();
     this.#field?.close();
     this.#surface.remove();
+    if (hadFocus && this.#before instanceof HTMLElement) this.#before.focus({ preventScroll: true }); // keys are for the board again
     this.#sync.doc.destroy();
     this.#options.onClose();
   }

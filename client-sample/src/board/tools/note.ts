@@ -5,7 +5,7 @@ import type { Desk } from "./desk.ts";
 import type { Gesture, PointerAt, Tool } from "./tool.ts";
 
 /** All notes are of one size, as those of paper. */
-export const NOTE_SIZE = { w: 200, h: 200 };
+const NOTE_SIZE = { w: 200, h: 200 };
 
 /** Places a note where the hand is lifted, and opens its text. */
 export function noteTool(desk: Desk): Tool {

@@ -33,7 +33,7 @@ export function selectTool(desk: Desk): Tool {
 }
 
 /** The shape that somebody means who points there. */
-export function itemUnder(desk: Desk, { board, device }: PointerAt): Item | undefined {
+function itemUnder(desk: Desk, { board, device }: PointerAt): Item | undefined {
   return desk.scene.at(board, reachOf(device) / desk.camera.zoom);
 }
 

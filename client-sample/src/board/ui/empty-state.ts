@@ -7,7 +7,8 @@ export function openEmptyState(editor: Editor, session: BoardSession): void {
   const hint = element("empty", HTMLElement);
   const { scene, document } = editor;
   const show = (): void => {
-    hint.hidden = scene.count > 0 || !document.isLive || !editor.canEdit;
+    const isEmpty = scene.count === 0 && !scene.bounds; // which somebody's first stroke has while it is being drawn
+    hint.hidden = !isEmpty || !document.isLive || !editor.canEdit;
   };
   scene.onChange(show);
   session.onChange(show);

@@ -9,8 +9,11 @@ export function openUndoButtons(editor: Editor): void {
     undo.disabled = !(editor.canEdit && editor.document.canUndo);
     redo.disabled = !(editor.canEdit && editor.document.canRedo);
   };
-  undo.addEventListener("click", () => editor.run("undo"));
-  redo.addEventListener("click", () => editor.run("redo"));
+  const turn = (direction: "undo" | "redo"): void => {
+    if (!editor.run(direction)) show(); // there only seemed to be something: others have changed it since
+  };
+  undo.addEventListener("click", () => turn("undo"));
+  redo.addEventListener("click", () => turn("redo"));
   editor.document.onChange(show);
   editor.document.onUnsaved(show);
   editor.onChange(show);

@@ -20,6 +20,10 @@ function typed(letters: number): readonly Uint8Array[] {
   return updates;
 }
 
+function nested(depth: number): string {
+  return "[".repeat(depth) + "]".repeat(depth);
+}
+
 describe("rich text", () => {
   let pushed: PushedBoard;
   beforeEach(() => {
@@ -59,6 +63,50 @@ describe("rich text", () => {
       assert.equal(pushed.shape("a").rich, undefined);
     });
   }
+
+  for (const [what, write] of [
+    ["a document", (doc: Y.Doc) => doc.getMap("text").set("a", new Y.Doc())],
+    ["a list", (doc: Y.Doc) => doc.getMap("text").set("a", new Y.Array())],
+    ["any value", (doc: Y.Doc) => doc.getMap("text").set("a", 1)],
+    ["bytes", (doc: Y.Doc) => doc.getMap("text").set("a", new Uint8Array(3))],
+    ["something else than letters", (doc: Y.Doc) => doc.getText("text").insertEmbed(0, { image: "x" })],
+    ["a look that is as long as a text", (doc: Y.Doc) => doc.getText("text").insert(0, "a", { a: "x".repeat(2048) })],
+    ["a look of looks", (doc: Y.Doc) => doc.getText("text").insert(0, "a", { a: JSON.parse(nested(2000)) })],
+  ] as const) {
+    it(`[BRD9] refuses ${what} in a text`, () => {
+      const doc = new Y.Doc();
+      write(doc);
+
+      assert.equal(pushed.push(add(Y.encodeStateAsUpdate(doc))), "INVALID");
+    });
+  }
+
+  it("[BRD9] takes letters, looks, and what was deleted, from many", () => {
+    const doc = new Y.Doc();
+    const text = doc.getText("text");
+    for (const client of [1, 2, 3]) {
+      doc.clientID = client;
+      text.insert(client, "a😀c", { bold: true, colour: "x".repeat(1000) });
+      text.format(0, 2, { bold: null, list: { type: "bullet" } });
+      text.delete(1, 1);
+    }
+
+    pushed.pushAll([add(Y.encodeStateAsUpdate(doc))]);
+
+    assert.equal(textOf(pushed.shape("a").rich ?? []), text.toString());
+  });
+
+  it("[BRD9] does not merge a long text anew for every few letters", () => {
+    pushed.pushAll([add(written("x".repeat(60 * KB)))]);
+
+    pushed.pushAll(typed(500).map((u) => add(u)));
+    const grown = pushed.shape("a").rich ?? [];
+    pushed.pushAll(typed(1000).map((u) => add(u)));
+    const { rich = [] } = pushed.shape("a");
+
+    assert.ok(grown.length > 250, `${grown.length}`);
+    assert.ok(rich.length < 1000, `${rich.length}`);
+  });
 
   it("[BRD9] refuses a restore with updates that cannot be read", () => {
     pushed.pushAll([{ t: "del", id: "a" }]);
