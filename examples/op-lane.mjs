@@ -19,8 +19,7 @@ const done = (n, seq, outcome) => {
   if (pending.size === 0) room.leave().then(() => process.exit());
 };
 room.onMessage("op:welcome", ({ epoch: now, mode, seq, yourLast }) => {
-  epoch = now;
-  if (mode === "snapshot") lastSeq = undefined;
+  [epoch, lastSeq] = [now, mode === "snapshot" ? undefined : lastSeq];
   for (const n of [...pending.keys()]) n <= yourLast ? done(n, seq, "unknown") : send(n);
 });
 room.onMessage("op:snap", ({ seq, part, of, data }) => {

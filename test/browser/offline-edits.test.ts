@@ -20,7 +20,7 @@ async function servePage(): Promise<Server> {
   const result = await build({
     configFile: false,
     logLevel: "silent",
-    build: { write: false, target: "es2024", rolldownOptions: { input: ENTRY } },
+    build: { write: false, target: "es2024", rolldownOptions: { input: ENTRY, output: { codeSplitting: false } } },
   });
   const [output] = Array.isArray(result) ? result : [result];
   assert.ok(output && "output" in output);

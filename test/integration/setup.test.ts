@@ -23,6 +23,18 @@ echo "the registry is away" >&2
 exit 7
 `;
 
+/** What the page is built from. */
+const SOURCES = [
+  "client-sample",
+  "src/protocol",
+  "src/clock",
+  "src/client",
+  "src/document",
+  "rooms/arena/rules",
+  "rooms/whiteboard/rules",
+  "rooms/chat/rules",
+];
+
 const lockFile = (version: string): string =>
   JSON.stringify({
     packages: { "": { name: "clone" }, "node_modules/vite": { version, integrity: `sha-${version}` } },
@@ -33,7 +45,7 @@ describe("set-up", () => {
   beforeEach(async () => {
     clone = await mkdtemp(join(tmpdir(), "arena-setup-"));
     await cp("scripts/setup.mjs", join(clone, "scripts/setup.mjs"));
-    for (const folder of ["client-sample", "src/protocol", "src/clock", "rooms/arena/rules"]) {
+    for (const folder of SOURCES) {
       await mkdir(join(clone, folder), { recursive: true });
       await writeFile(join(clone, folder, "source.ts"), "");
     }
@@ -98,7 +110,7 @@ describe("set-up", () => {
     assert.equal((await linesOf("vite-calls")).length, 1);
   });
 
-  for (const folder of ["client-sample", "src/protocol", "src/clock", "rooms/arena/rules"]) {
+  for (const folder of SOURCES) {
     it(`builds the page again when ${folder} has changed`, async () => {
       await setUp(["--page"]);
       await writeFile(join(clone, folder, "source.ts"), "changed");

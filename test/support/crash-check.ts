@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { applyUpdate, Doc } from "yjs";
 import { type BoardRecord, isShape } from "../../rooms/whiteboard/rules/board.ts";
 import type { PushingClient } from "./pushing-client.ts";
 
@@ -28,7 +29,10 @@ export function checkBoard({ records, seq }: PushingClient, { present, gone }: C
 
 /** The numbers of the pushes that came to a client's list, in the order in which they were taken. */
 function numbersOf(record: BoardRecord | undefined): readonly number[] {
-  return isShape(record) ? (record.rich ?? []).map((note) => Number(new TextDecoder().decode(note))) : [];
+  if (!isShape(record)) return [];
+  const text = new Doc();
+  for (const update of record.rich ?? []) applyUpdate(text, update);
+  return text.getText("text").toString().split(" ").filter(Boolean).map(Number);
 }
 
 function checkPushes({ clientId, acked, made }: PushingClient, taken: readonly number[]): void {

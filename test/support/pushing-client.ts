@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { ColyseusSDK, type Room as SdkRoom } from "@colyseus/sdk";
+import { Doc, encodeStateAsUpdate, encodeStateVector } from "yjs";
 import { type BoardOp, type BoardRecord, board } from "../../rooms/whiteboard/rules/board.ts";
 import { MapRecords } from "../../src/document/document.ts";
 import type { OpAck, OpBatch, OpNack, OpPush, OpReset, OpSnap, OpWelcome } from "../../src/protocol/protocol.ts";
@@ -44,7 +45,7 @@ const TRAIL_CHARS = 160;
 
 /**
  * A client of a whiteboard, on the stock SDK, that pushes on and on, keeps what is not acknowledged, and comes back with it.
- * Each push adds its number to the rich text of one shape, where a second time or another order would show; every other
+ * Each push adds its number to the rich text of one shape, where one that is missing or out of turn would show; every other
  * makes a shape, too. It follows the board from its first hello on, and throws on whatever a server must never say.
  */
 export class PushingClient {
@@ -74,6 +75,7 @@ export class PushingClient {
   #life: Life | undefined;
   #lastHello: Life | undefined;
   #isRetrying = false;
+  readonly #text = new Doc();
   readonly #trail: string[] = [];
   #changed = Promise.withResolvers<void>();
 
@@ -267,9 +269,17 @@ export class PushingClient {
     this.#room?.send("op:push", push);
   }
 
+  /** Adds a number to the text that this client writes. */
+  #noteOf(n: number): Uint8Array<ArrayBuffer> {
+    const known = encodeStateVector(this.#text);
+    const words = this.#text.getText("text");
+    words.insert(words.length, `${n} `);
+    return new Uint8Array(encodeStateAsUpdate(this.#text, known));
+  }
+
   #opsOf(n: number): BoardOp[] {
     const { clientId: id, random, maxTextLength } = this.#options;
-    const note: BoardOp = { t: "y", id, u: new TextEncoder().encode(String(n)) };
+    const note: BoardOp = { t: "y", id, u: this.#noteOf(n) };
     const text = "x".repeat(random() * maxTextLength);
     if (n === 1) return [{ t: "create", id, type: "list", g: {} }, note];
     return random() < 0.5 ? [note] : [note, { t: "create", id: `${id}:${n}`, type: "mark", g: { text } }];

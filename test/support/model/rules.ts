@@ -34,12 +34,13 @@ function parentOf(record: BoardRecord | undefined): string | null {
   return isShape(record) ? (record.g.tree?.parentId ?? null) : null;
 }
 
-/** What an undo writes over was written by the same client. */
+/** What an undo writes over was written by the same client. Of a text it takes away words of its own, beside those of others. */
 function assertOwn(effect: ShapeOp, record: BoardRecord | undefined, isOwn: (rev: number) => boolean): void {
   const revs = isShape(record) ? revsOf(effect, record.rev) : [record && "gone" in record ? record.gone : 0];
   for (const rev of revs) assert.ok(rev === 0 || isOwn(rev), `[CLI6] an undo changed what entry ${rev} of another did`);
 }
 
 function revsOf(effect: ShapeOp, rev: Readonly<Partial<Record<BoardGroup | "rich", number>>>): readonly number[] {
+  if (effect.t === "y") return [];
   return effect.t === "set" || effect.t === "unset" ? [rev[effect.g] ?? 0] : Object.values(rev);
 }
