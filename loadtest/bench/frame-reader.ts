@@ -9,8 +9,8 @@ export interface Frame {
   readonly at: number;
 }
 
-/** So much of each payload can be looked at. */
-export const PEEK_BYTES = 64;
+/** So much of each payload can be looked at; a refusal is whole in it. */
+export const PEEK_BYTES = 256;
 const MEDIUM = 126;
 const LARGE = 127;
 const NOTHING = Buffer.alloc(0);

@@ -37,11 +37,12 @@ const PART_AT = 4 + 9 + 5;
 const OF_AT = PART_AT + 9 + 3;
 
 /** Reads as much of a frame as is needed; ten thousand batches are never decoded. */
-export function readOpFrame({ bytes, at }: Frame): OpFrame {
+export function readOpFrame({ bytes, at, payloadBytes }: Frame): OpFrame {
   if (bytes[at] === JOIN) return JOINED;
   if (bytes[at] !== MESSAGE) return OTHER;
-  if (isAt(bytes, at + 1, NACK_TYPE))
-    return { kind: "nack", nack: packr.unpack(bytes.subarray(at + 1 + NACK_TYPE.length)) };
+  if (isAt(bytes, at + 1, NACK_TYPE)) {
+    return { kind: "nack", nack: packr.unpack(bytes.subarray(at + 1 + NACK_TYPE.length, at + payloadBytes)) };
+  }
   if (isAt(bytes, at + 1, ACK_TYPE)) {
     return { kind: "ack", n: numberAt(bytes, entriesAt(bytes, at + 1 + ACK_TYPE.length) + N_AT) };
   }
