@@ -19,7 +19,7 @@ export const MODULES = {
   },
   outbox: { owns: "what waits for one connection, its bound, its lanes, what happens at the bound", mayImport: BASE },
   transport: {
-    owns: "sockets: admission, heartbeats, join deadline, frame checks and rates, what is sent, one framing for all",
+    owns: "sockets: admission, heartbeats, join deadline, frame checks and rates, what is sent, forwarding to other processes",
     mayImport: [...BASE, "outbox", "tokens"],
   },
   lmdb: {
@@ -39,7 +39,14 @@ export const MODULES = {
     owns: "images that people bring: what they are, how much of them there may be, where they are kept",
     mayImport: [...BASE, "lmdb", "redis"],
   },
-  cluster: { owns: "node lease, room ownership and epoch, directory; stores: local, redis", mayImport: BASE },
+  cluster: {
+    owns: "node lease, room ownership and epoch, ledger of reservations; stores: memory, redis",
+    mayImport: [...BASE, "redis"],
+  },
+  peers: {
+    owns: "calls from one process of the cluster to another, the proof that what is passed on comes from one",
+    mayImport: BASE,
+  },
   presence: {
     owns: "user -> sessions -> node across processes, diffs to watchers",
     mayImport: [...BASE, "cluster"],
@@ -49,8 +56,8 @@ export const MODULES = {
     mayImport: BASE,
   },
   matchmaking: {
-    owns: "who gets a seat: calls that are checked, errors that are translated",
-    mayImport: [...BASE, "cluster", "placement", "tokens"],
+    owns: "who gets a seat: calls that are checked, the listing, how a room is made once and on which node",
+    mayImport: [...BASE, "redis", "cluster", "peers", "placement", "tokens"],
   },
   room: {
     owns: "the base room: validation, ticks, whole states for who fell behind, kept seats and their users",
@@ -66,7 +73,7 @@ export const MODULES = {
   },
   http: {
     owns: "HTTP: matchmaking's route, health, metrics, tokens, the page; bounds every body",
-    mayImport: [...BASE, "matchmaking", "presence", "cluster", "handoff", "tokens", "images"],
+    mayImport: [...BASE, "matchmaking", "presence", "cluster", "peers", "handoff", "tokens", "images"],
   },
   tokens: {
     owns: "who a user is: signing, checking, renewing and revoking tokens",

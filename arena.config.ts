@@ -1,8 +1,8 @@
 /**
  * The app: which rooms there are, and how the parts of a node are put together. To add a room, add a line to ROOMS.
  */
+import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
@@ -12,12 +12,23 @@ import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
 import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
 import { type Clock, systemClock } from "./src/clock/clock.ts";
+import { type Cluster, internalAddressOf, type NodeIdentity, openCluster } from "./src/cluster/cluster.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
 import { type Http, openHttp } from "./src/http/http.ts";
 import { type Images, openImages } from "./src/images/images.ts";
-import { createMatchmaking } from "./src/matchmaking/matchmaking.ts";
+import {
+  createMatchmaking,
+  keepRooms,
+  loadReadings,
+  nameProcess,
+  openMatchmaking,
+  type RoomType,
+  reportLoad,
+  type Seats,
+} from "./src/matchmaking/matchmaking.ts";
 import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
+import { openPeers, PASSAGE_HEADER, type Peers } from "./src/peers/peers.ts";
 import { hostRoom, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
@@ -25,7 +36,9 @@ import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
 import { createTokens, keepSecret, type Tokens, type TokensOptions } from "./src/tokens/tokens.ts";
 import { Admission } from "./src/transport/admission.ts";
 import { authContext } from "./src/transport/auth-context.ts";
+import { authorityOf } from "./src/transport/authority.ts";
 import { clientAddress, parseNetworks } from "./src/transport/client-address.ts";
+import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
 
@@ -34,6 +47,11 @@ export interface AppRoom {
   readonly room: RoomClass;
   /** Join options that pick the instance. */
   readonly filterBy?: readonly string[];
+  /** Which of several rooms is filled first, by fields of the listing or its metadata; the oldest where nothing is said. */
+  readonly sortBy?: Readonly<Record<string, 1 | -1>>;
+  /** Label and region of the nodes that make its rooms; any node where nothing is said. */
+  readonly label?: string;
+  readonly region?: string;
   /** Whether the lobby hears of its instances. */
   readonly isListed?: boolean;
   /** Whether this node offers it; always, unless told otherwise. */
@@ -49,6 +67,8 @@ export const ROOMS: Readonly<Record<string, AppRoom>> = {
   synthetic: { room: SyntheticRoom, filterBy: ["id"], isOffered: (config) => config.isSyntheticAllowed },
 };
 
+/** Of the app; nodes of different versions may be in one cluster while it is being updated. */
+const VERSION = "0.1.0";
 const PAGE_DIR = fileURLToPath(new URL("./client-sample/dist", import.meta.url));
 
 /** A node that serves. */
@@ -57,33 +77,77 @@ export interface ArenaNode {
   readonly server: Server;
   readonly port: number;
   readonly telemetry: Telemetry;
+  /** Gives seats in rooms of any process, to code of the app that places players itself. */
+  readonly seats: Seats;
   /** Takes no new players, ends the rooms, waits at most `drainMs` for them, closes the port. */
   close(reason: string): Promise<void>;
 }
 
 /**
- * Puts a node together and opens its port.
+ * Puts a node together, opens its port, and has it take part in its cluster.
  *
  * @param rooms what the node offers; the app's own unless told otherwise
- * @throws ArenaError PORT_UNAVAILABLE, CONFIG_INVALID
+ * @throws ArenaError PORT_UNAVAILABLE, CONFIG_INVALID, CLUSTER_UNAVAILABLE, NODE_ID_TAKEN
  */
 export async function openNode(config: Config, rooms: Readonly<Record<string, AppRoom>> = ROOMS): Promise<ArenaNode> {
+  const offered = new Map(Object.entries(rooms).filter(([, { isOffered }]) => isOffered?.(config) ?? true));
+  const base = await openBase(config, offered);
+  const { clock, telemetry, metrics, cluster, matchmaking } = base;
+  const openRooms = watchRooms(telemetry);
+  const doors = await openDoors(config, base, offered);
+  const server = openServer(config, base, doors);
+  for (const [name, app] of offered) defineRoom(name, app, partsOfRooms(config, base, doors));
+  const port = await takePart({ server, transport: doors.transport, cluster, config });
+  keepRooms({ clock, cluster, matchmaking, openRooms });
+  if (config.role === "node") {
+    reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
+  }
+
+  telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
+  const close = async (reason: string): Promise<void> => {
+    telemetry.emit("node:draining", { reason });
+    await endWithin(config.drainMs, { ...base, ...doors, server, openRooms });
+    telemetry.emit("node:stopped", { reason });
+    metrics.close();
+  };
+  return { server, port, telemetry, seats: matchmaking.seats, close };
+}
+
+type Offered = ReadonlyMap<string, AppRoom>;
+type Base = Awaited<ReturnType<typeof openBase>>;
+type Doors = Awaited<ReturnType<typeof openDoors>>;
+
+/** What everything else stands on. */
+async function openBase(config: Config, offered: Offered) {
   const clock = systemClock();
   const telemetry = createTelemetry();
   logTo(telemetry, { level: config.logLevel, nodeId: config.nodeId });
   const metrics = measure(telemetry);
-  const tokens = await openTokens(config, { clock, telemetry });
-  const base = { clock, telemetry, tokens, ...(await openStores(config, { clock, telemetry })) };
+  const bootId = await nameProcess();
+  const cluster = await openCluster({ ...config, clock, telemetry, identity: identityOf(config, bootId) });
+  const secret = await cluster.secret();
+  const peers = openPeers({ clock, telemetry, signing: { secret, bootId } });
+  const tokens = await openTokens(config, { clock, telemetry }, secret);
+  const stores = await openStores(config, { clock, telemetry });
+  const parts = { clock, telemetry, cluster, peers };
+  const matchmaking = await openMatchmaking({ ...parts, ...config, typeOf: (name) => typeOf(offered.get(name)) });
+  return { ...parts, ...stores, metrics, tokens, matchmaking, authority: authorityOf(cluster) };
+}
 
-  const openRooms = watchRooms(telemetry);
-  const addressOf = addressReader(config);
-  const load: LoadMonitor = new LoadMonitor({ ...base, limits: config, queuedBytes: () => transport.queuedBytes });
+/** Where clients and other processes come in: HTTP, and sockets. */
+async function openDoors(config: Config, base: Base, offered: Offered) {
+  const { clock, cluster, metrics, peers, matchmaking } = base;
+  const addressOf = addressReader(config, peers);
+  const load: LoadMonitor = new LoadMonitor({
+    ...base,
+    limits: config,
+    queuedBytes: () => transport.queuedBytes,
+  });
   const admission = new Admission({ clock, limits: config, isOverloaded: () => load.level === "overloaded" });
-
-  const offered = Object.entries(rooms).filter(([, { isOffered }]) => isOffered?.(config) ?? true);
   const matchmake = createMatchmaking({
     ...base,
-    optionsByRoom: new Map(offered.map(([name, { room }]) => [name, room.options])),
+    seats: matchmaking.seats,
+    optionsByRoom: new Map([...offered].map(([name, { room }]) => [name, room.options])),
   });
   const http = await openHttp({
     ...base,
@@ -96,37 +160,78 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
       admission.call({ ...callerOf(request, addressOf), isReturning: method === "reconnect" }),
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request, addressOf(request)) }),
     metrics: metrics.read,
-    whyNotReady: () => whyNotReady(load),
+    page: matchmaking.page,
+    whyNotReady: () => whyNotReady(load, cluster),
   });
-  const transport = new ArenaTransport({
+  const transport: ArenaTransport = new ArenaTransport({
     ...base,
     ...config,
     httpServer: http.server,
     limits: config,
     admission,
     addressOf,
+    isForwarded: ({ headers }) => PASSAGE_HEADER in headers,
+    forwarder: config.redisUrl === "" ? undefined : openForwarder({ ...base, heartbeatMs: config.heartbeatMs }),
   });
+  return { load, http, transport };
+}
 
-  const server = new Server({ transport, greet: false, gracefullyShutdown: false, logger: colyseusLog(telemetry) });
-  const parts = {
+function openServer(config: Config, { telemetry, cluster, matchmaking }: Base, { transport }: Doors): Server {
+  return new Server({
+    transport,
+    driver: matchmaking.driver,
+    presence: matchmaking.presence,
+    publicAddress: config.publicAddress,
+    selectProcessIdToCreateRoom: async () => cluster.identity.bootId,
+    isStandaloneMatchMaker: config.role === "edge",
+    greet: false,
+    gracefullyShutdown: false,
+    logger: colyseusLog(telemetry),
+  });
+}
+
+function partsOfRooms(config: Config, base: Base, { load }: Doors): Parameters<typeof hostRoom>[1] {
+  const { authority, matchmaking } = base;
+  return {
     ...base,
     ...config,
     logLimits: logLimits(config.maxDocumentBytes),
     patchEvery: patchesOf(load),
+    mayAct: authority.mayAct,
+    epochOf: config.redisUrl === "" ? () => undefined : matchmaking.hosting.epochOf,
+    listed: async (name) => (await matchmaking.page(name, undefined)).rooms,
   };
-  for (const [name, app] of offered) defineRoom(name, app, parts);
-  await listen(server, config);
-
-  const { port } = http.server.address() as AddressInfo; // a port, never a pipe
-  telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
-  const close = async (reason: string): Promise<void> => {
-    telemetry.emit("node:draining", { reason });
-    await endWithin(config.drainMs, { ...base, server, transport, http, openRooms, load });
-    telemetry.emit("node:stopped", { reason });
-    metrics.close();
-  };
-  return { server, port, telemetry, close };
 }
+
+function identityOf(config: Config, bootId: string): Omit<NodeIdentity, "internalAddress"> {
+  const { nodeId, role, publicAddress, region, labels } = config;
+  return { nodeId, bootId, role, publicAddress, region, labels, version: VERSION, pid: process.pid };
+}
+
+/** How matchmaking looks for rooms of a type, and where it has them made. */
+function typeOf(app: AppRoom | undefined): RoomType | undefined {
+  if (!app) return undefined;
+  const { room, filterBy = [], sortBy = {}, label, region } = app;
+  const whereabouts = { ...(label !== undefined && { label }), ...(region !== undefined && { region }) };
+  return { filterBy, sortBy, instanceOf: (options) => room.instanceOf(options), ...whereabouts };
+}
+
+/** Leads clients to the processes that have their rooms. */
+function openForwarder({ clock, telemetry, cluster, peers, heartbeatMs }: ForwarderOptions): Forwarder {
+  return new Forwarder({
+    clock,
+    telemetry,
+    heartbeatMs,
+    ownerOf: async (roomId) => {
+      const owner = await cluster.owner(roomId);
+      return owner && owner.bootId !== cluster.identity.bootId ? cluster.node(owner.bootId) : undefined;
+    },
+    passage: ({ bootId }, address) => [PASSAGE_HEADER, peers.passageTo(bootId, { address })],
+  });
+}
+
+type ForwarderOptions = Pick<Ending, "clock" | "cluster" | "peers"> &
+  Pick<Config, "heartbeatMs"> & { telemetry: Telemetry };
 
 /** Where what outlives the node is kept. */
 interface Stores {
@@ -137,17 +242,20 @@ interface Stores {
 /** What has to end before the node may. */
 interface Ending extends Stores {
   readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly peers: Peers;
   readonly server: Server;
   readonly transport: ArenaTransport;
   readonly http: Http;
-  readonly openRooms: ReadonlySet<string>;
+  readonly openRooms: ReadonlyMap<string, string>;
   readonly load: LoadMonitor;
 }
 
 async function endWithin(
   drainMs: number,
-  { clock, server, transport, http, openRooms, load, logs, images }: Ending,
+  { clock, cluster, peers, server, transport, http, openRooms, load, logs, images }: Ending,
 ): Promise<void> {
+  void cluster.drain();
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
   await Promise.race([server.gracefullyShutdown(false), roomsEnded(openRooms, clock), deadline]);
   transport.shutdown();
@@ -156,12 +264,14 @@ async function endWithin(
   load.close();
   await images.close();
   await logs.close(); // after the rooms, which bring what they were pushed to it
+  await cluster.close();
+  peers.close();
 }
 
-/** The rooms that have been made and not yet ended. */
-function watchRooms(telemetry: Telemetry): ReadonlySet<string> {
-  const rooms = new Set<string>();
-  telemetry.on("room:created", ({ roomId }) => rooms.add(roomId));
+/** The rooms that have been made and not yet ended: names of their types by id. */
+function watchRooms(telemetry: Telemetry): ReadonlyMap<string, string> {
+  const rooms = new Map<string, string>();
+  telemetry.on("room:created", ({ roomId, name }) => rooms.set(roomId, name));
   telemetry.on("room:disposed", ({ roomId }) => rooms.delete(roomId));
   return rooms;
 }
@@ -169,7 +279,7 @@ function watchRooms(telemetry: Telemetry): ReadonlySet<string> {
 const ENDED_CHECK_MS = 50;
 
 /** Colyseus waits for an event that it misses when a room is just being made; this looks for itself. */
-function roomsEnded(rooms: ReadonlySet<string>, clock: Clock): Promise<void> {
+function roomsEnded(rooms: ReadonlyMap<string, string>, clock: Clock): Promise<void> {
   return new Promise((resolve) => {
     const stop = clock.every(ENDED_CHECK_MS, () => {
       if (rooms.size > 0) return;
@@ -187,28 +297,38 @@ async function openStores(config: Config, parts: Pick<LogStoreOptions, "clock" |
 }
 
 /** Where what outlives the process is kept: a folder in the data folder, or Redis. */
-function placeOf({ logStore, dataDir, redisUrl }: Config, folder: string) {
-  return { kind: logStore, path: join(dataDir, folder), redisUrl };
+function placeOf({ logStore, dataDir, redisUrl, redisPrefix }: Config, folder: string) {
+  return { kind: logStore, path: join(dataDir, folder), redisUrl, redisPrefix };
 }
 
-async function openTokens(config: Config, parts: Pick<TokensOptions, "clock" | "telemetry">): Promise<Tokens> {
-  const { auth, tokenSecret, jwksUrl, logStore, dataDir } = config;
-  const isKept = tokenSecret === "" && logStore !== "memory";
-  const ownSecret = isKept ? await keepSecret(dataDir, parts.telemetry) : undefined;
+type TokenParts = Pick<TokensOptions, "clock" | "telemetry">;
+
+/** Where nothing else signs, a process on its own keeps a secret in its data folder; those of a cluster share one. */
+async function openTokens(config: Config, parts: TokenParts, shared: Buffer): Promise<Tokens> {
+  const { auth, tokenSecret, jwksUrl, logStore, dataDir, redisUrl } = config;
+  const isKept = tokenSecret === "" && logStore !== "memory" && redisUrl === "";
+  const kept = isKept ? await keepSecret(dataDir, parts.telemetry) : undefined;
+  const ownSecret = redisUrl === "" ? kept : createHmac("sha256", shared).update("tokens").digest("base64url");
   return createTokens({ mode: auth, secret: tokenSecret, jwksUrl, ...(ownSecret && { ownSecret }), ...parts });
 }
 
-function addressReader(config: Config): (request: IncomingMessage) => string {
+/** A client that another process has passed on comes from where that says. */
+function addressReader(config: Config, peers: Peers): (request: IncomingMessage) => string {
   const trustedProxies = parseNetworks(config.trustedProxies);
-  return ({ headers, socket }) => clientAddress(headers, socket.remoteAddress, trustedProxies);
+  return ({ headers, socket }) => {
+    const passage = headers[PASSAGE_HEADER];
+    if (typeof passage === "string") return peers.passageOf(passage).address;
+    return clientAddress(headers, socket.remoteAddress, trustedProxies);
+  };
 }
 
 function callerOf(request: IncomingMessage, addressOf: (request: IncomingMessage) => string) {
   return { address: addressOf(request), origin: request.headers.origin };
 }
 
-function whyNotReady(load: LoadMonitor): string | undefined {
+function whyNotReady(load: LoadMonitor, cluster: Cluster): string | undefined {
   if (matchMaker.state !== matchMaker.MatchMakerState.READY) return "not accepting players";
+  if (!cluster.isLeaseHeld()) return "cut off from the cluster";
   return load.level === "overloaded" ? "overloaded" : undefined;
 }
 
@@ -222,18 +342,33 @@ function defineRoom(name: string, app: AppRoom, parts: Parameters<typeof hostRoo
   const handler = new RegisteredHandler(hostRoom(app.room, parts));
   handler.name = name;
   if (app.filterBy) handler.filterBy([...app.filterBy]);
+  if (app.sortBy) handler.sortBy({ ...app.sortBy });
   if (app.isListed) handler.enableRealtimeListing();
   handler.on("create", ({ roomId }) => telemetry.emit("room:created", { roomId, name }));
   matchMaker.addRoomType(handler);
 }
 
-async function listen(server: Server, { port, host }: Config): Promise<void> {
+/** Opens the port, joins the cluster with it, and lets players in. */
+async function takePart({ server, transport, cluster, config }: Taking): Promise<number> {
+  const { port, host } = config;
   try {
-    await server.listen(port, host);
+    const actual = await transport.open(port, host);
+    await cluster.join(internalAddressOf({ ...config, port: actual }));
+    matchMaker.setHealthChecksEnabled(false); // leases tell who lives
+    await server.listen(actual, host);
+    return actual;
   } catch (cause) {
+    if (cause instanceof ArenaError) throw cause;
     const reason = cause instanceof Error && "code" in cause ? REASONS[String(cause.code)] : undefined;
     throw new ArenaError("PORT_UNAVAILABLE", `${host}:${port} ${reason ?? String(cause)}.`, { cause });
   }
+}
+
+interface Taking {
+  readonly server: Server;
+  readonly transport: ArenaTransport;
+  readonly cluster: Cluster;
+  readonly config: Config;
 }
 
 const REASONS: Readonly<Record<string, string>> = {

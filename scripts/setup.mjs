@@ -1,8 +1,8 @@
 /**
- * Makes a clone ready: `node scripts/setup.mjs [--page] [--tests]`.
+ * Makes a clone ready: `node scripts/setup.mjs [--page] [--tests] [--redis]`.
  *
  * Installs exactly what package-lock.json says where node_modules is missing or stale; `--page` builds the page where
- * that is, `--tests` makes sure that Chromium and Redis are there. Runs on Node >= 20 without a dependency. Says what it does on
+ * that is, `--tests` makes sure that Chromium and Redis are there, `--redis` that Redis is where no REDIS_URL names one. Runs on Node >= 20 without a dependency. Says what it does on
  * standard error and nothing on standard output; ends with 1 and one sentence where it cannot go on.
  */
 import { spawnSync } from "node:child_process";
@@ -12,7 +12,7 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const FLAGS = ["--page", "--tests"];
+const FLAGS = ["--page", "--tests", "--redis"];
 const OLDEST_NODE = [22, 18];
 const LOCK = ".setup.lock";
 const TAKE_OVER = `${LOCK}.take-over`;
@@ -39,7 +39,7 @@ const PROGRAMS = {
     name: "Redis",
     package: "redis-server",
     path: "/usr/bin/redis-server",
-    users: "cluster tests",
+    users: "cluster and its tests",
   },
 };
 
@@ -58,10 +58,11 @@ try {
 
 function setUp(wanted) {
   const unknown = [...wanted].find((word) => !FLAGS.includes(word));
-  if (unknown) throw new SetupError(`${unknown} is not known here; there are ${FLAGS.join(" and ")}.`);
+  if (unknown) throw new SetupError(`${unknown} is not known here; there are ${FLAGS.join(", ")}.`);
   const steps = [{ isDone: isInstalled, run: install }];
   if (wanted.has("--page")) steps.push({ isDone: isPageBuilt, run: buildPage });
   if (wanted.has("--tests")) steps.push(...Object.keys(PROGRAMS).map(programStep));
+  else if (wanted.has("--redis") && !process.env.REDIS_URL) steps.push(programStep("REDIS_SERVER_PATH"));
   if (!steps.every((step) => step.isDone())) {
     underLock(() => {
       // Whoever held the lock before may have done the work.

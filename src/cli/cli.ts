@@ -6,6 +6,7 @@
  */
 import { helpText, loadConfig } from "../config/config.ts";
 import { ArenaError } from "../errors/errors.ts";
+import { runCluster } from "./cluster.ts";
 import { start } from "./start.ts";
 
 /** What a command needs of the process that runs it. */
@@ -21,7 +22,8 @@ export async function runCli({ args, env }: CommandContext): Promise<void> {
     return;
   }
   try {
-    await start(loadConfig({ args, env }));
+    if (args[0] === "cluster") await runCluster({ args: args.slice(1), env });
+    else await start(loadConfig({ args, env }));
   } catch (error) {
     if (!(error instanceof ArenaError)) throw error;
     process.stderr.write(`Arena cannot start. ${error.message}\n`);

@@ -15,7 +15,8 @@ export async function start(config: Config): Promise<void> {
   watchFailures(node);
   endOnSignal(node);
   const ready = { event: "ready", port: node.port, pid: process.pid, nodeId: config.nodeId };
-  process.stderr.write(`Arena is ready. Open http://${hostForPeople(config.host)}:${node.port}/ in a browser.\n`);
+  if (!process.connected)
+    process.stderr.write(`Arena is ready. Open http://${hostForPeople(config.host)}:${node.port}/ in a browser.\n`);
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
@@ -34,6 +35,7 @@ function endOnSignal(node: ArenaNode): void {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal));
+  process.once("disconnect", () => void end("the process that started it is gone"));
 }
 
 /**
@@ -41,6 +43,10 @@ function endOnSignal(node: ArenaNode): void {
  * that unwound the stack nothing can be trusted: the node tells its clients and ends.
  */
 function watchFailures(node: ArenaNode): void {
+  node.telemetry.on("cluster:replaced", () => {
+    process.stderr.write("Another process has this node's name; this one ends.\n");
+    void node.close("replaced").finally(() => process.exit(1));
+  });
   process.on("unhandledRejection", (error) => node.telemetry.emit("node:failed", { error, isFatal: false }));
   process.on("uncaughtException", (error) => {
     node.telemetry.emit("node:failed", { error, isFatal: true });

@@ -13,6 +13,7 @@ import { parseFlags } from "./parse-flags.ts";
 export { helpText } from "./help-text.ts";
 export type { Option } from "./option.ts";
 export { OPTIONS } from "./options.ts";
+export { parseFlags } from "./parse-flags.ts";
 
 /** All options of a node, checked and frozen. */
 export interface Config {
@@ -45,6 +46,12 @@ export interface Config {
   readonly maxRoomErrors: number;
   readonly reconnectSeconds: number;
   readonly drainMs: number;
+  readonly role: "node" | "edge";
+  readonly redisPrefix: string;
+  readonly internalAddress: string;
+  readonly publicAddress: string;
+  readonly region: string;
+  readonly labels: readonly string[];
   readonly maxMessageBytes: number;
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
@@ -103,6 +110,15 @@ const ORDERED = [
 function refuseContradictions(config: Config, flags: ReadonlyMap<string, string>): void {
   if (config.logStore === "redis" && config.redisUrl === "") {
     throw new ArenaError("CONFIG_INVALID", `${sourceOf("logStore", flags)}: "redis" needs REDIS_URL.`);
+  }
+  if (config.role === "edge" && config.redisUrl === "") {
+    throw new ArenaError("CONFIG_INVALID", `${sourceOf("role", flags)}: "edge" needs REDIS_URL.`);
+  }
+  if (config.logStore === "lmdb" && config.redisUrl !== "") {
+    throw new ArenaError(
+      "CONFIG_INVALID",
+      `${sourceOf("logStore", flags)}: with REDIS_URL documents are kept in Redis, where each node can open them.`,
+    );
   }
   for (const [lower, upper] of ORDERED) {
     if (config[lower] <= config[upper]) continue;

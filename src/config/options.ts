@@ -1,3 +1,4 @@
+import { CLUSTER_OPTIONS } from "./cluster-options.ts";
 import { LIMIT_OPTIONS } from "./limit-options.ts";
 import type { Option } from "./option.ts";
 
@@ -78,7 +79,8 @@ export const OPTIONS: readonly Option[] = [
     isSecret: true,
     form: "a redis or rediss address",
     unit: "",
-    sentence: "Redis that keeps the documents; a Redis Cluster or Valkey will do.",
+    sentence:
+      "Redis of the cluster: it makes this process one of several, and keeps their documents; a Redis Cluster or Valkey will do.",
   },
   {
     name: "isVolatileRedisAllowed",
@@ -318,5 +320,6 @@ export const OPTIONS: readonly Option[] = [
     unit: "ms",
     sentence: "How long a node that was asked to end waits for its rooms.",
   },
+  ...CLUSTER_OPTIONS,
   ...LIMIT_OPTIONS,
 ];

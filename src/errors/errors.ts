@@ -65,6 +65,20 @@ export const ERRORS = {
   OPTIONS_INVALID: row("The join options do not match the room's schema.", 4217, 400),
   DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, { isRetryable: true }),
 
+  CREATION_REVOKED: row("This node was asked to make a room and came too late; another makes it.", 4690, 409, {
+    isRetryable: true,
+  }),
+  CREATION_TOO_SLOW: row("The room could not be made in time.", 4691, 503, { isRetryable: true }),
+  NO_NODE_FREE: row("No node takes another room now.", 4692, 503, { isRetryable: true }),
+
+  CLUSTER_UNAVAILABLE: row("The cluster cannot be asked now; nothing was changed.", 4693, 503, { isRetryable: true }),
+  NODE_ID_TAKEN: row("Another process of this cluster has that name.", 4694, 500),
+  PEER_UNREACHABLE: row("The process that has this room cannot be reached; nothing was changed.", 4695, 503, {
+    isRetryable: true,
+  }),
+  PEER_UNCERTAIN: row("The process that has this room did not answer in time.", 4696, 503, { isRetryable: true }),
+  FORWARD_FORGED: row("This was not passed on by a process of this cluster.", 4697, 403),
+
   LOG_IN_USE: row("This document is open already; join it.", 4670, 409, { isRetryable: true }),
   LOG_FENCED: row("This document has moved to another owner; come back and be led there.", 4671, 503, {
     closeCode: CLOSE_CODES.RECONNECT,

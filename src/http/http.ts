@@ -9,11 +9,14 @@ import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/clock.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Images } from "../images/images.ts";
+import type { Peers } from "../peers/peers.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { answerError, answerUnknownRoute, answerUnreadable } from "./answer-error.ts";
+import { addClusterRoutes, type RoomPage } from "./cluster-routes.ts";
 import { addImageRoutes } from "./image-routes.ts";
 import { servePage } from "./page.ts";
 import { addTokenRoutes } from "./token-routes.ts";
@@ -40,6 +43,11 @@ export interface HttpParts {
   readonly matchmake: (call: MatchmakingRequest) => Promise<object>;
   /** All metrics in the Prometheus text format. */
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
+  /** Answers the other processes of the cluster. */
+  readonly peers: Pick<Peers, "isPeer" | "handle">;
+  readonly cluster: Pick<Cluster, "nodes" | "node" | "owner">;
+  /** Listed rooms of a type, oldest first; `cursor` is where the next page begins. */
+  readonly page: (name: string, cursor: string | undefined) => Promise<RoomPage>;
   /** Why this node should get no new players, or undefined while it should. */
   readonly whyNotReady: () => string | undefined;
 }
@@ -111,6 +119,7 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
     maxAge: PREFLIGHT_MAX_AGE_S,
   });
   await addCalls(app, parts);
+  await addClusterRoutes(app, parts);
   addHealth(app, parts);
   await servePage(app, parts.pageDir);
   await app.ready();

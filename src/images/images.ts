@@ -35,6 +35,8 @@ export interface ImagesOptions {
   readonly path: string;
   /** Empty where there is none. */
   readonly redisUrl: string;
+  /** Beginning of every key in Redis. Default: arena. */
+  readonly redisPrefix?: string;
   readonly limits: ImageLimits;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -134,12 +136,12 @@ async function* whole(
   }
 }
 
-type Place = Pick<ImagesOptions, "kind" | "path" | "redisUrl">;
+type Place = Pick<ImagesOptions, "kind" | "path" | "redisUrl" | "redisPrefix">;
 
-async function openStore({ kind, path, redisUrl }: Place, clock: Clock): Promise<ImageStore> {
+async function openStore({ kind, path, redisUrl, redisPrefix }: Place, clock: Clock): Promise<ImageStore> {
   const auto = redisUrl === "" ? "lmdb" : "redis";
   const chosen = kind === "auto" ? auto : kind;
-  if (chosen === "redis") return createRedisStore({ url: redisUrl, clock });
+  if (chosen === "redis") return createRedisStore({ url: redisUrl, prefix: redisPrefix, clock });
   return chosen === "lmdb" ? createLmdbStore({ path, clock }) : createMemoryStore();
 }
 

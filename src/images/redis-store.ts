@@ -13,10 +13,17 @@ const PART_BYTES = 256 * 1024;
  * An image is a hash (`type`, `w`, `h`, `bytes`) and a text with its content. An account is a hash: `used`, and a field for
  * each image that it has paid for. All keys share one hash tag, since one script looks at an image and at those who pay.
  */
-const BASE = "arena:{images}";
-const infoKey = (hash: string): string => `${BASE}:info:${hash}`;
-const contentKey = (hash: string): string => `${BASE}:content:${hash}`;
-const accountKey = (account: string): string => `${BASE}:paid:${account}`;
+const keysOf = (prefix: string) => ({
+  info: (hash: string) => `${prefix}:{images}:info:${hash}`,
+  content: (hash: string) => `${prefix}:{images}:content:${hash}`,
+  account: (account: string) => `${prefix}:{images}:paid:${account}`,
+});
+
+/** Where the images of one cluster are. */
+interface Place {
+  readonly link: RedisLink;
+  readonly keys: ReturnType<typeof keysOf>;
+}
 
 /**
  * KEYS info, content, accounts. ARGV hash, price, type, w, h, bytes, content, then what each account may have. Gives OK and whether
@@ -43,12 +50,21 @@ end
 return {'OK', isNew and '1' or '0'}
 `);
 
+/** Where the images are kept. */
+export interface RedisImagesOptions {
+  /** `redis://` or `rediss://`; of a cluster, any node. */
+  readonly url: string;
+  /** Beginning of every key. Default: arena. */
+  readonly prefix?: string | undefined;
+  readonly clock: Clock;
+}
+
 /**
  * A store in a Redis, shared by all nodes, over a connection of its own: an image on its way holds no operation up.
  *
  * @throws ArenaError CONFIG_INVALID for an address that is none; LOG_UNAVAILABLE where no Redis lets us in
  */
-export async function createRedisStore({ url, clock }: { url: string; clock: Clock }): Promise<ImageStore> {
+export async function createRedisStore({ url, prefix = "arena", clock }: RedisImagesOptions): Promise<ImageStore> {
   const link = await connectRedis({
     url,
     clock,
@@ -58,17 +74,19 @@ export async function createRedisStore({ url, clock }: { url: string; clock: Clo
     onConnected: () => {},
     onDisconnected: () => {}, // the documents' own connection tells of it
   });
+  const keys = keysOf(prefix);
+  const place = { link, keys };
   return {
     description: `Redis at ${link.address}`,
-    put: (image, content, charges) => put(link, image, content, charges),
-    find: (hash) => find(link, hash),
-    usedBytes: (account) => link.read(async (client) => Number(await client.hget(accountKey(account), "used"))),
+    put: (image, content, charges) => put(place, image, content, charges),
+    find: (hash) => find(place, hash),
+    usedBytes: (account) => link.read(async (client) => Number(await client.hget(keys.account(account), "used"))),
     close: async () => link.close(),
   };
 }
 
 async function put(
-  link: RedisLink,
+  { link, keys }: Place,
   image: ImageInfo,
   content: Uint8Array,
   charges: readonly Charge[],
@@ -76,7 +94,7 @@ async function put(
   const { hash, type, w, h, bytes } = image;
   const { reply } = await link.runSafely({
     script: PUT,
-    keys: [infoKey(hash), contentKey(hash), ...charges.map(({ account }) => accountKey(account))],
+    keys: [keys.info(hash), keys.content(hash), ...charges.map(({ account }) => keys.account(account))],
     args: [
       hash,
       ...[priceOf(image), type, w, h, bytes].map(String),
@@ -91,17 +109,18 @@ async function put(
   return { isKept: false, charge, usedBytes: Number(used) };
 }
 
-async function find(link: RedisLink, hash: string): Promise<FoundImage | undefined> {
+async function find(place: Place, hash: string): Promise<FoundImage | undefined> {
+  const { link, keys } = place;
   const [{ type = "", w, h, bytes }, length] = await link.read((client) =>
-    Promise.all([client.hgetall(infoKey(hash)), client.strlen(contentKey(hash))]),
+    Promise.all([client.hgetall(keys.info(hash)), client.strlen(keys.content(hash))]),
   );
   if (!isImageType(type) || length !== Number(bytes)) return undefined;
-  return { hash, type, w: Number(w), h: Number(h), bytes: length, read: () => readParts(link, hash, length) };
+  return { hash, type, w: Number(w), h: Number(h), bytes: length, read: () => readParts(place, hash, length) };
 }
 
-async function* readParts(link: RedisLink, hash: string, bytes: number): AsyncIterable<Uint8Array> {
+async function* readParts({ link, keys }: Place, hash: string, bytes: number): AsyncIterable<Uint8Array> {
   for (let at = 0; at < bytes; at += PART_BYTES) {
-    const part = await link.read((client) => client.getrangeBuffer(contentKey(hash), at, at + PART_BYTES - 1));
+    const part = await link.read((client) => client.getrangeBuffer(keys.content(hash), at, at + PART_BYTES - 1));
     if (part.length !== Math.min(PART_BYTES, bytes - at)) throw new Error(`A part of the image ${hash} is missing.`);
     yield part;
   }

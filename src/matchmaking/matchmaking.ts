@@ -1,21 +1,30 @@
 /**
  * matchmaking: a client's call becomes a seat in a room, or a clear refusal.
  *
- * Checks method, room name and join options before Colyseus sees them, and translates what Colyseus throws into the
- * catalogue. It knows nothing of HTTP. First in the path of every session.
+ * Checks method, room name and join options, finds a room or has one made on the node that placement chooses, and translates
+ * what Colyseus throws into the catalogue. Owns the listing of rooms and how each is made once. It knows nothing of HTTP. First
+ * in the path of every session.
  */
-import { type AuthContext, matchMaker } from "@colyseus/core";
+import { type AuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import type { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError, describeIssues, ERRORS, type ErrorCode } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens, User } from "../tokens/tokens.ts";
+import type { Seats } from "./seats.ts";
+
+export { keepRooms } from "./keep-rooms.ts";
+export { loadReadings } from "./load-readings.ts";
+export { reportLoad } from "./load-reports.ts";
+export { openMatchmaking, type RoomType } from "./open-matchmaking.ts";
+export type { Seats } from "./seats.ts";
 
 /** What matchmaking is built from. */
 export interface MatchmakingParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly tokens: Tokens;
+  readonly seats: Seats;
   /** Schema of the join options by room name. */
   readonly optionsByRoom: ReadonlyMap<string, z.ZodType>;
 }
@@ -34,6 +43,12 @@ export interface MatchmakingCall {
 /** Answers a call with what the SDK needs to take its seat. Rejects with an ArenaError or an error of the room's own. */
 export type Matchmake = (call: MatchmakingCall) => Promise<matchMaker.ISeatReservation>;
 
+/** The name that Colyseus gives this process; new with each start. */
+export async function nameProcess(): Promise<string> {
+  if (!matchMaker.processId) await matchMaker.setup(new LocalPresence(), new LocalDriver(), "");
+  return matchMaker.processId;
+}
+
 /** What a room itself refused with: a number and a sentence of its author's. */
 class RoomRefusal extends Error {
   override readonly name = "RoomRefusal";
@@ -46,23 +61,24 @@ class RoomRefusal extends Error {
 }
 
 /** Opens matchmaking over the rooms that are defined on this node. */
-export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: MatchmakingParts): Matchmake {
+export function createMatchmaking({ clock, telemetry, tokens, seats, optionsByRoom }: MatchmakingParts): Matchmake {
   const answer = async (call: MatchmakingCall): Promise<matchMaker.ISeatReservation> => {
     if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
     const user = await tokens.identify(call.auth.token);
     const options = await checkOptions(call, optionsByRoom);
     const auth: AuthContext & { user?: User } = Object.assign(call.auth, user && { user });
+    const caller = { options, auth };
     switch (call.method) {
       case "joinOrCreate":
-        return joinOrCreate(() => matchMaker.joinOrCreate(call.target, options, auth), clock);
+        return seats.joinOrCreate(call.target, caller);
       case "create":
-        return matchMaker.create(call.target, options, auth);
+        return seats.create(call.target, caller);
       case "join":
-        return matchMaker.join(call.target, options, auth);
+        return seats.join(call.target, caller);
       case "joinById":
-        return matchMaker.joinById(call.target, options, auth);
+        return seats.joinById(call.target, caller);
       case "reconnect":
-        return matchMaker.reconnect(call.target, options);
+        return seats.reconnect(call.target, options.reconnectionToken);
       default:
         throw new ArenaError("METHOD_UNKNOWN");
     }
@@ -84,26 +100,6 @@ export function createMatchmaking({ clock, telemetry, tokens, optionsByRoom }: M
       throw error;
     }
   };
-}
-
-/** As long as a document may take to open. */
-const OPENING_MS = 10_000;
-const OPENING_CHECK_MS = 100;
-
-/**
- * Colyseus lets one of several callers make the room and the others wait for about a second. Where a document takes longer to
- * open, they would make another room for it, which is refused; they wait on for the one that is being made.
- */
-async function joinOrCreate<T>(attempt: () => Promise<T>, clock: Clock): Promise<T> {
-  for (const untilMs = clock.nowMs() + OPENING_MS; ; ) {
-    try {
-      return await attempt();
-    } catch (cause) {
-      const isOpening = translate(cause);
-      if (!(isOpening instanceof ArenaError && isOpening.code === "LOG_IN_USE") || clock.nowMs() > untilMs) throw cause;
-      await new Promise<void>((resolve) => clock.after(OPENING_CHECK_MS, resolve));
-    }
-  }
 }
 
 /** Ends calls that are under way when the node begins to end: what they wait for may never come. */

@@ -42,6 +42,8 @@ export type Refusal = Pick<OpNack, "code" | "detail" | "retryAfterMs">;
 export interface LaneParts<Op extends object, R extends object>
   extends Pick<OpLogParts<Op, R>, "store" | "key" | "document" | "limits" | "telemetry"> {
   readonly clock: Clock;
+  /** Epoch under which this process owns the room; undefined where no other process could own it. */
+  readonly ownerEpoch: number | undefined;
   /** Least time between two batches of the document, in ms. */
   readonly tickMs: number;
   /** Largest frame of a push. */
@@ -62,6 +64,8 @@ const UNAVAILABLE = { code: "UNAVAILABLE", retryAfterMs: 1000 } as const;
 const HELLO_FIRST = { code: "HELLO", detail: "Say hello first." } as const;
 const MIN_REOPEN_MS = 250;
 const MAX_REOPEN_MS = 5000;
+/** How often a room may open its log under one epoch. */
+const OPENINGS_PER_EPOCH = 1000;
 /** The op lane of one room: its log, who follows it, and the values that are only passed on. */
 export class OpLane<Op extends object, R extends object> {
   readonly #parts: LaneParts<Op, R>;
@@ -72,6 +76,7 @@ export class OpLane<Op extends object, R extends object> {
   readonly #past: PastReaders;
   readonly #graces: Graces;
   #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
+  #openings = 0;
   #lastBatchMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
@@ -93,6 +98,7 @@ export class OpLane<Op extends object, R extends object> {
   async open(): Promise<void> {
     const log = await openOpLog<Op, R>({
       ...this.#parts,
+      ownerEpoch: this.#nextOwnerEpoch(),
       onCommitted: (committed) => this.#contain(() => this.#committed(committed)),
       onFailed: (refused) => this.#contain(() => this.#failed(refused)),
       onLost: (error) => this.#lost(log, error),
@@ -101,6 +107,12 @@ export class OpLane<Op extends object, R extends object> {
     const limits = { maxPushBytes, maxOps: MAX_OPS };
     const history = new SharedHistory(log, { clock, hz: () => this.#ephemeral.hz, limits });
     this.#open = { log, history };
+  }
+
+  /** Each opening outdoes the one before: what that sent late is refused. An owner of a later epoch outdoes them all. */
+  #nextOwnerEpoch(): number | undefined {
+    const { ownerEpoch } = this.#parts;
+    return ownerEpoch === undefined ? undefined : ownerEpoch * OPENINGS_PER_EPOCH + this.#openings++;
   }
 
   /** The records as they are safe; undefined while the log is being opened. */

@@ -9,7 +9,7 @@ import type { Client, RoomOptions } from "@colyseus/core";
 import { z } from "zod";
 import type { OpDocument, RecordReader } from "../document/document.ts";
 import { type ArenaError, describeIssues } from "../errors/errors.ts";
-import { CLOSE_CODES, closeReason, OP_MESSAGES } from "../protocol/protocol.ts";
+import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
 import { type MessageDefinition, Room } from "../room/room.ts";
 import { type OpClient, OpLane, type Refusal } from "./lane.ts";
 import { ephemeral, hello, history, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
@@ -19,8 +19,6 @@ export type { Refusal } from "./lane.ts";
 /** Largest frame of an op:push where a socket takes as much, which it does by default. */
 const MAX_PUSH_BYTES = 256 * 1024;
 const TICK_MS = 50;
-/** After this time a document that moved is looked for where it is now. */
-const MOVED_RETRY_MS = 1000;
 
 /**
  * A room whose document outlives it. A room author says what an op is and what it comes to; the rest is here: order, exactly
@@ -33,6 +31,11 @@ export abstract class DurableRoom<
   R extends object,
   Types extends RoomOptions = RoomOptions,
 > extends Room<Types> {
+  /** One room for each document. */
+  static override instanceOf(options: object): string | undefined {
+    return "id" in options && typeof options.id === "string" ? options.id : undefined;
+  }
+
   /** What an op comes to. */
   protected abstract readonly document: OpDocument<Op, R>;
   /** Schema of an op. */
@@ -74,6 +77,7 @@ export abstract class DurableRoom<
     this.#lane = new OpLane<Op, R>({
       store,
       key: this.#key,
+      ownerEpoch: this.parts.epochOf(this.roomId),
       document: this.document,
       limits,
       clock,
@@ -132,12 +136,12 @@ export abstract class DurableRoom<
 
   /** The document is another owner's now, or damaged: those inside come back and are led where it is, or are told. */
   #endFor({ code }: ArenaError): void {
-    const [closeCode, reason] =
-      code === "LOG_FENCED"
-        ? [CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: MOVED_RETRY_MS })]
-        : [CLOSE_CODES.ROOM_FAILED, code];
-    for (const client of this.clients) client.leave(closeCode, reason); // `disconnect` gives no reason
-    this.disconnect(closeCode).catch((error: unknown) => this.fail("document", error));
+    if (code === "LOG_FENCED") {
+      this.moveAway();
+      return;
+    }
+    for (const client of this.clients) client.leave(CLOSE_CODES.ROOM_FAILED, code); // `disconnect` gives no reason
+    this.disconnect(CLOSE_CODES.ROOM_FAILED).catch((error: unknown) => this.fail("document", error));
   }
 }
 

@@ -27,6 +27,8 @@ export interface OpLogParts<Op extends object, R extends object> {
   readonly store: LogStore;
   /** Room name and instance, such as `whiteboard/plans`. */
   readonly key: string;
+  /** Higher than that of every writer before; the store finds one itself where only this process can have the log. */
+  readonly ownerEpoch?: number | undefined;
   readonly document: OpDocument<Op, R>;
   readonly limits: LogLimits;
   readonly clock: Clock;
@@ -196,9 +198,9 @@ export class OpLog<Op extends object, R extends object> {
  * then the log stays as it is
  */
 export async function openOpLog<Op extends object, R extends object>(parts: OpLogParts<Op, R>): Promise<OpLog<Op, R>> {
-  const { store, key, telemetry } = parts;
+  const { store, key, ownerEpoch, telemetry } = parts;
   try {
-    return await replay(parts, await store.open(key));
+    return await replay(parts, await store.open(key, ownerEpoch));
   } catch (cause) {
     const error = toArenaError(cause);
     if (error.code !== "LOG_IN_USE") telemetry.emit("log:failed", { key, action: "open", error, times: 1 });

@@ -14,6 +14,8 @@ export interface LogStoreOptions {
   readonly path: string;
   /** Empty where there is none; a password in it is never shown. */
   readonly redisUrl: string;
+  /** Beginning of every key in Redis. Default: arena. */
+  readonly redisPrefix?: string;
   /** Takes a Redis that may lose what it acknowledged. */
   readonly isVolatileAllowed: boolean;
   /** The data was put back from a backup. */
@@ -43,10 +45,10 @@ interface Opened {
   readonly sentence: string;
 }
 
-async function open({ kind, path, redisUrl, ...rest }: LogStoreOptions): Promise<Opened> {
+async function open({ kind, path, redisUrl, redisPrefix, ...rest }: LogStoreOptions): Promise<Opened> {
   const auto = redisUrl === "" ? "lmdb" : "redis";
   const chosen = kind === "auto" ? auto : kind;
-  if (chosen === "redis") return openRedis({ url: redisUrl, ...rest });
+  if (chosen === "redis") return openRedis({ url: redisUrl, prefix: redisPrefix, ...rest });
   if (chosen === "lmdb") {
     return {
       store: createLmdbStore({ path, ...rest }),
@@ -57,7 +59,10 @@ async function open({ kind, path, redisUrl, ...rest }: LogStoreOptions): Promise
   return { store: createMemoryStore(rest), isDurable: false, sentence: "Documents end with the process." };
 }
 
-type RedisOptions = Omit<LogStoreOptions, "kind" | "path" | "redisUrl"> & { readonly url: string };
+type RedisOptions = Omit<LogStoreOptions, "kind" | "path" | "redisUrl" | "redisPrefix"> & {
+  readonly url: string;
+  readonly prefix: string | undefined;
+};
 
 async function openRedis({ isVolatileAllowed, telemetry, ...options }: RedisOptions): Promise<Opened> {
   const { host } = new URL(options.url); // without user and password

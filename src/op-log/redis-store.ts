@@ -12,6 +12,8 @@ import { type LogStore, nextEpoch } from "./store.ts";
 export interface RedisStoreOptions extends OwnedStoreOptions {
   /** `redis://` or `rediss://`; a password in it is never shown. Of a cluster, any node. */
   readonly url: string;
+  /** Beginning of every key. Default: arena. */
+  readonly prefix?: string | undefined;
   /**
    * The data was put back from a backup: each log gets a new history when this store first opens it. It does so anyway
    * where Redis was started anew since. Default: false.
@@ -43,7 +45,7 @@ export interface RedisStore extends LogStore {
  */
 export async function createRedisStore(options: RedisStoreOptions): Promise<RedisStore> {
   const { clock, isRestored = false, commandTimeoutMs = 4000, giveUpMs = 10_000 } = options;
-  const { url, onConnected = () => {}, onDisconnected = () => {} } = options;
+  const { url, prefix = "arena", onConnected = () => {}, onDisconnected = () => {} } = options;
   const link = await connectRedis({
     url,
     clock,
@@ -53,7 +55,8 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
     onConnected,
     onDisconnected,
   });
-  const store = new OwnedStore(new RedisMedium(link, clock, await generationOf(link, isRestored)), options);
+  const generation = await generationOf(link, `${prefix}:log:generation`, isRestored);
+  const store = new OwnedStore(new RedisMedium({ link, clock, prefix, generation }), options);
   return {
     description: store.description,
     open: (key, ownerEpoch) => store.open(key, ownerEpoch),
@@ -64,21 +67,30 @@ export async function createRedisStore(options: RedisStoreOptions): Promise<Redi
   };
 }
 
+interface MediumParts {
+  readonly link: RedisLink;
+  readonly clock: Clock;
+  readonly prefix: string;
+  readonly generation: string;
+}
+
 class RedisMedium implements StoreMedium {
   readonly description: string;
   readonly #link: RedisLink;
   readonly #clock: Clock;
+  readonly #prefix: string;
   readonly #generation: string;
 
-  constructor(link: RedisLink, clock: Clock, generation: string) {
+  constructor({ link, clock, prefix, generation }: MediumParts) {
     this.description = `Redis at ${link.address}`;
     this.#link = link;
     this.#clock = clock;
+    this.#prefix = prefix;
     this.#generation = generation;
   }
 
   async take(key: string, ownerEpoch?: number): Promise<LogMedium> {
-    const keys = keysOf(key);
+    const keys = keysOf(this.#prefix, key);
     const args = [String(ownerEpoch ?? ""), randomUUID(), String(nextEpoch(this.#clock.wallMs())), this.#generation];
     const [status, owner, epoch, last] = await this.#open(keys, args);
     if (status !== "OK") throw new ArenaError("LOG_FENCED", "", { details: { key } });
@@ -100,11 +112,11 @@ class RedisMedium implements StoreMedium {
 }
 
 /** How often this data was put back from a backup: a log of an earlier generation begins a new history when it is opened. */
-async function generationOf(link: RedisLink, isRestored: boolean): Promise<string> {
+async function generationOf(link: RedisLink, key: string, isRestored: boolean): Promise<string> {
   try {
     const { reply } = await link.run({
       script: GENERATION,
-      keys: ["arena:log:generation"],
+      keys: [key],
       args: [isRestored ? "1" : "0"],
     });
     return reply[0] ?? "0";
@@ -116,8 +128,8 @@ async function generationOf(link: RedisLink, isRestored: boolean): Promise<strin
 }
 
 /** Braces would move the hash tag. */
-function keysOf(key: string): LogKeys {
-  const base = `arena:log:{${key.replace(/[%{}]/g, encodeURIComponent)}}`;
+function keysOf(prefix: string, key: string): LogKeys {
+  const base = `${prefix}:log:{${key.replace(/[%{}]/g, encodeURIComponent)}}`;
   return {
     head: `${base}:head`,
     ops: `${base}:ops`,

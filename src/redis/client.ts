@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly commandTimeoutMs: number;
   /** How long the first connection may take. */
   readonly connectTimeoutMs: number;
+  /** Put before every key of every command. Default: nothing. */
+  readonly keyPrefix?: string;
 }
 
 const MIN_RECONNECT_MS = 50;
@@ -46,6 +48,7 @@ export async function openClient(options: ClientOptions): Promise<RedisClient> {
     redisOptions: { ...redisOptions, ...withoutUndefined({ username, password, tls }) },
     clusterRetryStrategy: reconnectDelay(options.clock),
     enableOfflineQueue: false,
+    keyPrefix: options.keyPrefix ?? "",
   });
   await becomesReady(cluster, options);
   return cluster;
@@ -74,9 +77,10 @@ export async function learnDurability(client: RedisClient): Promise<Durability> 
   return judgeDurability(readFacts(info, config as readonly string[])); // CONFIG GET replies names and values in turn
 }
 
-function commonOptions({ clock, commandTimeoutMs }: ClientOptions): RedisOptions {
+function commonOptions({ clock, commandTimeoutMs, keyPrefix = "" }: ClientOptions): RedisOptions {
   return {
     enableOfflineQueue: false,
+    keyPrefix,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0, // what is under way fails at once when the connection is lost
     connectTimeout: commandTimeoutMs,

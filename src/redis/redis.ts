@@ -17,6 +17,7 @@ import { judgeFailure, RedisFailure, withoutCommand } from "./failure.ts";
 import { FsyncGate } from "./fsync-gate.ts";
 import type { Script } from "./script.ts";
 
+export { openClient, type RedisClient } from "./client.ts";
 export type { Durability } from "./durability.ts";
 export { RedisFailure } from "./failure.ts";
 export { type Script, script } from "./script.ts";

@@ -21,6 +21,13 @@ interface RoomSeams {
   __init(): void;
   /** A client with a seat has connected (1657). */
   _onJoin(client: Client, context: AuthContext, options?: { reconnectionToken?: string }): Promise<void>;
+  /** Reserves a seat for each and says for each whether it did; what it looks at and takes, it does before it first waits (2156). */
+  _reserveMultipleSeats(
+    sessionIds: string[],
+    options: unknown[],
+    auth: unknown[],
+    seconds?: number,
+  ): Promise<boolean[]>;
   /** Every frame of a joined client (2233). */
   _onMessage(client: Client, frame: Buffer): void;
 }
@@ -37,7 +44,7 @@ export function seams(room: Room): RoomSeams {
 export function overridePrivate(
   prototype: object,
   methods: {
-    readonly [Name in "__init" | "_onJoin" | "_onMessage"]?: (
+    readonly [Name in "__init" | "_onJoin" | "_onMessage" | "_reserveMultipleSeats"]?: (
       room: never,
       original: RoomSeams[Name],
       ...args: Parameters<RoomSeams[Name]>

@@ -12,6 +12,7 @@ import {
   Room as ColyseusRoom,
   type Deferred,
   getMessageBytes,
+  type IRoomCache,
   Protocol,
   type RoomException,
   RoomInternalState,
@@ -21,7 +22,7 @@ import { z } from "zod";
 import { afterAwake, type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { LogLimits, LogStore } from "../op-log/op-log.ts";
-import { CLOSE_CODES, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
+import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens, User } from "../tokens/tokens.ts";
 import { overridePrivate, seams } from "./colyseus-seams.ts";
@@ -50,6 +51,20 @@ export interface RoomParts extends SizeLimits {
   readonly logLimits: LogLimits;
   /** Of how many patches one is sent: of two while the node is strained. */
   readonly patchEvery: () => 1 | 2;
+  /** Listed rooms of a type, the oldest hundred. */
+  readonly listed: (name: string) => Promise<readonly IRoomCache[]>;
+  /** Whether this process may act for its rooms now; while it may not, they stand still. */
+  readonly mayAct: () => boolean;
+  /** Epoch under which this process owns a room; undefined where no other process could own it. */
+  readonly epochOf: (roomId: string) => number | undefined;
+}
+
+/** A seat that is asked for. */
+export interface SeatRequest {
+  readonly sessionId: string;
+  readonly options: object;
+  /** What `onAuth` made of the caller. */
+  readonly auth: unknown;
 }
 
 type FixedStep = Parameters<ColyseusRoom["setFixedTimestep"]>[0];
@@ -60,7 +75,12 @@ export interface RoomClass {
   new (): Room;
   /** Schema of the join options; anything else is refused before a seat is given. */
   readonly options: z.ZodType;
+  /** Instance that join options ask for, where there is one room only for each; undefined where any room of the type will do. */
+  instanceOf(options: object): string | undefined;
 }
+
+/** After this time a room that has moved is looked for where it is now. */
+const MOVED_RETRY_MS = 1000;
 
 /** Hooks that refuse a client by an error of the catalogue: the room cannot be made for it, or it is not let in. */
 const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
@@ -69,6 +89,11 @@ const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
 export abstract class Room<Types extends RoomOptions = RoomOptions> extends ColyseusRoom<Types> {
   /** No join options unless a room says otherwise. */
   static readonly options: z.ZodType = z.strictObject({});
+
+  /** Any room of the type will do, unless a room says otherwise. */
+  static instanceOf(_options: object): string | undefined {
+    return undefined;
+  }
 
   /** Handed in by {@link hostRoom} before any room is made. */
   declare protected readonly parts: RoomParts;
@@ -80,6 +105,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     () => this.parts.clock,
     () => this.sendPatch(),
   );
+  readonly #ended = Promise.withResolvers<void>();
   #sizes: MessageSizes | undefined;
   #hasSkippedPatch = false;
 
@@ -98,6 +124,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
       this.#fullStates.close();
     });
     _events.once("disconnect", () => {
+      this.#ended.resolve();
       this.parts.telemetry.emit("room:disposed", { roomId: this.roomId, name: this.roomName });
     });
   }
@@ -119,6 +146,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
       clock,
       stepMs: dtMs,
       onTick: (latenessMs) => {
+        if (!this.parts.mayAct()) return;
         const startMs = clock.nowMs();
         this.clock.tick();
         this.#contain("tick", () => step(context));
@@ -131,6 +159,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   /** A patch is due: it is sent, or left to the next one where the node is strained. */
   override broadcastPatch(): boolean {
+    if (!this.parts.mayAct()) return false;
     this.#hasSkippedPatch = !this.#hasSkippedPatch && this.parts.patchEvery() === 2;
     if (!this.#hasSkippedPatch) return this.sendPatch();
     if (!seams(this)._simulationInterval) this.clock.tick(); // in a room without ticks, patches move the time
@@ -159,6 +188,28 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     }
   }
 
+  /** The room is another process' now: those inside come back and are led there. */
+  moveAway(): void {
+    const reason = closeReason({ code: "LOG_FENCED", retryAfterMs: MOVED_RETRY_MS });
+    for (const client of this.clients) client.leave(CLOSE_CODES.RECONNECT, reason); // `disconnect` gives no reason
+    this.disconnect(CLOSE_CODES.RECONNECT).catch((error: unknown) => this.fail("move", error));
+  }
+
+  /** Settles when the room is gone, `onDispose` and all. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Reserves seats for sessions that come, all of them or none. */
+  async reserveSeats(seats: readonly SeatRequest[]): Promise<boolean> {
+    const reserved = await seams(this)._reserveMultipleSeats(
+      seats.map(({ sessionId }) => sessionId),
+      seats.map(({ options }) => options),
+      seats.map(({ auth }) => auth),
+    );
+    return reserved.every(Boolean);
+  }
+
   /** Ends the room for everyone, also for those who are on their way in. */
   override disconnect(closeCode?: number): Promise<unknown> {
     for (const sessionId of Object.keys(this.#seats.seats)) delete this.#seats.seats[sessionId];
@@ -167,7 +218,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
 
   /** Whether every seat is taken or reserved; as in Colyseus, but at the same cost however many are pending. */
   override hasReachedMaxClients(): boolean {
-    return this.#isEnding || this.clients.length + this.#seats.count >= this.maxClients;
+    return this.#seatsLeft <= 0;
+  }
+
+  get #seatsLeft(): number {
+    return this.#isEnding ? 0 : this.maxClients - this.clients.length - this.#seats.count;
   }
 
   /**
@@ -299,6 +354,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
         await joined;
         if (room.#isEnding) client.leave(CLOSE_CODES.SERVER_SHUTDOWN); // it ended while the client came in
       },
+      _reserveMultipleSeats: async (room: Room, original, sessionIds, ...rest) =>
+        room.#seatsLeft < sessionIds.length ? sessionIds.map(() => false) : original(sessionIds, ...rest),
       _onMessage: (room: Room, original, client, frame) =>
         room.#contain("frame", () => {
           const timelines = room._timelineMode();

@@ -1,4 +1,4 @@
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import type { Telemetry } from "./telemetry.ts";
 
 /** Levels of the log, least important first. */
@@ -51,6 +51,7 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   telemetry.on("room:created", (event) => log.info({ event: "room:created", ...event }));
   telemetry.on("room:disposed", (event) => log.info({ event: "room:disposed", ...event }));
   telemetry.on("room:failed", ({ error, ...event }) => log.error({ event: "room:failed", ...event, err: error }));
+  logCluster(telemetry, log);
   telemetry.on("tick:skipped", (event) => log.warn({ event: "tick:skipped", ...event }));
   telemetry.on("session:joined", (event) => log.debug({ event: "session:joined", ...event }));
   telemetry.on("session:dropped", (event) => log.debug({ event: "session:dropped", ...event }));
@@ -62,4 +63,22 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   });
   telemetry.on("error:refused", (event) => log.debug({ event: "error:refused", ...event }));
   telemetry.on("http:answered", (event) => log.trace({ event: "http:answered", ...event }));
+}
+
+/** What a process has to do with the others. */
+function logCluster(telemetry: Telemetry, log: Logger): void {
+  telemetry.on("room:notReleased", ({ error, ...event }) =>
+    log.warn({ event: "room:notReleased", ...event, err: error }),
+  );
+  telemetry.on("listing:notWritten", ({ error, ...event }) =>
+    log.warn({ event: "listing:notWritten", ...event, err: error }),
+  );
+  telemetry.on("presence:failed", ({ error, ...event }) =>
+    log.warn({ event: "presence:failed", ...event, err: error }),
+  );
+  telemetry.on("cluster:unconfirmed", ({ error }) => log.warn({ event: "cluster:unconfirmed", err: error }));
+  telemetry.on("cluster:lease", (event) => log.warn({ event: "cluster:lease", ...event }));
+  telemetry.on("cluster:leaseLost", (event) => log.error({ event: "cluster:leaseLost", ...event }));
+  telemetry.on("cluster:replaced", (event) => log.fatal({ event: "cluster:replaced", ...event }));
+  telemetry.on("cluster:nodeGone", (event) => log.warn({ event: "cluster:nodeGone", ...event }));
 }

@@ -62,6 +62,13 @@ function measureConnections(telemetry: Telemetry, registers: Registry[]): void {
     labelNames: ["kind"],
     registers,
   });
+  const forwarded = new Gauge({
+    name: "arena_forwarded_connections",
+    help: "Clients that are passed on to the process that has their room.",
+    registers,
+  });
+  telemetry.on("forward:opened", (event) => forwarded.set(event.forwarded));
+  telemetry.on("forward:closed", (event) => forwarded.set(event.forwarded));
   telemetry.on("connection:opened", ({ connections }) => {
     opened.inc();
     open.set(connections);

@@ -49,6 +49,26 @@ export interface TelemetryEvents {
   "room:created": { roomId: string; name: string };
   /** A room ended. */
   "room:disposed": { roomId: string; name: string };
+  /** A renewal of this process' lease was not confirmed. */
+  "cluster:unconfirmed": { error: Error };
+  /** From now on this process may not act for its rooms, or may again. */
+  "cluster:lease": { state: "fenced" | "held" };
+  /** The lease had run out: for each room it is asked whose it is. */
+  "cluster:leaseLost": { processes: number };
+  /** Another process has this one's name: this one is out. */
+  "cluster:replaced": { holder: string };
+  /** Another process has ended, or has not renewed its lease. */
+  "cluster:nodeGone": { name: string; bootId: string };
+  /** A client is passed on to the process that has its room; `forwarded` are at present. */
+  "forward:opened": { forwarded: number };
+  /** A client that was passed on is gone, or its owner is. */
+  "forward:closed": { forwarded: number };
+  /** A change of a room's listing could not be written; it is made up for when Redis is back. */
+  "listing:notWritten": { roomId: string; error: unknown };
+  /** A message or value of Colyseus' own did not reach Redis. */
+  "presence:failed": { action: string; error: unknown };
+  /** A room that has ended could not be given up in Redis: its place is free when this node's lease ends. */
+  "room:notReleased": { roomId: string; error: unknown };
   /** A hook, handler, timer or tick of a room threw; the room goes on unless `isFatal`. */
   "room:failed": { roomId: string; name: string; hook: string; error: unknown; isFatal: boolean };
   /** A room's tick ran. Lateness is how long after its due time it began. */

@@ -6,6 +6,7 @@ import type { OutboxLimits } from "../outbox/outbox.ts";
 import { CLOSE_CODES, closeReason, type FrameKind, frameKindOf, INBOUND_FRAME_KINDS } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { User } from "../tokens/tokens.ts";
+import type { Authority } from "./authority.ts";
 import { errorFrame } from "./error-frame.ts";
 import type { Peer } from "./liveness.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -20,6 +21,7 @@ export interface ConnectionParts {
   readonly traffic: TrafficCounter;
   readonly writer: Writer;
   readonly limits: ConnectionLimits;
+  readonly authority: Authority;
 }
 
 /** Bounds of a connection. */
@@ -65,6 +67,8 @@ export class Connection extends EventEmitter implements Peer {
   readonly #messageBucket: TokenBucket;
   readonly #byteBucket: TokenBucket;
   readonly #refusals = new MinuteCounter();
+  /** Came while this process may not act: what had been read when the socket was told to wait. */
+  #held: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
 
   constructor(socket: WebSocket, sessionId: string, parts: ConnectionParts) {
     super();
@@ -166,7 +170,7 @@ export class Connection extends EventEmitter implements Peer {
   }
 
   isSilent(nowMs: number): boolean {
-    return nowMs - this.#heardMs >= 2 * this.#parts.limits.heartbeatMs - VERDICT_MARGIN_MS;
+    return this.#held.length === 0 && nowMs - this.#heardMs >= 2 * this.#parts.limits.heartbeatMs - VERDICT_MARGIN_MS;
   }
 
   bury(): void {
@@ -185,6 +189,27 @@ export class Connection extends EventEmitter implements Peer {
     this.#parts.traffic.received(data.byteLength);
     this.#heardMs = this.#parts.clock.nowMs();
     if (this.#socket.readyState !== this.#socket.OPEN) return; // it is being closed: what still comes is too late
+    if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
+    else this.#hold(data, isBinary);
+  }
+
+  /** Nothing more is read meanwhile, so what is held is no more than a socket gives at once. */
+  #hold(data: Buffer, isBinary: boolean): void {
+    this.#held.push({ data, isBinary });
+    if (this.#held.length > 1) return;
+    this.#socket.pause();
+    this.#parts.authority.whenMayAct(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    const held = this.#held;
+    this.#held = [];
+    this.#heardMs = this.#parts.clock.nowMs();
+    for (const { data, isBinary } of held) this.#receive(data, isBinary);
+    if (this.#held.length === 0) this.#socket.resume();
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
     const kind = frameKindOf(data[0]);
     if (kind !== "leave" && !this.#isWithinRate(data.byteLength)) {
       this.#slowDown(kind);

@@ -4,7 +4,9 @@
  * Owns the HTTP server's upgrades, one Connection per socket, frame checks, refusals and traffic counts. It knows
  * nothing of what a room does with a frame. In the path it stands between the wire and Colyseus in both directions.
  */
+import { once } from "node:events";
 import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { connectClientToRoom, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
@@ -16,8 +18,10 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
 import type { Admission } from "./admission.ts";
 import { authContext } from "./auth-context.ts";
+import type { Authority } from "./authority.ts";
 import { ArenaClient } from "./client.ts";
 import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
+import type { Forwarder, Owner, Traveller } from "./forwarder.ts";
 import { Liveness } from "./liveness.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
@@ -34,9 +38,14 @@ export interface TransportParts {
   readonly isCompressed: boolean;
   readonly limits: ConnectionLimits;
   readonly admission: Admission;
+  readonly authority: Authority;
   readonly tokens: Tokens;
-  /** The address that a request comes from. */
+  /** The address that a request comes from. @throws ArenaError FORWARD_FORGED */
   readonly addressOf: (request: IncomingMessage) => string;
+  /** Whether another process has passed the request on: it is not passed on again. */
+  readonly isForwarded: (request: IncomingMessage) => boolean;
+  /** Leads clients to rooms of other processes; undefined for a process on its own. */
+  readonly forwarder: Forwarder | undefined;
 }
 
 /** An upgrade that was let in. */
@@ -68,10 +77,10 @@ export class ArenaTransport extends WebSocketTransport {
       perMessageDeflate: parts.isCompressed,
       pingInterval: 0,
     });
-    const { clock, telemetry, limits } = parts;
+    const { clock, telemetry, limits, authority } = parts;
     this.#parts = parts;
     this.#traffic = new TrafficCounter(clock, telemetry);
-    this.#connectionParts = { clock, telemetry, limits, traffic: this.#traffic, writer: new Writer() };
+    this.#connectionParts = { clock, telemetry, limits, authority, traffic: this.#traffic, writer: new Writer() };
     this.#liveness = new Liveness({
       clock,
       heartbeatMs: limits.heartbeatMs,
@@ -92,15 +101,17 @@ export class ArenaTransport extends WebSocketTransport {
     return bytes;
   }
 
-  /** Opens the port. `onListening` gets the error where that fails. */
-  override listen(port: number, host?: string, backlog?: number, onListening?: (error?: Error) => void): this {
+  /** Opens the port and gives its number. Until matchmaking is ready, nobody gets a seat. */
+  async open(port: number, host: string): Promise<number> {
     const { httpServer } = this.#parts;
-    const fail = (error: Error): void => onListening?.(error);
-    httpServer.once("error", fail);
-    httpServer.listen(port, host, backlog, () => {
-      httpServer.off("error", fail);
-      onListening?.();
-    });
+    httpServer.listen(port, host);
+    await once(httpServer, "listening");
+    return (httpServer.address() as AddressInfo).port; // a port, never a pipe
+  }
+
+  /** For Colyseus, which opens the port last: it is open. */
+  override listen(_port: number, _host?: string, _backlog?: number, onListening?: () => void): this {
+    onListening?.();
     return this;
   }
 
@@ -136,7 +147,37 @@ export class ArenaTransport extends WebSocketTransport {
     }
     const { stop, arrival } = admitted;
     socket.once("close", stop);
-    this.wss.handleUpgrade(request, socket, head, (webSocket) => this.wss.emit("connection", webSocket, arrival));
+    const accept = (): void =>
+      this.wss.handleUpgrade(request, socket, head, (webSocket) => this.wss.emit("connection", webSocket, arrival));
+    const roomId = this.#foreignRoom(arrival);
+    if (roomId === undefined) accept();
+    else void this.#forward(roomId, { request, socket, head, address: arrival.address }, accept);
+  }
+
+  /** The room that a client asks for, where this process does not run it and somebody else may. */
+  #foreignRoom({ request, url }: Arrival): string | undefined {
+    const { forwarder, isForwarded } = this.#parts;
+    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
+    if (!forwarder || roomId === undefined || matchMaker.getLocalRoomById(roomId)) return undefined;
+    return isForwarded(request) ? undefined : roomId;
+  }
+
+  /** Leads a client to the owner of its room; where there is none, it is told here, as if the room had never been. */
+  async #forward(roomId: string, traveller: Traveller, accept: () => void): Promise<void> {
+    const { socket } = traveller;
+    const onError = (): void => void socket.destroy();
+    socket.on("error", onError); // nobody else listens yet
+    try {
+      const owner: Owner | undefined = await this.#parts.forwarder?.ownerOf(roomId);
+      if (!owner) {
+        socket.off("error", onError);
+        if (!socket.destroyed) accept();
+        return;
+      }
+      await this.#parts.forwarder?.forward(traveller, owner);
+    } catch (error) {
+      this.#refuseUpgrade(socket, toArenaError(error));
+    }
   }
 
   #refuseUpgrade(socket: Duplex, error: ArenaError): void {
@@ -148,7 +189,12 @@ export class ArenaTransport extends WebSocketTransport {
     const { admission, addressOf } = this.#parts;
     const url = URL.parse(request.url ?? "/", "ws://node");
     if (!url) return new ArenaError("BODY_INVALID");
-    const address = addressOf(request);
+    let address: string;
+    try {
+      address = addressOf(request);
+    } catch (error) {
+      return toArenaError(error);
+    }
     const isReturning = url.searchParams.has("reconnectionToken");
     const stop = admission.connect({ address, origin: request.headers.origin, isReturning });
     return stop instanceof ArenaError ? stop : { stop, arrival: { request, url, address } };

@@ -208,7 +208,7 @@ describe("set-up", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /The cluster tests need Redis at \/nowhere\/redis-server; install it or set REDIS_SERVER_PATH\.\n$/,
+      /The cluster and its tests need Redis at \/nowhere\/redis-server; install it or set REDIS_SERVER_PATH\.\n$/,
     );
   });
 
@@ -223,6 +223,6 @@ describe("set-up", () => {
   it("refuses a word that it does not know", async () => {
     const { code, stderr } = await setUp(["--pgae"]);
 
-    assert.deepEqual([code, stderr], [1, "--pgae is not known here; there are --page and --tests.\n"]);
+    assert.deepEqual([code, stderr], [1, "--pgae is not known here; there are --page, --tests, --redis.\n"]);
   });
 });

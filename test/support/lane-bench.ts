@@ -29,6 +29,7 @@ export class LaneBench<S extends LogStore = HeldStore> {
     this.lane = new OpLane<TallyOp, Tally>({
       store,
       key: "tally/a",
+      ownerEpoch: undefined,
       document: tallyDocument,
       limits: { ...logLimits(10_000_000), ...limits },
       clock: this.clock,

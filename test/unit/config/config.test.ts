@@ -17,6 +17,7 @@ const assertRefused = (run: () => unknown, ...words: string[]): void => {
 
 /** Lists by option, each in a form of its own. */
 const LISTS: Readonly<Record<string, readonly string[]>> = {
+  labels: ["gpu", "disk=fast"],
   allowedOrigins: ["https://a.example", "http://localhost:8080"],
   trustedProxies: ["10.0.0.0/8", "::1"],
 };
@@ -204,6 +205,13 @@ describe("the options of a node", () => {
   it("refuses to keep documents in a Redis of which it does not know where it is", () => {
     assertRefused(() => load(["--log-store", "redis"]), "--log-store", "REDIS_URL");
     assert.equal(load(["--log-store", "redis"], { REDIS_URL: "redis://127.0.0.1" }).logStore, "redis");
+  });
+
+  it("refuses an edge, and documents on the own disk, where they cannot work", () => {
+    const redis = { REDIS_URL: "redis://127.0.0.1" };
+    assertRefused(() => load(["--role", "edge"]), "--role", "REDIS_URL");
+    assertRefused(() => load(["--log-store", "lmdb"], redis), "--log-store", "REDIS_URL");
+    assert.equal(load(["--role", "edge"], redis).role, "edge");
   });
 
   it("[CFG4] cannot be changed", () => {

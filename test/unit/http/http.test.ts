@@ -8,6 +8,7 @@ import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
 import { type Http, type HttpParts, type MatchmakingRequest, openHttp } from "../../../src/http/http.ts";
 import { openImages } from "../../../src/images/images.ts";
+import { openPeers } from "../../../src/peers/peers.ts";
 import { createTelemetry, type Telemetry, type TelemetryEvents } from "../../../src/telemetry/telemetry.ts";
 import { createTokens, type Tokens } from "../../../src/tokens/tokens.ts";
 
@@ -36,6 +37,9 @@ describe("the HTTP side of a node", () => {
       adminToken: "",
       admit: () => undefined,
       matchmake: async () => ({}),
+      peers: openPeers({ clock, telemetry, signing: { secret: Buffer.alloc(32), bootId: "b1" } }),
+      cluster: { nodes: () => [], node: () => undefined, owner: async () => undefined },
+      page: async () => ({ rooms: [], cursor: undefined }),
       metrics: async () => ({ contentType: "text/plain", text: "m 1\n" }),
       whyNotReady: () => undefined,
       ...parts,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createAuthContext, matchMaker, ServerError } from "@colyseus/core";
 import { z } from "zod";
+import type { ArenaNode } from "../../../arena.config.ts";
 import { systemClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
 import { createMatchmaking, type Matchmake } from "../../../src/matchmaking/matchmaking.ts";
@@ -26,13 +27,13 @@ class TrialRoom extends Room {
 const clock = systemClock();
 const auth = createAuthContext({ headers: {} });
 
-function openTrial(): { matchmake: Matchmake; answers: string[] } {
+function openTrial({ seats }: Pick<ArenaNode, "seats">): { matchmake: Matchmake; answers: string[] } {
   const telemetry = createTelemetry();
   const answers: string[] = [];
   telemetry.on("matchmaking:answered", ({ method, code }) => answers.push(`${method} ${code}`));
   const tokens = createTokens({ mode: "guest", clock, telemetry });
   const optionsByRoom = new Map([["trial", options]]);
-  return { matchmake: createMatchmaking({ clock, telemetry, tokens, optionsByRoom }), answers };
+  return { matchmake: createMatchmaking({ clock, telemetry, tokens, seats, optionsByRoom }), answers };
 }
 
 describe("matchmaking", () => {
@@ -41,7 +42,7 @@ describe("matchmaking", () => {
   let answers: string[];
   beforeEach(async () => {
     test = await startNode({}, { trial: { room: TrialRoom } });
-    ({ matchmake, answers } = openTrial());
+    ({ matchmake, answers } = openTrial(test.node));
     [made, toThrow] = [[], undefined];
   });
   afterEach(() => test.close());

@@ -10,6 +10,8 @@ const LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 
 /** They come too often for a log; metrics have them. */
 const NOT_LOGGED = [
   "connection:opened",
+  "forward:closed",
+  "forward:opened",
   "image:served",
   "log:appended",
   "matchmaking:answered",

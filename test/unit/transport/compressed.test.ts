@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { WebSocket, WebSocketServer } from "ws";
 import { manualClock } from "../../../src/clock/clock.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
+import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
 import { Writer } from "../../../src/transport/writer.ts";
@@ -40,6 +41,7 @@ describe("a connection with permessage-deflate", () => {
       traffic: new TrafficCounter(clock, telemetry),
       writer: new Writer(),
       limits: LIMITS,
+      authority: SOLE_AUTHORITY,
     });
   });
   afterEach(() => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
+import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
 import { Writer } from "../../../src/transport/writer.ts";
@@ -38,6 +39,7 @@ describe("the rate of a connection", () => {
       traffic,
       writer: new Writer(),
       limits: LIMITS,
+      authority: SOLE_AUTHORITY,
     });
     connection.on("message", (frame: Buffer) => heard.push(Number(frame[0])));
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { parseCloseReason } from "../../../src/protocol/protocol.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
+import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
 import { Writer } from "../../../src/transport/writer.ts";
@@ -38,6 +39,7 @@ describe("a connection", () => {
       traffic: new TrafficCounter(clock, telemetry),
       writer: new Writer(),
       limits: LIMITS,
+      authority: SOLE_AUTHORITY,
     });
   });
 

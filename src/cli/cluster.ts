@@ -1,0 +1,180 @@
+import type { Clock } from "../clock/clock.ts";
+import { systemClock } from "../clock/clock.ts";
+import { type Config, loadConfig, parseFlags } from "../config/config.ts";
+import { ArenaError } from "../errors/errors.ts";
+import { type Child, type Ready, startChild } from "./child.ts";
+import type { CommandContext } from "./cli.ts";
+import { type RedisServer, startRedisServer } from "./redis-server.ts";
+import { restartPolicy } from "./restarts.ts";
+
+const DEFAULT_NODES = 3;
+const MAX_NODES = 64;
+const HERE = "127.0.0.1";
+const REDIS_PORT = 6379;
+
+/** What `cluster` was asked for. */
+export interface ClusterCommand {
+  readonly nodes: number;
+  /** Options of each process, checked. */
+  readonly config: Config;
+  /** Arguments for each process. */
+  readonly args: readonly string[];
+}
+
+/** What each process gets from its cluster, whatever the command line says. */
+const PER_PROCESS: ReadonlySet<string> = new Set([
+  "port",
+  "host",
+  "role",
+  "node-id",
+  "data-dir",
+  "redis-url",
+  "internal-address",
+]);
+
+/**
+ * Reads `--nodes`; everything else is for the processes, but for what differs from one to the other.
+ *
+ * @throws ArenaError CONFIG_INVALID
+ */
+export function readClusterCommand({ args, env }: CommandContext): ClusterCommand {
+  const at = args.findIndex((arg) => arg === "--nodes" || arg.startsWith("--nodes="));
+  const [own = `--nodes=${DEFAULT_NODES}`, next = ""] = at < 0 ? [] : args.slice(at);
+  const isInline = own.includes("=");
+  const text = isInline ? own.slice(own.indexOf("=") + 1) : next;
+  const nodes = /^\d+$/.test(text) ? Number(text) : 0;
+  if (nodes < 1 || nodes > MAX_NODES) {
+    throw new ArenaError("CONFIG_INVALID", `--nodes: expected a whole number from 1 to ${MAX_NODES}, got "${text}".`);
+  }
+  const rest = at < 0 ? args : args.toSpliced(at, isInline ? 1 : 2);
+  const shared = [...parseFlags(rest)].filter(([flag]) => !PER_PROCESS.has(flag));
+  return { nodes, config: loadConfig({ env, args: rest }), args: shared.map(([flag, value]) => `--${flag}=${value}`) };
+}
+
+/**
+ * Starts a cluster on this machine: a Redis where none is named, an edge on the port, and nodes on free ports; starts again what dies,
+ * and ends everything with itself.
+ *
+ * @throws ArenaError CONFIG_INVALID, CLUSTER_UNAVAILABLE
+ */
+export async function runCluster(context: CommandContext): Promise<void> {
+  const command = readClusterCommand(context);
+  const { config } = command;
+  const redis =
+    config.redisUrl === "" ? await startRedisServer(config.dataDir, context.env["REDIS_SERVER_PATH"]) : undefined;
+  const cluster = new LocalCluster(command, context.env, redis);
+  endOnSignal(cluster);
+  const ready = await cluster.start();
+  process.stderr.write(`Arena is ready. Open http://localhost:${ready.edge.port}/ in a browser.\n`);
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+}
+
+interface ClusterReady {
+  readonly event: "ready";
+  readonly edge: Pick<Ready, "port" | "pid">;
+  readonly nodes: readonly Omit<Ready, "event">[];
+  /** Without a pid where it was there before. */
+  readonly redis: { readonly port: number; readonly pid?: number };
+}
+
+class LocalCluster {
+  readonly #command: ClusterCommand;
+  readonly #env: CommandContext["env"];
+  readonly #redis: RedisServer | undefined;
+  readonly #clock: Clock = systemClock("foreground");
+  readonly #children = new Set<Child>();
+  #isEnding = false;
+
+  constructor(command: ClusterCommand, env: CommandContext["env"], redis: RedisServer | undefined) {
+    this.#command = command;
+    this.#env = env;
+    this.#redis = redis;
+    void redis?.ended.then(() => this.#giveUp("Redis has ended"));
+  }
+
+  async start(): Promise<ClusterReady> {
+    const { nodes, config } = this.#command;
+    const names = Array.from({ length: nodes }, (_, index) => `node-${index + 1}`);
+    const [edge, ...rest] = await Promise.all([
+      this.#keep("edge", { ARENA_ROLE: "edge", PORT: String(config.port), HOST: config.host }),
+      ...names.map((name) => this.#keep(name, { ARENA_ROLE: "node", PORT: "0", HOST: HERE })),
+    ]);
+    const { port, pid } = this.#redis ?? { port: Number(new URL(config.redisUrl).port || REDIS_PORT), pid: undefined };
+    return {
+      event: "ready",
+      edge: { port: edge?.port ?? 0, pid: edge?.pid ?? 0 },
+      nodes: rest.map(({ nodeId, pid, port }) => ({ nodeId, pid, port })),
+      redis: { port, ...(pid !== undefined && { pid }) },
+    };
+  }
+
+  /** Ends all of it, Redis last: the nodes bring what they have to it. */
+  async end(): Promise<void> {
+    this.#isEnding = true;
+    for (const child of this.#children) child.signal("SIGTERM");
+    await Promise.all([...this.#children].map(({ ended }) => ended));
+    await this.#redis?.stop();
+  }
+
+  /** Ends all of it at once. */
+  kill(): void {
+    for (const child of this.#children) child.signal("SIGKILL");
+    process.exit(1);
+  }
+
+  /** Keeps one process going; resolves when it is first ready. */
+  #keep(name: string, role: Readonly<Record<string, string>>): Promise<Ready> {
+    const policy = restartPolicy();
+    return new Promise((resolve) => {
+      const run = async (): Promise<void> => {
+        const startMs = this.#clock.nowMs();
+        const child = this.#launch(name, role);
+        const ready = await child.ready;
+        if (ready) resolve(ready);
+        await child.ended;
+        this.#children.delete(child);
+        if (this.#isEnding) return;
+        const waitMs = policy.after(this.#clock.nowMs() - startMs, ready !== undefined);
+        if (waitMs === undefined) {
+          this.#giveUp(`${name} does not start`);
+          return;
+        }
+        process.stderr.write(`${name} has ended; it is started again in ${waitMs} ms.\n`);
+        this.#clock.after(waitMs, () => void run());
+      };
+      void run();
+    });
+  }
+
+  #launch(name: string, role: Readonly<Record<string, string>>): Child {
+    const { config, args } = this.#command;
+    const env = {
+      ...this.#env,
+      ...role,
+      ARENA_NODE_ID: name,
+      ARENA_INTERNAL_ADDRESS: HERE,
+      ARENA_DATA_DIR: `${config.dataDir}/${name}`,
+      REDIS_URL: this.#redis?.url ?? config.redisUrl,
+    };
+    const child = startChild(args, env);
+    this.#children.add(child);
+    return child;
+  }
+
+  #giveUp(reason: string): void {
+    if (this.#isEnding) return;
+    process.stderr.write(`The cluster ends: ${reason}.\n`);
+    void this.end().finally(() => process.exit(1));
+  }
+}
+
+function endOnSignal(cluster: LocalCluster): void {
+  let isEnding = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (isEnding) cluster.kill();
+      isEnding = true;
+      void cluster.end().finally(() => process.exit(0));
+    });
+  }
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { ArenaError } from "../errors/errors.ts";
+import { openDataDir } from "./data-dir.ts";
+
+/** A Redis that this process has started. */
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Resolves when it is gone. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const DEFAULT_PATH = "/usr/bin/redis-server";
+/** Ends Redis when the pipe to this process closes: then this process is gone, however it went. */
+const WATCHED = "\"$@\" & redis=$!; trap 'kill $redis' TERM; cat > /dev/null; kill $redis; wait $redis";
+
+/**
+ * Starts a Redis on a free port of this machine only, which keeps everything in `<dataDir>/redis` and acknowledges nothing before it
+ * is on the disk.
+ *
+ * @throws ArenaError CLUSTER_UNAVAILABLE where there is none, or it does not start
+ */
+export async function startRedisServer(dataDir: string, path = DEFAULT_PATH): Promise<RedisServer> {
+  if (!existsSync(path)) {
+    throw new ArenaError("CLUSTER_UNAVAILABLE", `There is no Redis at ${path}; install it, or set REDIS_URL.`);
+  }
+  const dir = join(dataDir, "redis");
+  await openDataDir(dir);
+  const port = await freePort();
+  const options = { bind: "127.0.0.1", port: String(port), dir, save: "", appendonly: "yes", appendfsync: "always" };
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const child = spawn("/bin/sh", ["-c", WATCHED, "redis", path, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const pid = await becomesReady(child);
+  const ended = once(child, "close").then(() => {});
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    pid,
+    ended,
+    stop: async () => {
+      child.stdin?.end();
+      await ended;
+    },
+  };
+}
+
+/** Gives the pid of Redis itself, which it says first of all. */
+function becomesReady(child: ChildProcess): Promise<number> {
+  const said: string[] = [];
+  return new Promise((resolve, reject) => {
+    if (!child.stdout) throw new Error("It has no output."); // it was started with one
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      said.push(line);
+      const pid = Number(/^(\d+):/.exec(line)?.[1]);
+      if (line.includes("Ready to accept connections")) resolve(pid);
+    });
+    child.once("close", () => {
+      reject(new ArenaError("CLUSTER_UNAVAILABLE", `Redis ended: ${said.slice(-3).join(" ")}`));
+    });
+  });
+}
+
+/** A port that nobody has at this moment; Redis cannot be told to choose one. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address ? address.port : 0;
+}

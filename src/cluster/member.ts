@@ -1,0 +1,253 @@
+import { randomBytes } from "node:crypto";
+import type { Clock, Stop } from "../clock/clock.ts";
+import { ArenaError, toArenaError } from "../errors/errors.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { Lease } from "./lease.ts";
+import { Owners } from "./owners.ts";
+import type { ClusterStore, Renewed } from "./store.ts";
+import {
+  type Cluster,
+  LEASE_MS,
+  type LeaseEvent,
+  type NodeIdentity,
+  type NodeRecord,
+  type Offer,
+  type Ownership,
+  type Report,
+  type Reservation,
+} from "./types.ts";
+
+/** What a member is made of. */
+export interface MemberParts {
+  readonly identity: Omit<NodeIdentity, "internalAddress">;
+  readonly store: ClusterStore;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** No other process can have this one's rooms: it acts whatever the clock says. */
+  readonly isSole: boolean;
+}
+
+type LeaseListener = (event: LeaseEvent) => void | Promise<void>;
+
+const RENEW_EVERY_MS = 500;
+const CHECK_EVERY_MS = 100;
+const URGENT_EVERY_MS = 200;
+/** A process that was killed holds its name until its lease ends. */
+const NAME_WAIT_MS = LEASE_MS + RENEW_EVERY_MS;
+const NAME_RETRY_MS = 250;
+const SECRET_BYTES = 32;
+
+/** One process' part in a cluster: it renews its lease, and keeps the view of the others that each renewal brings. */
+export class Member implements Cluster {
+  #identity: NodeIdentity;
+  readonly #parts: MemberParts;
+  readonly #lease = new Lease();
+  readonly #owners: Owners;
+  readonly #leaseListeners = new Set<LeaseListener>();
+  readonly #goneListeners = new Set<(node: NodeRecord) => void>();
+  #nodes: ReadonlyMap<string, NodeRecord> = new Map();
+  #report: Report | undefined;
+  #isReportSent = true;
+  #settled: readonly string[] = [];
+  #isDraining = false;
+  /** The lease had run out, and whose the rooms are is being asked. */
+  #isInDoubt = false;
+  /** Until then a process that is not in the view may just not have come back from the same outage. */
+  #graceEndsMs = 0;
+  #lastSentMs = Number.NEGATIVE_INFINITY;
+  #renewing: Promise<void> | undefined;
+  #stops: readonly Stop[] = [];
+  #isClosed = false;
+
+  constructor(parts: MemberParts) {
+    this.#parts = parts;
+    this.#identity = { ...parts.identity, internalAddress: "" };
+    this.#owners = new Owners(parts.clock, (roomId) => parts.store.read(roomId));
+  }
+
+  get identity(): NodeIdentity {
+    return this.#identity;
+  }
+
+  async join(internalAddress: string): Promise<void> {
+    const { clock } = this.#parts;
+    this.#identity = { ...this.#identity, internalAddress };
+    for (const untilMs = clock.nowMs() + NAME_WAIT_MS; ; ) {
+      const sentMs = clock.nowMs();
+      const renewed = await this.#send();
+      if (renewed.isHeld) {
+        this.#see(renewed.nodes);
+        this.#lease.confirm(sentMs);
+        break;
+      }
+      if (clock.nowMs() > untilMs) throw new ArenaError("NODE_ID_TAKEN", `It is "${this.identity.nodeId}".`);
+      await new Promise<void>((resolve) => clock.after(NAME_RETRY_MS, resolve));
+    }
+    this.#lease.change(clock.nowMs());
+    this.#stops = [
+      clock.every(RENEW_EVERY_MS, () => void this.#renew()),
+      clock.every(CHECK_EVERY_MS, () => this.#announce()),
+    ];
+  }
+
+  isLeaseHeld(): boolean {
+    if (this.#parts.isSole) return true;
+    return !this.#isInDoubt && this.#lease.isHeld(this.#parts.clock.nowMs());
+  }
+
+  nodes(): readonly NodeRecord[] {
+    return [...this.#nodes.values()];
+  }
+
+  node(bootId: string): NodeRecord | undefined {
+    return this.#nodes.get(bootId);
+  }
+
+  refresh(): Promise<void> {
+    return this.#renew();
+  }
+
+  setReport(report: Report, isUrgent = false): void {
+    this.#report = report;
+    this.#isReportSent = false;
+    const { ledger } = report;
+    this.#settled = Array.isArray(ledger) ? ledger.map(String) : [];
+    if (isUrgent && this.#parts.clock.nowMs() - this.#lastSentMs >= URGENT_EVERY_MS) void this.#renew();
+  }
+
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.#renew();
+  }
+
+  reserve(bootId: string, reservation: Reservation): Promise<boolean> {
+    return this.#parts.store.reserve(bootId, reservation);
+  }
+
+  async offer(roomId: string, { name, target, expect }: Offer): Promise<Ownership> {
+    const node = this.#nodes.get(target);
+    if (!node) throw new ArenaError("PEER_UNREACHABLE");
+    this.#owners.forget(roomId);
+    return this.#parts.store.offer(roomId, { name, target: node, expect });
+  }
+
+  claim(roomId: string, { attempt }: Pick<Ownership, "attempt">): Promise<Ownership | undefined> {
+    return this.#parts.store.claim(roomId, this.identity.bootId, attempt);
+  }
+
+  take(roomId: string, { name }: Pick<Ownership, "name">): Promise<Ownership> {
+    return this.#parts.store.take(roomId, name, this.identity);
+  }
+
+  confirm(roomId: string, epoch: number): Promise<boolean> {
+    return this.#parts.store.confirm(roomId, this.identity.bootId, epoch);
+  }
+
+  async release(roomId: string, epoch: number): Promise<void> {
+    this.#owners.forget(roomId);
+    await this.#parts.store.release(roomId, this.identity.bootId, epoch);
+  }
+
+  owner(roomId: string): Promise<Ownership | undefined> {
+    return this.#owners.find(roomId);
+  }
+
+  forget(roomId: string): void {
+    this.#owners.forget(roomId);
+  }
+
+  onLease(listener: LeaseListener): Stop {
+    this.#leaseListeners.add(listener);
+    return () => void this.#leaseListeners.delete(listener);
+  }
+
+  onNodeGone(listener: (node: NodeRecord) => void): Stop {
+    this.#goneListeners.add(listener);
+    return () => void this.#goneListeners.delete(listener);
+  }
+
+  secret(): Promise<Buffer> {
+    return this.#parts.store.secret(randomBytes(SECRET_BYTES));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    await this.#renewing;
+    this.#lease.end();
+    if (this.#nodes.size > 0) await this.#parts.store.leave(this.identity).catch(() => {}); // it runs out by itself
+    await this.#parts.store.close();
+  }
+
+  async #send(): Promise<Renewed> {
+    const report = this.#isReportSent ? undefined : this.#report;
+    const settled = this.#settled;
+    this.#lastSentMs = this.#parts.clock.nowMs();
+    const { identity } = this;
+    const renewed = await this.#parts.store.renew({ identity, isDraining: this.#isDraining, report, settled });
+    if (report === this.#report) this.#isReportSent = true;
+    if (settled === this.#settled) this.#settled = [];
+    return renewed;
+  }
+
+  /** One renewal is under way at a time; it fails within the time that the store gives itself. */
+  #renew(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#renewing ??= this.#tryRenew().finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  async #tryRenew(): Promise<void> {
+    const sentMs = this.#parts.clock.nowMs();
+    try {
+      const renewed = await this.#send();
+      if (renewed.isHeld) await this.#confirmed(renewed, sentMs);
+      else this.#replaced(renewed.holder);
+    } catch (error) {
+      this.#parts.telemetry.emit("cluster:unconfirmed", { error: toArenaError(error) });
+    }
+    this.#announce();
+  }
+
+  async #confirmed({ isNew, nodes }: Renewed & { isHeld: true }, sentMs: number): Promise<void> {
+    const { clock, telemetry } = this.#parts;
+    if (isNew || !this.#lease.isHeld(clock.nowMs())) this.#graceEndsMs = clock.nowMs() + LEASE_MS;
+    this.#see(nodes);
+    if (isNew) this.#isInDoubt = true;
+    this.#lease.confirm(sentMs);
+    if (!this.#isInDoubt) return;
+    telemetry.emit("cluster:leaseLost", { processes: nodes.length });
+    for (const listener of this.#leaseListeners) await listener("lost");
+    this.#isInDoubt = false;
+  }
+
+  /** Another process has the name: this one is out, for good. */
+  #replaced(holder: string): void {
+    this.#lease.end();
+    this.#parts.telemetry.emit("cluster:replaced", { holder });
+  }
+
+  #announce(): void {
+    if (this.#isInDoubt || this.#parts.isSole) return;
+    const change = this.#lease.change(this.#parts.clock.nowMs());
+    if (change === undefined) return;
+    this.#parts.telemetry.emit("cluster:lease", { state: change });
+    for (const listener of this.#leaseListeners) void listener(change);
+  }
+
+  #see(nodes: readonly NodeRecord[]): void {
+    const seen = new Map(nodes.map((node) => [node.bootId, node]));
+    const isGrace = this.#parts.clock.nowMs() < this.#graceEndsMs;
+    const missing = [...this.#nodes.values()].filter(({ bootId }) => !seen.has(bootId));
+    if (isGrace) for (const node of missing) seen.set(node.bootId, node);
+    this.#nodes = seen;
+    if (isGrace) return;
+    for (const node of missing) {
+      this.#owners.forgetBoot(node.bootId);
+      this.#parts.telemetry.emit("cluster:nodeGone", { name: node.nodeId, bootId: node.bootId });
+      for (const listener of this.#goneListeners) listener(node);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import { ArenaError } from "../errors/errors.ts";
+import { type Call, RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
+import { CLAIM, CONFIRM, LEAVE, OFFER, RELEASE, RENEW, RESERVE, SECRET, TAKE } from "./redis-scripts.ts";
+import type { ClusterStore, Renewal, Renewed, RoomOffer } from "./store.ts";
+import {
+  LEASE_MS,
+  type NodeIdentity,
+  type NodeRecord,
+  OFFER_MS,
+  type Ownership,
+  RESERVATION_MS,
+  type Report,
+  type Reservation,
+} from "./types.ts";
+
+/** What a cluster knows, in a Redis or a Redis Cluster; every key begins with the prefix. */
+export class RedisStore implements ClusterStore {
+  readonly description: string;
+  readonly #link: RedisLink;
+  readonly #prefix: string;
+  readonly #memberKeys: readonly string[];
+
+  constructor(link: RedisLink, prefix: string) {
+    this.description = `Redis at ${link.address}`;
+    this.#link = link;
+    this.#prefix = prefix;
+    this.#memberKeys = ["leases", "who", "load", "since", "drains", "names", "reserved"].map((name) => this.#key(name));
+  }
+
+  async renew({ identity, isDraining, report, settled }: Renewal): Promise<Renewed> {
+    const said = [JSON.stringify(identity), report ? JSON.stringify(report) : "", isDraining ? "1" : "0"];
+    const args = [identity.bootId, identity.nodeId, ...said, String(LEASE_MS), ...settled];
+    return readRenewal(await this.#run({ script: RENEW, keys: this.#memberKeys, args }));
+  }
+
+  async leave({ bootId, nodeId }: NodeIdentity): Promise<void> {
+    await this.#run({ script: LEAVE, keys: this.#memberKeys, args: [bootId, nodeId] });
+  }
+
+  async reserve(bootId: string, { id, weight }: Reservation): Promise<boolean> {
+    const keys = ["leases", "drains", "reserved"].map((name) => this.#key(name));
+    const args = [bootId, `${id} ${JSON.stringify(weight)}`, String(RESERVATION_MS)];
+    return (await this.#run({ script: RESERVE, keys, args }))[0] === "OK";
+  }
+
+  async offer(roomId: string, { name, target, expect }: RoomOffer): Promise<Ownership> {
+    const expected = expect ? [String(expect.epoch), String(expect.attempt)] : ["", ""];
+    return rowOf(roomId, await this.#ask(OFFER, roomId, [name, ...ownerOf(target), ...expected]));
+  }
+
+  async claim(roomId: string, bootId: string, attempt: number): Promise<Ownership | undefined> {
+    const reply = await this.#ask(CLAIM, roomId, [bootId, String(attempt)]);
+    return reply[0] === "ROW" ? rowOf(roomId, reply) : undefined;
+  }
+
+  async take(roomId: string, name: string, owner: NodeIdentity): Promise<Ownership> {
+    return rowOf(roomId, await this.#ask(TAKE, roomId, [name, ...ownerOf(owner)]));
+  }
+
+  async confirm(roomId: string, bootId: string, epoch: number): Promise<boolean> {
+    return (await this.#ask(CONFIRM, roomId, [bootId, String(epoch)]))[0] === "OK";
+  }
+
+  async release(roomId: string, bootId: string, epoch: number): Promise<void> {
+    await this.#ask(RELEASE, roomId, [bootId, String(epoch)]);
+  }
+
+  async read(roomId: string): Promise<Ownership | undefined> {
+    const values = await guarded(() => this.#link.read((client) => client.hmget(this.#own(roomId), ...FIELDS)));
+    return values[0] === null ? undefined : rowOf(roomId, ["ROW", ...values.map(String)]);
+  }
+
+  async secret(proposal: Buffer): Promise<Buffer> {
+    const args = [proposal.toString("base64")];
+    const [secret] = await this.#run({ script: SECRET, keys: [this.#key("secret")], args });
+    return Buffer.from(String(secret), "base64");
+  }
+
+  async close(): Promise<void> {
+    this.#link.close();
+  }
+
+  #key(name: string): string {
+    return `${this.#prefix}:{nodes}:${name}`;
+  }
+
+  #own(roomId: string): string {
+    return `${this.#prefix}:{room/${roomId.replace(/[%{}]/g, encodeURIComponent)}}:own`;
+  }
+
+  #ask(script: Script, roomId: string, args: readonly string[]): Promise<readonly string[]> {
+    return this.#run({ script, keys: [this.#own(roomId)], args });
+  }
+
+  async #run(call: Call): Promise<readonly string[]> {
+    return (await guarded(() => this.#link.run(call))).reply;
+  }
+}
+
+function ownerOf({ bootId, nodeId, internalAddress, publicAddress }: NodeIdentity): readonly string[] {
+  return [bootId, nodeId, internalAddress, publicAddress, String(OFFER_MS)];
+}
+
+async function guarded<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof RedisFailure)) throw cause;
+    throw new ArenaError("CLUSTER_UNAVAILABLE", cause.message, { cause });
+  }
+}
+
+const FIELDS = ["name", "boot", "node", "inner", "outer", "epoch", "attempt", "state"] as const;
+
+function rowOf(roomId: string, reply: readonly string[]): Ownership {
+  const [, name = "", bootId = "", nodeId = "", internalAddress = "", publicAddress = "", epoch, attempt, state] =
+    reply;
+  const known = state === "offered" || state === "starting" ? state : "running";
+  return {
+    roomId,
+    name,
+    bootId,
+    nodeId,
+    internalAddress,
+    publicAddress,
+    epoch: Number(epoch),
+    attempt: Number(attempt),
+    state: known,
+  };
+}
+
+/** Identity, report, since and drains of each. */
+const FIELDS_OF_A_NODE = 4;
+
+function readRenewal(reply: readonly string[]): Renewed {
+  const [status, detail = "", now] = reply;
+  if (status !== "HELD") return { isHeld: false, holder: detail };
+  const end = reply.indexOf("RESERVED");
+  const reservations = reservationsBy(reply.slice(end + 1));
+  const nodes: NodeRecord[] = [];
+  for (let at = 3; at < end; at += FIELDS_OF_A_NODE) {
+    const [who = "{}", load = "", since, drains] = reply.slice(at, at + FIELDS_OF_A_NODE);
+    const identity = JSON.parse(who) as NodeIdentity; // what a process of ours wrote
+    const report = load === "" ? undefined : (JSON.parse(load) as Report); // as above
+    const pending = reservations.get(identity.bootId) ?? [];
+    nodes.push({
+      ...identity,
+      ageMs: Number(now) - Number(since),
+      isDraining: drains === "1",
+      report,
+      reservations: pending,
+    });
+  }
+  return { isHeld: true, isNew: detail === "1", nodes };
+}
+
+function reservationsBy(rows: readonly string[]): ReadonlyMap<string, readonly Reservation[]> {
+  const byBoot = new Map<string, Reservation[]>();
+  for (const row of rows) {
+    const [bootId = "", id = "", ...weight] = row.split(" ");
+    const reservation = { id, weight: JSON.parse(weight.join(" ")) as Reservation["weight"] }; // what a process of ours wrote
+    byBoot.set(bootId, [...(byBoot.get(bootId) ?? []), reservation]);
+  }
+  return byBoot;
+}

@@ -1,0 +1,46 @@
+import type { NodeIdentity, NodeRecord, Offer, Ownership, Report, Reservation } from "./types.ts";
+
+/** What a process says of itself with each renewal. */
+export interface Renewal {
+  readonly identity: NodeIdentity;
+  readonly isDraining: boolean;
+  /** Sent where it has changed. */
+  readonly report: Report | undefined;
+  /** Reservations that are in the report, or in no need of it. */
+  readonly settled: readonly string[];
+}
+
+/** What came of a renewal. */
+export type Renewed =
+  | {
+      readonly isHeld: true;
+      /** The lease that was there had run out before, or there was none. */
+      readonly isNew: boolean;
+      readonly nodes: readonly NodeRecord[];
+    }
+  /** Another process holds the name. */
+  | { readonly isHeld: false; readonly holder: string };
+
+/** An offer, with all that the record says of the node. */
+export interface RoomOffer extends Omit<Offer, "target"> {
+  readonly target: NodeIdentity;
+}
+
+/** Where a cluster's leases, reservations and ownership are. One call is one atomic step, by the store's own clock. */
+export interface ClusterStore {
+  /** In words, such as `Redis at 10.0.0.5:6379`. */
+  readonly description: string;
+  renew(renewal: Renewal): Promise<Renewed>;
+  /** Ends the lease of a process. */
+  leave(identity: NodeIdentity): Promise<void>;
+  reserve(bootId: string, reservation: Reservation): Promise<boolean>;
+  offer(roomId: string, offer: RoomOffer): Promise<Ownership>;
+  claim(roomId: string, bootId: string, attempt: number): Promise<Ownership | undefined>;
+  take(roomId: string, name: string, owner: NodeIdentity): Promise<Ownership>;
+  confirm(roomId: string, bootId: string, epoch: number): Promise<boolean>;
+  release(roomId: string, bootId: string, epoch: number): Promise<void>;
+  read(roomId: string): Promise<Ownership | undefined>;
+  /** The shared secret, which is made where there is none. */
+  secret(proposal: Buffer): Promise<Buffer>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,123 @@
+import type { Stop } from "../clock/clock.ts";
+
+/** A process of the cluster, as it names itself. */
+export interface NodeIdentity {
+  /** The name that people give it; held by one process at a time. */
+  readonly nodeId: string;
+  /** New with each start of a process. */
+  readonly bootId: string;
+  /** An edge hosts no rooms. */
+  readonly role: "node" | "edge";
+  /** Where the other processes reach it, `host:port`. */
+  readonly internalAddress: string;
+  /** Where clients reach it directly; "" where they do not. */
+  readonly publicAddress: string;
+  readonly version: string;
+  readonly region: string;
+  readonly labels: readonly string[];
+  readonly pid: number;
+}
+
+/** What a node tells of its load. The cluster carries it; placement makes something of it. */
+export type Report = Readonly<Record<string, unknown>>;
+
+/** Load that a caller is about to bring to a node, by resource. */
+export interface Reservation {
+  readonly id: string;
+  readonly weight: Readonly<Record<string, number>>;
+}
+
+/** A process that lives, as the others see it. */
+export interface NodeRecord extends NodeIdentity {
+  /** How long ago it joined, in ms, by the clock of the store. */
+  readonly ageMs: number;
+  /** It takes no new rooms. */
+  readonly isDraining: boolean;
+  readonly report: Report | undefined;
+  /** What was reserved on it within the last {@link RESERVATION_MS} and is not yet in its report. */
+  readonly reservations: readonly Reservation[];
+}
+
+/** Who has a room, or is to have it. */
+export interface Ownership {
+  readonly roomId: string;
+  /** Name of the room's type. */
+  readonly name: string;
+  readonly bootId: string;
+  readonly nodeId: string;
+  readonly internalAddress: string;
+  readonly publicAddress: string;
+  /** Rises with each change of owner; 0 before the first. */
+  readonly epoch: number;
+  /** Rises with each offer. */
+  readonly attempt: number;
+  /** `offered`: the node has not taken it yet; `starting`: it makes the room; `running`. */
+  readonly state: "offered" | "starting" | "running";
+}
+
+/** `fenced`: ownership cannot be confirmed now. `held`: it is confirmed again, and nobody had it meanwhile. `lost`: it had run out. */
+export type LeaseEvent = "fenced" | "held" | "lost";
+
+/** What is asked of an offer. */
+export interface Offer {
+  readonly name: string;
+  /** Boot of the node that is to make the room. */
+  readonly target: string;
+  /** The record that is to be replaced, exactly as it was read: its owner is gone. */
+  readonly expect?: Pick<Ownership, "epoch" | "attempt"> | undefined;
+}
+
+/**
+ * This process among the others. Every call that changes something is one compare-and-set in the store; where the store is
+ * away, calls throw an ArenaError CLUSTER_UNAVAILABLE within a bounded time.
+ */
+export interface Cluster {
+  readonly identity: NodeIdentity;
+  /** Joins under its name, to be reached at that address. @throws ArenaError NODE_ID_TAKEN where a process that lives has it */
+  join(internalAddress: string): Promise<void>;
+  /**
+   * Whether this process may act for its rooms: by its monotonic clock, counted from when the last confirmed renewal was sent.
+   * A compare and no more; the answer is worth nothing a moment later.
+   */
+  isLeaseHeld(): boolean;
+  /** Processes that live, this one too, as of the last renewal. */
+  nodes(): readonly NodeRecord[];
+  node(bootId: string): NodeRecord | undefined;
+  /** Asks the store now. */
+  refresh(): Promise<void>;
+  /** Goes out with the next renewal; at once, but not more often than each 200 ms, where `isUrgent`. */
+  setReport(report: Report, isUrgent?: boolean): void;
+  /** Takes no new rooms from now on. */
+  drain(): Promise<void>;
+  /** Notes load that is about to come to a node; false where that node is gone or drains. It counts for {@link RESERVATION_MS}. */
+  reserve(bootId: string, reservation: Reservation): Promise<boolean>;
+  /** Offers a room that nobody has, or exactly what was expected; gives what the record says then, whoever's it is. */
+  offer(roomId: string, offer: Offer): Promise<Ownership>;
+  /** Takes up an offer to this process, which begins a new epoch; undefined where it is not its any more. */
+  claim(roomId: string, claim: Pick<Ownership, "attempt">): Promise<Ownership | undefined>;
+  /** Takes a room that nobody has without an offer; gives what the record says then. */
+  take(roomId: string, room: Pick<Ownership, "name">): Promise<Ownership>;
+  /** The room runs. False where it is somebody else's: it has to be given up. */
+  confirm(roomId: string, epoch: number): Promise<boolean>;
+  /** The room has ended. */
+  release(roomId: string, epoch: number): Promise<void>;
+  /** Who has a room. Kept for a moment, and until its owner is gone; one question is under way for a room at a time. */
+  owner(roomId: string): Promise<Ownership | undefined>;
+  /** The next question about the room goes to the store. */
+  forget(roomId: string): void;
+  /** With `lost`, this process is not its rooms' owner before what the listener promises is done. */
+  onLease(listener: (event: LeaseEvent) => void | Promise<void>): Stop;
+  /** A process that lived has ended, or has not renewed its lease in time. */
+  onNodeGone(listener: (node: NodeRecord) => void): Stop;
+  /** 32 bytes that the processes of a cluster share and nobody else knows. */
+  secret(): Promise<Buffer>;
+  /** Gives the lease up at once. */
+  close(): Promise<void>;
+}
+
+/** How long a lease runs in the store. */
+export const LEASE_MS = 2000;
+/** How long a reservation counts that is in no report. */
+export const RESERVATION_MS = 10_000;
+/** An offer that was not taken up for so long is void: whoever made it is gone. */
+export const OFFER_MS = 3000;

@@ -1,0 +1,72 @@
+import type { Option } from "./option.ts";
+
+/** The options of a node that is one of several. */
+export const CLUSTER_OPTIONS: readonly Option[] = [
+  {
+    name: "role",
+    env: "ARENA_ROLE",
+    flag: "role",
+    type: "choice",
+    default: "node",
+    choices: ["node", "edge"],
+    unit: "",
+    sentence:
+      "What this process does: node hosts rooms; edge hosts none, it serves the page and matchmaking and forwards sockets.",
+  },
+  {
+    name: "redisPrefix",
+    env: "ARENA_REDIS_PREFIX",
+    flag: "redis-prefix",
+    type: "text",
+    default: "arena",
+    pattern: /^[0-9A-Za-z_-]{1,32}$/,
+    form: "1 to 32 letters, digits, - or _",
+    unit: "",
+    sentence: "Beginning of every key in Redis; clusters that share a Redis each need their own.",
+  },
+  {
+    name: "internalAddress",
+    env: "ARENA_INTERNAL_ADDRESS",
+    flag: "internal-address",
+    type: "text",
+    default: "",
+    pattern: /^([0-9A-Za-z.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?$/,
+    form: "a host with or without a port",
+    unit: "",
+    sentence:
+      "Where the other processes of the cluster reach this one; when empty, its host, or the machine's first address where it listens on all.",
+  },
+  {
+    name: "publicAddress",
+    env: "ARENA_PUBLIC_ADDRESS",
+    flag: "public-address",
+    type: "text",
+    default: "",
+    pattern: /^[0-9A-Za-z.-]+(:\d{1,5})?(\/[\w./-]*)?$/,
+    form: "a host with or without a port and a path, and without ws://",
+    unit: "",
+    sentence: "Where clients reach this node directly; when empty, any process of the cluster leads them here.",
+  },
+  {
+    name: "region",
+    env: "ARENA_REGION",
+    flag: "region",
+    type: "text",
+    default: "",
+    pattern: /^[0-9A-Za-z_-]{1,64}$/,
+    form: "1 to 64 letters, digits, - or _",
+    unit: "",
+    sentence: "Where this node is; rooms that ask for a region are placed on its nodes.",
+  },
+  {
+    name: "labels",
+    env: "ARENA_LABELS",
+    flag: "labels",
+    type: "list",
+    default: [],
+    pattern: /^[0-9A-Za-z_.=-]{1,64}$/,
+    form: "words of letters, digits and _ . = -, separated by commas",
+    unit: "",
+    sentence: "What this node is fit for; room types that are pinned to a label are placed on nodes that have it.",
+  },
+];

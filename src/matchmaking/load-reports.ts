@@ -1,0 +1,40 @@
+import type { Clock, Stop } from "../clock/clock.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { type Load, LoadReporter, reportsOf } from "../placement/placement.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+
+/** What reports are made of. */
+export interface LoadReportsParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly cluster: Pick<Cluster, "setReport" | "nodes" | "identity">;
+  /** Connections that this node takes. */
+  readonly maxConnections: number;
+  /** Shares of what this node has, but for connections. */
+  readonly readings: () => Omit<Load, "connections">;
+}
+
+const URGENT_EVERY_MS = 200;
+
+/** Tells the cluster once a second how loaded this node is, and sooner where much has changed. */
+export function reportLoad({ clock, telemetry, cluster, maxConnections, readings }: LoadReportsParts): Stop {
+  const reporter = new LoadReporter({ clock, capacity: maxConnections, readings });
+  const tell = (isUrgent: boolean): void => {
+    const others = cluster.nodes().filter(({ bootId }) => bootId !== cluster.identity.bootId);
+    cluster.setReport(reporter.report(reportsOf(others)), isUrgent);
+  };
+  const stops = [
+    telemetry.on("room:created", ({ roomId, name }) => reporter.opened(roomId, name)),
+    telemetry.on("room:disposed", ({ roomId }) => reporter.closed(roomId)),
+    telemetry.on("session:joined", ({ roomId }) => reporter.moved(roomId, 1)),
+    telemetry.on("session:left", ({ roomId }) => reporter.moved(roomId, -1)),
+    telemetry.on("node:loadMeasured", () => tell(reporter.isUrgent)),
+    clock.every(URGENT_EVERY_MS, () => {
+      if (reporter.isUrgent) tell(true);
+    }),
+  ];
+  tell(true);
+  return () => {
+    for (const stop of stops) stop();
+  };
+}

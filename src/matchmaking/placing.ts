@@ -1,0 +1,35 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { ArenaError } from "../errors/errors.ts";
+import { Placement, type Wish } from "../placement/placement.ts";
+import type { Wanted } from "./creation.ts";
+
+/** Where a room type wants to be. */
+export type Whereabouts = Pick<Wish, "region" | "label" | "isSpread">;
+
+/** What places are chosen with. */
+export interface PlacingParts {
+  readonly clock: Clock;
+  readonly cluster: Pick<Cluster, "nodes" | "reserve">;
+  readonly whereaboutsOf: (name: string) => Whereabouts;
+}
+
+/** Chooses nodes by what they report, and notes on each what is about to come to it. */
+export class Placing {
+  readonly #parts: PlacingParts;
+  readonly #placement: Placement;
+
+  constructor(parts: PlacingParts) {
+    this.#parts = parts;
+    this.#placement = new Placement(parts.clock);
+  }
+
+  /** Boot of the node that is to make the room. @throws ArenaError NO_NODE_FREE, CLUSTER_UNAVAILABLE */
+  async place({ name, roomId }: Wanted & { readonly roomId: string }, except: ReadonlySet<string>): Promise<string> {
+    const { cluster, whereaboutsOf } = this.#parts;
+    const nodes = cluster.nodes().filter(({ role }) => role === "node");
+    const { weight, order } = this.#placement.choose({ ...whereaboutsOf(name), name, except }, nodes);
+    for (const bootId of order) if (await cluster.reserve(bootId, { id: roomId, weight })) return bootId;
+    throw new ArenaError("NO_NODE_FREE");
+  }
+}

@@ -1,0 +1,302 @@
+import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
+import { ArenaError } from "../errors/errors.ts";
+import { RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import {
+  fieldOf,
+  freeRooms,
+  type IndexRange,
+  type LookUp,
+  listedRooms,
+  MAX_FILTERS,
+  membersOf,
+  roomIdOf,
+  roomsOfBoot,
+} from "./listing-index.ts";
+import { FIRST, PUT, REMOVE, SWEEP } from "./listing-scripts.ts";
+import { type Direction, sortKey } from "./sort-key.ts";
+
+/** What the listing is built on. */
+export interface RedisDriverParts {
+  readonly link: RedisLink;
+  /** Beginning of every key. */
+  readonly prefix: string;
+  readonly telemetry: Telemetry;
+  /** How rooms of a type are looked up. */
+  readonly lookUpOf: (name: string) => LookUp;
+  /** Boots of the processes that live. */
+  readonly liveBoots: () => readonly string[];
+  /** Whether a boot's lease is gone, asked anew. */
+  readonly isGone: (bootId: string) => Promise<boolean>;
+  /** Name of a room's type; undefined where nobody has the room. */
+  readonly nameOf: (roomId: string) => Promise<string | undefined>;
+  /** Whether a room of this process may be listed. */
+  readonly confirm: (room: IRoomCache) => Promise<boolean>;
+}
+
+/** Part of a listing. */
+export interface ListingPage {
+  readonly rooms: readonly IRoomCache[];
+  /** Where the next part begins; undefined where there is none. */
+  readonly cursor: string | undefined;
+}
+
+/** Room rows are written by one process, and one after the other: what came meanwhile is written with the next. */
+interface Own {
+  readonly row: IRoomCache;
+  isDirty: boolean;
+  writing: Promise<void> | undefined;
+}
+
+const SWEEP_ROWS = 500;
+const PAGE_ROWS = 500;
+
+/**
+ * The listing of all rooms in Redis, as Colyseus asks for it. A look-up by name, filters and the declared order is one script, whatever
+ * the number of rooms; one by id two round trips. Rows of processes that are gone are not shown. Writes of rows fail silently while
+ * Redis is away and are made up for by {@link RedisDriver.reassert}; all else throws CLUSTER_UNAVAILABLE then.
+ */
+export class RedisDriver implements MatchMakerDriver {
+  readonly #parts: RedisDriverParts;
+  readonly #own = new Map<string, Own>();
+  /** Rows of rooms that ended while Redis was away. */
+  readonly #left = new Map<string, Pick<IRoomCache, "name" | "processId">>();
+
+  constructor(parts: RedisDriverParts) {
+    this.#parts = parts;
+  }
+
+  async has(roomId: string): Promise<boolean> {
+    return (await this.#byId(roomId)) !== undefined;
+  }
+
+  /** @param conditions with `roomId` it is one look-up; else all rooms of that name, or of all names, are read */
+  async query(conditions: Partial<IRoomCache>, sort?: SortOptions): Promise<IRoomCache[]> {
+    const rooms =
+      conditions.roomId === undefined ? await this.#all(conditions.name) : [await this.#byId(conditions.roomId)];
+    const found = rooms.filter((room) => room !== undefined).filter((room) => matches(room, conditions));
+    return sort ? sortBy(found, sort) : found;
+  }
+
+  async findOne(conditions: Partial<IRoomCache>, sort?: SortOptions): Promise<IRoomCache> {
+    return (await this.#first(conditions, sort)) as IRoomCache; // Colyseus' type has no word for "none"
+  }
+
+  async findByIds(roomIds: string[]): Promise<Map<string, IRoomCache>> {
+    const rooms = await Promise.all(roomIds.map((roomId) => this.#byId(roomId)));
+    return new Map(rooms.filter((room) => room !== undefined).map((room) => [room.roomId, room]));
+  }
+
+  /** Lists a room of this process once; false where another has it. */
+  async insert(room: IRoomCache): Promise<boolean> {
+    if (!(await this.#parts.confirm(room))) return false;
+    await this.#put(room, true);
+    this.#own.set(room.roomId, { row: room, isDirty: false, writing: undefined });
+    await this.#guard(() => this.#parts.link.read((client) => client.sadd(this.#names, room.name)));
+    return true;
+  }
+
+  async persist(room: IRoomCache, isNew = false): Promise<boolean> {
+    if (isNew) return this.insert(room);
+    await this.#write(room.roomId);
+    return true;
+  }
+
+  async update(
+    room: IRoomCache,
+    { $set, $inc }: Partial<{ $set: Partial<IRoomCache>; $inc: Partial<IRoomCache> }>,
+  ): Promise<boolean> {
+    Object.assign(room, $set);
+    for (const [field, by] of Object.entries($inc ?? {}))
+      Reflect.set(room, field, Number(Reflect.get(room, field)) + Number(by));
+    await this.#write(room.roomId);
+    return true;
+  }
+
+  async remove(roomId: string): Promise<boolean> {
+    const own = this.#own.get(roomId);
+    if (!own) return false;
+    this.#own.delete(roomId);
+    await own.writing;
+    const { name, processId } = own.row;
+    await this.#run(REMOVE, name, [roomId, processId]).catch(() => this.#left.set(roomId, { name, processId }));
+    return true;
+  }
+
+  /** Takes out the rows of a process that is gone; those of one that lives stay. */
+  async cleanup(bootId: string): Promise<void> {
+    const isOwn = [...this.#own.values()].some(({ row }) => row.processId === bootId);
+    if (!isOwn && !(await this.#parts.isGone(bootId))) return;
+    const { from, to } = roomsOfBoot(bootId);
+    for (const name of await this.#allNames()) {
+      while (Number((await this.#run(SWEEP, name, [from, to, String(SWEEP_ROWS)]))[0]) === SWEEP_ROWS);
+    }
+  }
+
+  /** Writes the rows of this process anew, as they are now: they may have been missed, or swept out. */
+  async reassert(): Promise<void> {
+    for (const [roomId, { name, processId }] of this.#left) {
+      await this.#run(REMOVE, name, [roomId, processId]);
+      this.#left.delete(roomId);
+    }
+    for (const { row } of this.#own.values()) await this.#put(row, true);
+  }
+
+  /** Listed rooms of a type, oldest first. */
+  async page(name: string, cursor: string | undefined, limit: number): Promise<ListingPage> {
+    const { from, to } = listedRooms();
+    const start = cursor === undefined ? `[${from}` : `(${Buffer.from(cursor, "base64url").toString()}`;
+    const { rooms, last } = await this.#range(name, { from: start, to: `(${to}` }, limit);
+    return { rooms, cursor: last === undefined ? undefined : Buffer.from(last).toString("base64url") };
+  }
+
+  /** Names of the types of which rooms have been listed. */
+  names(): Promise<readonly string[]> {
+    return this.#allNames();
+  }
+
+  clear(): void {}
+
+  shutdown(): void {
+    this.#parts.link.close();
+  }
+
+  async #first(conditions: Partial<IRoomCache>, sort: SortOptions | undefined): Promise<IRoomCache | undefined> {
+    const { name, locked, private: isPrivate, roomId, ...filters } = conditions;
+    const lookUp = name === undefined ? undefined : this.#lookUpOf(name);
+    const isFree = locked === false && isPrivate === false && roomId === undefined;
+    const isDeclared =
+      Object.keys(filters).every((field) => lookUp?.filterBy.includes(field)) && isSame(sort, lookUp?.sortBy);
+    if (name === undefined || !isFree || !isDeclared) return (await this.query(conditions, sort))[0];
+    const { from, to } = freeRooms(filters);
+    const [row] = await this.#run(FIRST, name, [from, to, ...this.#parts.liveBoots()]);
+    return row === undefined ? undefined : parse(row);
+  }
+
+  async #byId(roomId: string): Promise<IRoomCache | undefined> {
+    const own = this.#own.get(roomId);
+    if (own) return own.row;
+    const name = await this.#parts.nameOf(roomId);
+    if (name === undefined) return undefined;
+    const row = await this.#guard(() => this.#parts.link.read((client) => client.hget(this.#keys(name)[0], roomId)));
+    const room = row === null ? undefined : parse(row);
+    return room && this.#parts.liveBoots().includes(room.processId) ? room : undefined;
+  }
+
+  async #all(name: string | undefined): Promise<IRoomCache[]> {
+    const rooms: IRoomCache[] = [];
+    for (const each of name === undefined ? await this.#allNames() : [name]) {
+      for (const bootId of this.#parts.liveBoots()) {
+        let { from, to } = roomsOfBoot(bootId);
+        [from, to] = [`[${from}`, `(${to}`];
+        for (let last: string | undefined = ""; last !== undefined; ) {
+          const part = await this.#range(each, { from, to }, PAGE_ROWS);
+          rooms.push(...part.rooms);
+          last = part.last;
+          from = `(${last}`;
+        }
+      }
+    }
+    return rooms;
+  }
+
+  /** Rows of a part of the index whose owners live; `last` is where the next part begins. */
+  async #range(name: string, { from, to }: IndexRange, limit: number): Promise<{ rooms: IRoomCache[]; last?: string }> {
+    const [rows, , index] = this.#keys(name);
+    const members = await this.#guard(() =>
+      this.#parts.link.read((client) => client.zrangebylex(index, from, to, "LIMIT", 0, limit)),
+    );
+    if (members.length === 0) return { rooms: [] };
+    const texts = await this.#guard(() =>
+      this.#parts.link.read((client) => client.hmget(rows, ...members.map(roomIdOf))),
+    );
+    const live = new Set(this.#parts.liveBoots());
+    const rooms = texts
+      .filter((text) => text !== null)
+      .map(parse)
+      .filter(({ processId }) => live.has(processId));
+    const last = members.length < limit ? undefined : members.at(-1);
+    return { rooms, ...(last !== undefined && { last }) };
+  }
+
+  #write(roomId: string): Promise<void> {
+    const own = this.#own.get(roomId);
+    if (!own) return Promise.resolve(); // it is not listed yet, or no more
+    own.isDirty = true;
+    own.writing ??= this.#writeWhileDirty(own).finally(() => {
+      own.writing = undefined;
+    });
+    return own.writing;
+  }
+
+  async #writeWhileDirty(own: Own): Promise<void> {
+    while (own.isDirty && this.#own.get(own.row.roomId) === own) {
+      own.isDirty = false;
+      try {
+        await this.#put(own.row, false);
+      } catch (error) {
+        this.#parts.telemetry.emit("listing:notWritten", { roomId: own.row.roomId, error });
+      }
+    }
+  }
+
+  async #put(row: IRoomCache, isConfirmed: boolean): Promise<void> {
+    const places = { boot: row.processId, members: membersOf(row, this.#lookUpOf(row.name)) };
+    const args = [row.roomId, row.processId, JSON.stringify(row), JSON.stringify(places), isConfirmed ? "1" : "0"];
+    await this.#run(PUT, row.name, args);
+  }
+
+  #lookUpOf(name: string): LookUp {
+    const lookUp = this.#parts.lookUpOf(name);
+    if (lookUp.filterBy.length <= MAX_FILTERS) return lookUp;
+    throw new ArenaError("APP_INVALID", `${name}: at most ${MAX_FILTERS} fields can be filtered by.`);
+  }
+
+  async #allNames(): Promise<string[]> {
+    return this.#guard(() => this.#parts.link.read((client) => client.smembers(this.#names)));
+  }
+
+  get #names(): string {
+    return `${this.#parts.prefix}:{list}:names`;
+  }
+
+  #keys(name: string): [rows: string, places: string, index: string] {
+    const base = `${this.#parts.prefix}:{list/${name.replace(/[%{}]/g, encodeURIComponent)}}`;
+    return [`${base}:rows`, `${base}:places`, `${base}:index`];
+  }
+
+  async #run(script: Script, name: string, args: readonly string[]): Promise<readonly string[]> {
+    return (await this.#guard(() => this.#parts.link.run({ script, keys: this.#keys(name), args }))).reply;
+  }
+
+  async #guard<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (cause) {
+      if (!(cause instanceof RedisFailure)) throw cause;
+      throw new ArenaError("CLUSTER_UNAVAILABLE", cause.message, { cause });
+    }
+  }
+}
+
+function parse(text: string): IRoomCache {
+  const row = JSON.parse(text) as IRoomCache & { maxClients: number | null; createdAt: string }; // what `#put` wrote
+  // biome-ignore lint/style/noRestrictedGlobals: Colyseus' rows carry a Date; this one says when the row was made.
+  const createdAt = new Date(row.createdAt);
+  return { ...row, maxClients: row.maxClients ?? Number.POSITIVE_INFINITY, createdAt };
+}
+
+function matches(room: IRoomCache, conditions: Partial<IRoomCache>): boolean {
+  return Object.entries(conditions).every(([field, value]) => fieldOf(room, field) === value);
+}
+
+function sortBy(rooms: IRoomCache[], sort: SortOptions): IRoomCache[] {
+  const keyOf = (room: IRoomCache): string =>
+    sortKey(Object.entries(sort).map(([field, direction]): [unknown, Direction] => [fieldOf(room, field), direction]));
+  const keyed = rooms.map((room): [string, IRoomCache] => [keyOf(room), room]);
+  return keyed.sort(([one], [other]) => Number(one > other) - Number(one < other)).map(([, room]) => room);
+}
+
+function isSame(sort: SortOptions | undefined, declared: LookUp["sortBy"] | undefined): boolean {
+  return JSON.stringify(sort ?? {}) === JSON.stringify(declared ?? {});
+}

@@ -1,0 +1,174 @@
+import { type AuthContext, ErrorCode, generateId, type IRoomCache, matchMaker, ServerError } from "@colyseus/core";
+import type { Clock } from "../clock/clock.ts";
+import { ArenaError } from "../errors/errors.ts";
+import type { Creation } from "./creation.ts";
+import type { Gate } from "./gate.ts";
+import type { SeatOrder } from "./hosting.ts";
+import { instanceRoomId } from "./room-ids.ts";
+
+/** Who asks for a seat, and with which options. */
+export interface Caller {
+  readonly options: object;
+  readonly auth: AuthContext;
+}
+
+/** What seats are given with. */
+export interface SeatsParts {
+  readonly clock: Clock;
+  readonly creation: Pick<Creation, "make" | "arrival">;
+  readonly gate: Gate;
+  /** Instance of a room type that the options ask for, where there is to be one room for each, such as `plans` of a board. */
+  readonly instanceOf: (name: string, options: object) => string | undefined;
+  /** Reserves seats where the room runs. @throws ArenaError ROOM_NOT_FOUND, PEER_UNREACHABLE, PEER_UNCERTAIN */
+  readonly reserve: (listing: IRoomCache, order: SeatOrder) => Promise<boolean>;
+  /** Session whose seat is kept under a token. Throws as `reserve` does. */
+  readonly sessionOf: (listing: IRoomCache, token: string) => Promise<string | undefined>;
+}
+
+type Seat = matchMaker.ISeatReservation;
+/** A seat; or why there is none: the room is full, or it ended, or its node did, since it was looked up. */
+type Seating = Seat | "full" | "gone";
+
+/** A caller whom the room type has let in. */
+interface Admitted {
+  readonly options: object;
+  /** What the room's `onAuth` made of the caller. */
+  readonly user: unknown;
+}
+
+/** In all, for one caller; what is under way by then may take as long again as a call between processes. */
+const SEAT_MS = 6000;
+const MIN_WAIT_MS = 10;
+const MAX_WAIT_MS = 200;
+
+/** Seats in rooms, wherever they run. Each call throws what the room throws, and ArenaErrors of the catalogue. */
+export class Seats {
+  readonly #parts: SeatsParts;
+  /** Seats that a room of a type has, as the last one showed. */
+  readonly #capacities = new Map<string, number>();
+
+  constructor(parts: SeatsParts) {
+    this.#parts = parts;
+  }
+
+  joinOrCreate(name: string, caller: Caller): Promise<Seat> {
+    return this.#untilSeated(name, caller, true);
+  }
+
+  join(name: string, caller: Caller): Promise<Seat> {
+    return this.#untilSeated(name, caller, false);
+  }
+
+  async create(name: string, { options, auth }: Caller): Promise<Seat> {
+    const user = await authorize(name, options, auth);
+    const instance = this.#parts.instanceOf(name, options);
+    const roomId = instance === undefined ? generateId() : instanceRoomId(name, instance);
+    const listing = await this.#parts.creation.make({ name, options, roomId, isNew: true });
+    return seatOf(await this.#seatIn(listing, { options, user }));
+  }
+
+  async joinById(roomId: string, { options, auth }: Caller): Promise<Seat> {
+    const listing = await matchMaker.driver.findOne({ roomId });
+    if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
+    if (listing.locked) throw new ArenaError("ROOM_FULL");
+    const user = await authorize(listing.name, options, auth);
+    return seatOf(await this.#seatIn(listing, { options, user }));
+  }
+
+  async reconnect(roomId: string, token: string): Promise<Seat> {
+    const listing = await matchMaker.driver.findOne({ roomId });
+    if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
+    const sessionId = await this.#parts.sessionOf(listing, token);
+    if (sessionId === undefined) throw new ArenaError("SEAT_EXPIRED");
+    return matchMaker.buildSeatReservation(listing, sessionId);
+  }
+
+  /** Looks again while rooms fill up under the caller's hands; each time a little later, so that callers do not march in step. */
+  async #untilSeated(name: string, { options, auth }: Caller, mayMake: boolean): Promise<Seat> {
+    const { clock, instanceOf } = this.#parts;
+    const user = await authorize(name, options, auth);
+    const untilMs = clock.nowMs() + SEAT_MS;
+    for (let attempts = 0; ; attempts++) {
+      const seating = await this.#tryToSeat(name, { options, user }, mayMake);
+      if (typeof seating === "object") return seating;
+      const waitMs = clock.random() * Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** attempts);
+      const isHopeless = seating === "full" && instanceOf(name, options) !== undefined;
+      if (isHopeless || clock.nowMs() + waitMs > untilMs) return seatOf(seating);
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+    }
+  }
+
+  async #tryToSeat(name: string, admitted: Admitted, mayMake: boolean): Promise<Seating> {
+    const found = await this.#find(name, admitted.options);
+    if (!(found || mayMake)) throw new ArenaError("ROOM_NONE_FREE");
+    const listing = found ?? (await this.#make(name, admitted.options));
+    return listing ? this.#seatIn(listing, admitted) : "gone";
+  }
+
+  async #find(name: string, options: object): Promise<IRoomCache | undefined> {
+    const instance = this.#parts.instanceOf(name, options);
+    if (instance === undefined) return await matchMaker.findOneRoomAvailable(name, options);
+    return await matchMaker.driver.findOne({ roomId: instanceRoomId(name, instance) });
+  }
+
+  /** Makes a room, or waits for one that another caller makes and that has a seat left. */
+  async #make(name: string, options: object): Promise<IRoomCache | undefined> {
+    const { creation, gate, instanceOf } = this.#parts;
+    const instance = instanceOf(name, options);
+    if (instance !== undefined) return creation.make({ name, options, roomId: instanceRoomId(name, instance) });
+    const [group, wanted] = [groupOf(name, options), generateId()];
+    const capacity = this.#capacities.get(name) ?? Number.POSITIVE_INFINITY;
+    const { roomId, isMaker } = await gate.enter({ group, roomId: wanted, seats: 1, capacity });
+    if (!isMaker) return creation.arrival(roomId);
+    try {
+      return await creation.make({ name, options, roomId });
+    } finally {
+      await gate.leave({ group, roomId }).catch(() => {}); // it counts for a bounded time only
+    }
+  }
+
+  async #seatIn(listing: IRoomCache, { options, user }: Admitted): Promise<Seating> {
+    this.#capacities.set(listing.name, listing.maxClients);
+    const sessionId = sessionIdOf(user) ?? generateId();
+    const seats = [{ sessionId, options, auth: user }];
+    try {
+      const isReserved = await this.#parts.reserve(listing, { roomId: listing.roomId, seats });
+      return isReserved ? matchMaker.buildSeatReservation(listing, sessionId) : "full";
+    } catch (error) {
+      if (error instanceof ArenaError && GONE.has(error.code)) return "gone";
+      throw error;
+    }
+  }
+}
+
+const GONE: ReadonlySet<string> = new Set(["ROOM_NOT_FOUND", "PEER_UNREACHABLE", "PEER_UNCERTAIN"]);
+
+/** @throws ArenaError ROOM_FULL, ROOM_NOT_FOUND */
+function seatOf(seating: Seating): Seat {
+  if (typeof seating === "object") return seating;
+  throw new ArenaError(seating === "full" ? "ROOM_FULL" : "ROOM_NOT_FOUND");
+}
+
+/** Callers of one group find the same rooms. */
+function groupOf(name: string, options: object): string {
+  const filters: Record<string, unknown> = matchMaker.getHandler(name).getFilterOptions(options);
+  return `${name}?${JSON.stringify(filters)}`;
+}
+
+/** What the room type makes of a caller; undefined where it lets everyone in. As Colyseus does it. */
+async function authorize(name: string, options: object, auth: AuthContext): Promise<unknown> {
+  const roomClass = matchMaker.getRoomClass(name) as unknown as { onAuth: OnAuth } | undefined; // static, so not in its type
+  if (!roomClass) throw new ArenaError("ROOM_NAME_UNKNOWN");
+  const user = await roomClass.onAuth(auth.token, options, auth);
+  if (user === false || user === null || user === undefined) {
+    throw new ServerError(ErrorCode.AUTH_FAILED, "onAuth failed");
+  }
+  return user === true ? undefined : user;
+}
+
+type OnAuth = (token: string | undefined, options: object, auth: AuthContext) => unknown;
+
+function sessionIdOf(user: unknown): string | undefined {
+  if (typeof user !== "object" || user === null || !("sessionId" in user)) return undefined;
+  return typeof user.sessionId === "string" ? user.sessionId : undefined;
+}

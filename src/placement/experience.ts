@@ -1,0 +1,49 @@
+import type { TypeReport } from "./report.ts";
+
+/** What is known of a room type: the connections that nine rooms of ten did not exceed. */
+export type Known = Pick<TypeReport, "connections" | "lessons">;
+
+/** So many lessons of a type are remembered, the last ones. */
+const MAX_LESSONS = 128;
+const MAX_TYPES = 256;
+const QUANTILE = 0.9;
+/** Connections of a room of a type that no node has had yet. */
+const FIRST_EXPECTED = 8;
+
+/** How many connections rooms of each type came to have on this node. Holds at most 128 numbers for each of 256 types. */
+export class Experience {
+  readonly #lessons = new Map<string, number[]>();
+
+  /** A room of the type had so many connections at its fullest. */
+  learn(name: string, connections: number): void {
+    const lessons = this.#lessons.get(name) ?? [];
+    lessons.push(connections);
+    if (lessons.length > MAX_LESSONS) lessons.shift();
+    this.#lessons.delete(name);
+    this.#lessons.set(name, lessons);
+    const [oldest] = this.#lessons.keys();
+    if (this.#lessons.size > MAX_TYPES && oldest !== undefined) this.#lessons.delete(oldest);
+  }
+
+  /** Types of which it knows something. */
+  get names(): Iterable<string> {
+    return this.#lessons.keys();
+  }
+
+  /** What it knows of a type. */
+  of(name: string): Known {
+    const lessons = this.#lessons.get(name) ?? [];
+    const sorted = lessons.toSorted((one, other) => one - other);
+    return { connections: sorted[Math.floor((sorted.length - 1) * QUANTILE)] ?? 0, lessons: lessons.length };
+  }
+}
+
+/** Connections that a room is expected to bring, by what several nodes know of its type: each counts as much as it has learned. */
+export function expectation(all: Iterable<Known | undefined>): number {
+  let [sum, lessons] = [0, 0];
+  for (const known of all) {
+    sum += (known?.connections ?? 0) * (known?.lessons ?? 0);
+    lessons += known?.lessons ?? 0;
+  }
+  return lessons === 0 ? FIRST_EXPECTED : Math.max(1, sum / lessons);
+}

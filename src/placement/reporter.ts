@@ -1,0 +1,135 @@
+import type { Clock } from "../clock/clock.ts";
+import { Experience, expectation } from "./experience.ts";
+import { type Load, RESOURCES } from "./load.ts";
+import { type LoadReport, type TypeReport, typeIn } from "./report.ts";
+
+/** What a reporter is built from. */
+export interface ReporterParts {
+  readonly clock: Pick<Clock, "nowMs">;
+  /** Connections that this node takes. */
+  readonly capacity: number;
+  /** Shares of what this node has, since it was last asked. */
+  readonly readings: () => Omit<Load, "connections">;
+}
+
+/** A report as it goes out: `ledger` names the rooms in it for which there may still be a reservation. */
+export type OutgoingReport = LoadReport & { readonly ledger: readonly string[] };
+
+interface Crowd {
+  readonly name: string;
+  present: number;
+  /** The most that were present since the room last taught. */
+  peak: number;
+  lessonMs: number;
+}
+
+/** A room teaches what it came to when it ends, and each time that it has lived for so long. */
+const LESSON_MS = 30_000;
+/** Rooms are named as long as a renewal that failed may have lost their names; to name one twice does no harm. */
+const NAMED_MS = 5000;
+/** Load that rises is believed at once for the most part, load that falls only by and by. */
+const RISE = 0.6;
+const FALL = 0.15;
+/** A change of so much is worth telling before it is due. */
+const URGENT_CHANGE = 0.05;
+
+const NO_LOAD: Load = { connections: 0, loop: 0, ticks: 0, egress: 0, memory: 0 };
+
+/**
+ * Makes the reports of one node: what it measures of itself, smoothed; and its connections, where a room counts as much as its type
+ * is expected to bring, until it has more.
+ */
+export class LoadReporter {
+  readonly #parts: ReporterParts;
+  readonly #rooms = new Map<string, Crowd>();
+  readonly #experience = new Experience();
+  /** When rooms were opened that are to be named. */
+  readonly #opened = new Map<string, number>();
+  #expected: ReadonlyMap<string, number> = new Map();
+  #told: Load = NO_LOAD;
+  #seq = 0;
+
+  constructor(parts: ReporterParts) {
+    this.#parts = parts;
+  }
+
+  /** A room is here. */
+  opened(roomId: string, name: string): void {
+    const nowMs = this.#parts.clock.nowMs();
+    this.#rooms.set(roomId, { name, present: 0, peak: 0, lessonMs: nowMs + LESSON_MS });
+    this.#opened.set(roomId, nowMs);
+  }
+
+  /** A room is gone. */
+  closed(roomId: string): void {
+    const room = this.#rooms.get(roomId);
+    if (room) this.#teach(room);
+    this.#rooms.delete(roomId);
+  }
+
+  /** Somebody has come into a room (1), or has left it (-1). */
+  moved(roomId: string, by: 1 | -1): void {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    room.present += by;
+    room.peak = Math.max(room.peak, room.present);
+  }
+
+  /** Whether so much has changed since the last report that the next should not wait until it is due. */
+  get isUrgent(): boolean {
+    const change = Math.abs(this.#connections() - this.#told.connections);
+    return change > URGENT_CHANGE * this.#parts.capacity;
+  }
+
+  /** What is to be told now. @param others what the other nodes have told: a node that is new knows from them what to expect */
+  report(others: readonly LoadReport[]): OutgoingReport {
+    const { clock, capacity, readings } = this.#parts;
+    const nowMs = clock.nowMs();
+    for (const room of this.#rooms.values()) if (nowMs >= room.lessonMs) this.#teach(room);
+    for (const [roomId, openedMs] of this.#opened) if (nowMs > openedMs + NAMED_MS) this.#opened.delete(roomId);
+    const expected = this.#types();
+    const known = (name: string) => [this.#experience.of(name), ...others.map((report) => typeIn(report, name))];
+    this.#expected = new Map([...expected.keys()].map((name) => [name, expectation(known(name))]));
+    this.#told = smoothed(this.#told, { ...readings(), connections: this.#connections() });
+    return {
+      seq: ++this.#seq,
+      load: this.#told,
+      capacity,
+      expected: Object.fromEntries(expected),
+      ledger: [...this.#opened.keys()],
+    };
+  }
+
+  #teach(room: Crowd): void {
+    if (room.peak > 0) this.#experience.learn(room.name, room.peak);
+    room.peak = room.present;
+    room.lessonMs = this.#parts.clock.nowMs() + LESSON_MS;
+  }
+
+  #types(): ReadonlyMap<string, TypeReport> {
+    const rooms = Map.groupBy(this.#rooms.values(), ({ name }) => name);
+    const names = new Set([...this.#experience.names, ...rooms.keys()]);
+    return new Map(
+      [...names].map((name) => [name, { ...this.#experience.of(name), rooms: rooms.get(name)?.length ?? 0 }]),
+    );
+  }
+
+  #connections(): number {
+    let sum = 0;
+    for (const { name, present } of this.#rooms.values()) {
+      sum += Math.max(present, this.#expected.get(name) ?? expectation([]));
+    }
+    return sum;
+  }
+}
+
+/** Connections are counted and expected, not measured, so they are told as they are. */
+function smoothed(before: Load, now: Load): Load {
+  const next = { ...now };
+  for (const resource of RESOURCES) {
+    if (resource === "connections") continue;
+    const [from, to] = [before[resource], now[resource]];
+    next[resource] = from + (to - from) * (to > from ? RISE : FALL);
+  }
+  return next;
+}
