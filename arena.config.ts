@@ -198,7 +198,7 @@ function partsOfRooms(config: Config, base: Base, { load }: Doors): Parameters<t
     logLimits: logLimits(config.maxDocumentBytes),
     patchEvery: patchesOf(load),
     mayAct: authority.mayAct,
-    epochOf: config.redisUrl === "" ? () => undefined : matchmaking.hosting.epochOf,
+    epochOf: config.redisUrl === "" ? () => undefined : (roomId) => matchmaking.hosting.epochOf(roomId),
     listed: async (name) => (await matchmaking.page(name, undefined)).rooms,
   };
 }

@@ -27,22 +27,6 @@ export interface SeatRequest {
   readonly auth: unknown;
 }
 
-/** What a node does for callers of any process: makes rooms that were offered to it, reserves seats in those it runs. */
-export interface Hosting {
-  /** Makes a room, once. @throws ArenaError CREATION_REVOKED where the offer is no longer this node's; what the room throws */
-  create(order: RoomOrder): Promise<IRoomCache>;
-  /** Whether the seats are reserved, all of them. @throws ArenaError ROOM_NOT_FOUND */
-  reserve(order: SeatOrder): Promise<boolean>;
-  /** Session whose seat is kept under a token; undefined where there is none. @throws ArenaError ROOM_NOT_FOUND */
-  sessionOf(order: { readonly roomId: string; readonly token: string }): Promise<string | undefined>;
-  /** Whether a room that was made here may be listed. */
-  confirm(roomId: string, name: string): Promise<boolean>;
-  /** Whether a room of this process is still its own, after its lease had run out; it is taken again where nobody has it. */
-  reclaim(roomId: string, name: string): Promise<boolean>;
-  /** Epoch under which a room of this node runs; undefined for a room that was made without a claim. */
-  epochOf(roomId: string): number | undefined;
-}
-
 /** What hosting is built from. */
 export interface HostingParts {
   readonly cluster: Cluster;
@@ -58,69 +42,110 @@ interface HostedRoom {
 }
 
 /**
- * Hosting of this process. A room is claimed before its `onCreate` runs, confirmed before it is listed, and given up after its
- * `onDispose` has ended, so that the next owner finds what it left.
+ * What a node does for callers of any process: makes rooms that were offered to it, reserves seats in those it runs. A room is claimed
+ * before its `onCreate` runs, confirmed before it is listed, and given up after its `onDispose` has ended, so that the next owner
+ * finds what it left.
  */
-export function createHosting({ cluster, telemetry }: HostingParts): Hosting {
-  const epochs = new Map<string, number>();
-  const release = (roomId: string): void => {
-    const epoch = epochs.get(roomId);
-    if (epoch === undefined) return;
-    epochs.delete(roomId);
-    cluster.release(roomId, epoch).catch((error: unknown) => telemetry.emit("room:notReleased", { roomId, error }));
-  };
-  const make = async ({ roomId, name, options }: RoomOrder): Promise<IRoomCache> => {
+export class Hosting {
+  readonly #cluster: Cluster;
+  readonly #telemetry: Telemetry;
+  /** Epochs of the rooms that are this process'. */
+  readonly #epochs = new Map<string, number>();
+  /** Rooms whose offers are being taken up. */
+  readonly #claiming = new Set<string>();
+
+  constructor({ cluster, telemetry }: HostingParts) {
+    this.#cluster = cluster;
+    this.#telemetry = telemetry;
+  }
+
+  /** Makes a room, once. @throws ArenaError CREATION_REVOKED where the offer is no longer this node's; what the room throws */
+  async create(order: RoomOrder): Promise<IRoomCache> {
+    if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
+    await this.#claim(order);
+    return this.#make(order);
+  }
+
+  /** Whether the seats are reserved, all of them. @throws ArenaError ROOM_NOT_FOUND */
+  async reserve({ roomId, seats }: SeatOrder): Promise<boolean> {
+    return roomOf(roomId).reserveSeats(seats);
+  }
+
+  /** Session whose seat is kept under a token; undefined where there is none. @throws ArenaError ROOM_NOT_FOUND */
+  async sessionOf({ roomId, token }: { readonly roomId: string; readonly token: string }): Promise<string | undefined> {
+    return roomOf(roomId).checkReconnectionToken(token) || undefined;
+  }
+
+  /** Whether a room that was made here may be listed. */
+  async confirm(roomId: string, name: string): Promise<boolean> {
+    const epoch = this.#epochs.get(roomId);
+    return epoch === undefined ? this.#take(roomId, name) : this.#cluster.confirm(roomId, epoch);
+  }
+
+  /** Whether a room of this process is still its own, after its lease had run out; it is taken again where nobody has it. */
+  async reclaim(roomId: string, name: string): Promise<boolean> {
+    this.#cluster.forget(roomId);
+    const owner = (await this.#cluster.owner(roomId)) ?? (await this.#cluster.take(roomId, { name }));
+    if (owner.bootId !== this.#cluster.identity.bootId) return false;
+    if (!(await this.#cluster.confirm(roomId, owner.epoch))) return false;
+    this.#epochs.set(roomId, owner.epoch);
+    return true;
+  }
+
+  /** Epoch under which a room of this process runs; undefined for a room that it does not own. */
+  epochOf(roomId: string): number | undefined {
+    return this.#epochs.get(roomId);
+  }
+
+  /** Of two calls that come with one offer, one takes it up. */
+  async #claim({ roomId, attempt }: RoomOrder): Promise<void> {
+    if (this.#epochs.has(roomId) || this.#claiming.has(roomId)) throw new ArenaError("CREATION_REVOKED");
+    this.#claiming.add(roomId);
+    try {
+      const claimed = await this.#cluster.claim(roomId, { attempt });
+      if (!claimed) throw new ArenaError("CREATION_REVOKED");
+      this.#epochs.set(roomId, claimed.epoch);
+    } finally {
+      this.#claiming.delete(roomId);
+    }
+  }
+
+  async #make({ roomId, name, options }: RoomOrder): Promise<IRoomCache> {
     try {
       const listing = await matchMaker.handleCreateRoom(name, options, undefined, roomId);
       if (listing.processId !== matchMaker.processId) throw new ArenaError("CREATION_REVOKED"); // another has listed it
-      if (listing.roomId === roomId) void roomOf(roomId).ended.then(() => release(roomId));
-      else release(roomId); // it has chosen another id, under which it was taken when it was listed
+      if (listing.roomId === roomId) void roomOf(roomId).ended.then(() => this.#release(roomId));
+      else this.#release(roomId); // it has chosen another id, under which it was taken when it was listed
       return listing;
     } catch (error) {
-      release(roomId);
+      this.#release(roomId);
       // How Colyseus says that a room could not be listed.
-      if (error instanceof Error && error.constructor.name === "SeatReservationError")
-        throw new ArenaError("CREATION_REVOKED");
-      throw error;
+      const isUnlisted = error instanceof Error && error.constructor.name === "SeatReservationError";
+      throw isUnlisted ? new ArenaError("CREATION_REVOKED") : error;
     }
-  };
+  }
+
   /** A room that code of the app makes by itself, under an id that nobody else has. */
-  const take = async (roomId: string, name: string): Promise<boolean> => {
-    const owner = await cluster.take(roomId, { name });
-    if (owner.bootId !== cluster.identity.bootId) return false;
-    epochs.set(roomId, owner.epoch);
-    const stop = telemetry.on("room:disposed", (room) => {
+  async #take(roomId: string, name: string): Promise<boolean> {
+    const owner = await this.#cluster.take(roomId, { name });
+    if (owner.bootId !== this.#cluster.identity.bootId) return false;
+    this.#epochs.set(roomId, owner.epoch);
+    const stop = this.#telemetry.on("room:disposed", (room) => {
       if (room.roomId !== roomId) return;
       stop();
-      release(roomId);
+      this.#release(roomId);
     });
-    return cluster.confirm(roomId, owner.epoch);
-  };
+    return this.#cluster.confirm(roomId, owner.epoch);
+  }
 
-  return {
-    async create(order) {
-      if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
-      if (epochs.has(order.roomId)) throw new ArenaError("CREATION_REVOKED"); // it is being made, or has not quite ended
-      const claimed = await cluster.claim(order.roomId, { attempt: order.attempt });
-      if (!claimed) throw new ArenaError("CREATION_REVOKED");
-      epochs.set(order.roomId, claimed.epoch);
-      return make(order);
-    },
-    reserve: async ({ roomId, seats }) => roomOf(roomId).reserveSeats(seats),
-    sessionOf: async ({ roomId, token }) => roomOf(roomId).checkReconnectionToken(token) || undefined,
-    confirm: async (roomId, name) => {
-      const epoch = epochs.get(roomId);
-      return epoch === undefined ? take(roomId, name) : cluster.confirm(roomId, epoch);
-    },
-    async reclaim(roomId, name) {
-      cluster.forget(roomId);
-      const owner = (await cluster.owner(roomId)) ?? (await cluster.take(roomId, { name }));
-      if (owner.bootId !== cluster.identity.bootId || !(await cluster.confirm(roomId, owner.epoch))) return false;
-      epochs.set(roomId, owner.epoch);
-      return true;
-    },
-    epochOf: (roomId) => epochs.get(roomId),
-  };
+  #release(roomId: string): void {
+    const epoch = this.#epochs.get(roomId);
+    if (epoch === undefined) return;
+    this.#epochs.delete(roomId);
+    this.#cluster
+      .release(roomId, epoch)
+      .catch((error: unknown) => this.#telemetry.emit("room:notReleased", { roomId, error }));
+  }
 }
 
 function roomOf(roomId: string): HostedRoom {

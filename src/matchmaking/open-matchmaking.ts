@@ -13,7 +13,7 @@ import { connectRedis, openClient, type RedisLink } from "../redis/redis.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Creation } from "./creation.ts";
 import { type Gate, localGate, redisGate } from "./gate.ts";
-import { createHosting, type Hosting } from "./hosting.ts";
+import { Hosting } from "./hosting.ts";
 import type { LookUp } from "./listing-index.ts";
 import { createNodeCalls } from "./node-calls.ts";
 import { Placing, type Whereabouts } from "./placing.ts";
@@ -69,7 +69,7 @@ interface Listing {
 /** Opens the listing, and everything that makes rooms and gives seats. @throws ArenaError CLUSTER_UNAVAILABLE, CONFIG_INVALID */
 export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<OpenedMatchmaking> {
   const { clock, telemetry, cluster, peers, typeOf } = parts;
-  const hosting = createHosting({ cluster, telemetry });
+  const hosting = new Hosting({ cluster, telemetry });
   const listing = parts.redisUrl === "" ? localListing(hosting) : await openRedisListing(parts, hosting);
   const { driver } = listing;
   const calls = createNodeCalls({ cluster, peers, hosting });

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
-import type { Cluster } from "../cluster/cluster.ts";
+import type { Cluster, NodeRecord } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { Placement, type Wish } from "../placement/placement.ts";
 import type { Wanted } from "./creation.ts";
@@ -27,9 +27,24 @@ export class Placing {
   /** Boot of the node that is to make the room. @throws ArenaError NO_NODE_FREE, CLUSTER_UNAVAILABLE */
   async place({ name, roomId }: Wanted & { readonly roomId: string }, except: ReadonlySet<string>): Promise<string> {
     const { cluster, whereaboutsOf } = this.#parts;
+    const wish = { ...whereaboutsOf(name), name, except };
     const nodes = cluster.nodes().filter(({ role }) => role === "node");
-    const { weight, order } = this.#placement.choose({ ...whereaboutsOf(name), name, except }, nodes);
+    const { weight, order } = this.#placement.choose(wish, nodes);
     for (const bootId of order) if (await cluster.reserve(bootId, { id: roomId, weight })) return bootId;
+    for (const bootId of this.#untold(wish, nodes))
+      if (await cluster.reserve(bootId, { id: roomId, weight })) return bootId;
     throw new ArenaError("NO_NODE_FREE");
+  }
+
+  /** Where no node that has told its load will do, one that has just joined or is late is better than none. */
+  #untold({ except, region, label }: Wish, nodes: readonly NodeRecord[]): readonly string[] {
+    const fit = nodes.filter(
+      (node) =>
+        !(node.isDraining || except?.has(node.bootId)) &&
+        (region === undefined || node.region === region) &&
+        (label === undefined || node.labels.includes(label)),
+    );
+    const from = Math.floor(this.#parts.clock.random() * fit.length);
+    return [...fit.slice(from), ...fit.slice(0, from)].map(({ bootId }) => bootId);
   }
 }

@@ -128,31 +128,41 @@ async function launch(port: number, dir: string, config: Readonly<Record<string,
   });
 }
 
-/** A Redis Cluster of two nodes, each with half of the slots. */
+/** A Redis Cluster of three masters, each with a third of the slots. */
 export interface TestRedisCluster {
   /** Of one of them. */
   readonly url: string;
-  /** Empties both. */
+  /** Empties all of them. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts a cluster; resolves when both nodes know it whole. */
+/** First and last slot of each. */
+const SLOTS = [
+  [0, 5460],
+  [5461, 10922],
+  [10923, 16383],
+] as const;
+
+/** Starts a cluster; resolves when each node knows it whole. */
 export async function startRedisCluster(): Promise<TestRedisCluster> {
-  const busPorts = [await freePort(), await freePort()] as const;
-  const [first, second] = await Promise.all(busPorts.map(startClusterNode));
-  assert.ok(first && second);
-  await first.call("CLUSTER", "ADDSLOTSRANGE", "0", "8191");
-  await second.call("CLUSTER", "ADDSLOTSRANGE", "8192", "16383");
-  await first.call("CLUSTER", "MEET", "127.0.0.1", String(second.port), String(busPorts[1]));
-  await Promise.all([first, second].map(knowsAllSlots));
+  const busPorts: number[] = [];
+  for (const _ of SLOTS) busPorts.push(await freePort());
+  const nodes = await Promise.all(busPorts.map(startClusterNode));
+  const [first] = nodes;
+  assert.ok(first);
+  for (const [index, node] of nodes.entries()) {
+    await node.call("CLUSTER", "ADDSLOTSRANGE", ...(SLOTS[index] ?? []).map(String));
+    if (node !== first) await first.call("CLUSTER", "MEET", "127.0.0.1", String(node.port), String(busPorts[index]));
+  }
+  await Promise.all(nodes.map(knowsAllSlots));
   return {
     url: first.url,
     flush: async () => {
-      await Promise.all([first.call("FLUSHALL"), second.call("FLUSHALL")]);
+      await Promise.all(nodes.map((node) => node.call("FLUSHALL")));
     },
     stop: async () => {
-      await Promise.all([first.stop(), second.stop()]);
+      await Promise.all(nodes.map((node) => node.stop()));
     },
   };
 }

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type NodeProcess, spawnNode } from "../support/spawn-node.ts";
+
+interface ClusterReady {
+  readonly edge: { readonly port: number; readonly pid: number };
+  readonly nodes: readonly { readonly nodeId: string; readonly pid: number; readonly port: number }[];
+  readonly redis: { readonly port: number; readonly pid: number };
+}
+
+describe("the command `cluster`", function () {
+  this.timeout(60_000);
+  let dir: string;
+  let cluster: NodeProcess;
+  let ready: ClusterReady;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "arena-cluster-"));
+    cluster = spawnNode(["cluster", "--nodes", "2", "--port", "0", "--data-dir", dir]);
+    ready = (await cluster.ready) as unknown as ClusterReady; // the ready line of a cluster
+  });
+  afterEach(async () => {
+    cluster.child.kill("SIGKILL");
+    await cluster.ended;
+    for (const pid of pids()) while (isAlive(pid)) await turn();
+    await rm(dir, { recursive: true });
+  });
+
+  const turn = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 20));
+  const pids = (): number[] => [ready.edge.pid, ready.redis.pid, ...ready.nodes.map(({ pid }) => pid)];
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  it("starts a Redis, an edge and nodes, prints one ready line, and ends all of it on SIGTERM", async () => {
+    const page = await fetch(`http://127.0.0.1:${ready.edge.port}/healthz`);
+
+    cluster.child.kill("SIGTERM");
+
+    assert.equal(await cluster.ended, 0);
+    assert.deepEqual([page.status, ready.nodes.length, cluster.lines.length], [200, 2, 1]);
+    assert.deepEqual(pids().filter(isAlive), []);
+  });
+
+  it("leaves nothing behind when it is killed", async () => {
+    cluster.child.kill("SIGKILL");
+    await cluster.ended;
+
+    for (const pid of pids()) while (isAlive(pid)) await turn();
+
+    assert.deepEqual(pids().filter(isAlive), []);
+  });
+});

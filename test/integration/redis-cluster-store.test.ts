@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { systemClock } from "../../src/clock/clock.ts";
+import { openCluster } from "../../src/cluster/cluster.ts";
+import { RedisStore } from "../../src/cluster/redis-store.ts";
+import { connectRedis } from "../../src/redis/redis.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
+import { clusterStoreContract, identity } from "../support/cluster-store-contract.ts";
+import { startRedis, startRedisCluster, type TestRedis, type TestRedisCluster } from "../support/redis.ts";
+
+const connect = (url: string) =>
+  connectRedis({
+    url,
+    clock: systemClock(),
+    commandTimeoutMs: 2000,
+    connectTimeoutMs: 5000,
+    giveUpMs: 2000,
+    onConnected: () => {},
+    onDisconnected: () => {},
+  });
+let stores = 0;
+/** Each with a prefix of its own, so that it knows nothing yet. */
+const storeAt = async (url: string): Promise<RedisStore> => new RedisStore(await connect(url), `t${++stores}`);
+
+describe("in a Redis", () => {
+  let redis: TestRedis;
+  before(async () => {
+    redis = await startRedis();
+  });
+  after(() => redis.stop());
+
+  clusterStoreContract("A Redis", () => storeAt(redis.url));
+
+  it("[OWN6] clusters with different prefixes do not see each other", async () => {
+    const [one, other] = [await storeAt(redis.url), await storeAt(redis.url)];
+    await one.renew({ identity: identity("a"), isDraining: false, report: undefined, settled: [] });
+    await one.take("r", "arena", identity("a"));
+
+    const renewed = await other.renew({ identity: identity("b"), isDraining: false, report: undefined, settled: [] });
+
+    assert.deepEqual(renewed.isHeld && renewed.nodes.map(({ nodeId }) => nodeId), ["b"]);
+    assert.equal(await other.read("r"), undefined);
+    await Promise.all([one.close(), other.close()]);
+  });
+});
+
+describe("in a Redis Cluster of three masters", function () {
+  this.timeout(60_000);
+  let cluster: TestRedisCluster;
+  before(async () => {
+    cluster = await startRedisCluster();
+  });
+  after(() => cluster.stop());
+
+  clusterStoreContract("A Redis Cluster", () => storeAt(cluster.url));
+});
+
+describe("a cluster that cannot be reached", () => {
+  const open = (redisUrl: string) =>
+    openCluster({
+      redisUrl,
+      redisPrefix: "t",
+      identity: identity("a"),
+      clock: systemClock(),
+      telemetry: createTelemetry(),
+    });
+
+  it("is refused in a sentence where no Redis is", async function () {
+    this.timeout(20_000);
+
+    await assert.rejects(open("redis://127.0.0.1:1"), { code: "CLUSTER_UNAVAILABLE", message: /127\.0\.0\.1:1/ });
+  });
+
+  it("is refused in a sentence where a password is asked for", async () => {
+    const redis = await startRedis({ requirepass: "secret" });
+
+    await assert.rejects(open(redis.url), { code: "CLUSTER_UNAVAILABLE", message: /NOAUTH/ });
+    await redis.stop();
+  });
+
+  it("is refused in a sentence where Redis is too old", async () => {
+    const info = "# Server\r\nredis_version:5.0.7\r\nredis_mode:standalone\r\nloading:0\r\n";
+    const old = createServer((socket) => {
+      socket.on("data", (bytes) => {
+        const commands = bytes.toString().match(/\*\d+\r\n/g) ?? [];
+        for (const _ of commands) socket.write(`$${info.length}\r\n${info}\r\n`);
+      });
+      socket.on("error", () => {});
+    }).listen(0, "127.0.0.1");
+    await once(old, "listening");
+    const { port } = old.address() as AddressInfo; // a port, never a pipe
+
+    await assert.rejects(open(`redis://127.0.0.1:${port}`), { code: "CLUSTER_UNAVAILABLE", message: /5\.0; 6\.2/ });
+    old.close();
+  });
+});

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import type { IRoomCache } from "@colyseus/core";
+import fc from "fast-check";
+import { systemClock } from "../../src/clock/clock.ts";
+import { localGate, redisGate } from "../../src/matchmaking/gate.ts";
+import { RedisDriver } from "../../src/matchmaking/redis-driver.ts";
+import { connectRedis, type RedisLink } from "../../src/redis/redis.ts";
+import { createTelemetry } from "../../src/telemetry/telemetry.ts";
+import { startRedis, type TestRedis } from "../support/redis.ts";
+
+let prefixes = 0;
+
+describe("the listing in Redis", () => {
+  let redis: TestRedis;
+  let link: RedisLink;
+  before(async () => {
+    redis = await startRedis();
+    link = await connectRedis({
+      url: redis.url,
+      clock: systemClock(),
+      commandTimeoutMs: 2000,
+      connectTimeoutMs: 5000,
+      giveUpMs: 2000,
+      onConnected: () => {},
+      onDisconnected: () => {},
+    });
+  });
+  after(async () => {
+    link.close();
+    await redis.stop();
+  });
+
+  /** Drivers of processes that live, on one listing. */
+  const open = (boots: Set<string>, confirm = async () => true) => {
+    const names = new Map<string, string>();
+    const prefix = `p${++prefixes}`;
+    const driver = (): RedisDriver =>
+      new RedisDriver({
+        link,
+        prefix,
+        telemetry: createTelemetry(),
+        lookUpOf: () => ({ filterBy: ["mode", "map"], sortBy: { clients: -1 } }),
+        liveBoots: () => [...boots],
+        isGone: async (bootId) => !boots.has(bootId),
+        nameOf: async (roomId) => names.get(roomId),
+        confirm: async (room) => {
+          names.set(room.roomId, room.name);
+          return confirm();
+        },
+      });
+    return { driver, prefix };
+  };
+  const row = (roomId: string, rest: Partial<IRoomCache> = {}): IRoomCache => ({
+    name: "match",
+    roomId,
+    processId: "boot-a",
+    clients: 0,
+    maxClients: 10,
+    locked: false,
+    private: false,
+    unlisted: false,
+    createdAt: new Date(1000),
+    metadata: {},
+    ...rest,
+  });
+
+  it("[LST1] finds what a filter and a sort over all rows would find first", async function () {
+    this.timeout(60_000);
+    const mode = fc.constantFrom("duel", "team", 1, undefined);
+    const room = fc.record({
+      clients: fc.nat({ max: 5 }),
+      locked: fc.boolean(),
+      private: fc.boolean(),
+      boot: fc.constantFrom("boot-a", "boot-b", "boot-dead"),
+      metadata: fc.record({ mode, map: fc.constantFrom("x", "y") }),
+    });
+    const wanted = fc.record(
+      { mode: fc.constantFrom("duel", "team", 1), map: fc.constantFrom("x", "y") },
+      { requiredKeys: [] },
+    );
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(room, { maxLength: 12 }), wanted, async (rooms, filter) => {
+        const { driver } = open(new Set(["boot-a", "boot-b"]));
+        const writer = driver();
+        const rows = rooms.map(({ boot, ...rest }, index) =>
+          row(`r${index}`, { ...rest, processId: boot, createdAt: new Date(1000 + index) }),
+        );
+        for (const each of rows) await writer.insert(each);
+
+        const found = await driver().findOne(
+          { name: "match", locked: false, private: false, ...filter },
+          { clients: -1 },
+        );
+
+        const fitting = rows
+          .filter(({ processId, locked, private: isPrivate }) => processId !== "boot-dead" && !locked && !isPrivate)
+          .filter(({ metadata }) => Object.entries(filter).every(([field, value]) => metadata[field] === value))
+          .sort((one, other) => other.clients - one.clients || Number(one.createdAt) - Number(other.createdAt));
+        assert.equal(found?.roomId, fitting[0]?.roomId);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("[LST2] finds a room by one script, and follows what changes", async () => {
+    const { driver } = open(new Set(["boot-a"]));
+    const [owner, reader] = [driver(), driver()];
+    const room = row("r1", { metadata: { mode: "duel" } });
+    await owner.insert(room);
+    const find = async (): Promise<string | undefined> =>
+      (await reader.findOne({ name: "match", locked: false, private: false, mode: "duel" } as never, { clients: -1 }))
+        ?.roomId;
+
+    const listed = await find();
+    await owner.update(room, { $inc: { clients: 3 }, $set: { locked: true } });
+    const locked = await find();
+    const byId = await reader.findOne({ roomId: "r1" });
+    await owner.remove("r1");
+
+    assert.deepEqual([listed, locked, byId?.clients, await reader.has("r1")], ["r1", undefined, 3, false]);
+  });
+
+  it("keeps what JSON would lose", async () => {
+    const { driver } = open(new Set(["boot-a"]));
+    await driver().insert(row("r1", { maxClients: Number.POSITIVE_INFINITY }));
+
+    const found = await driver().findOne({ roomId: "r1" });
+
+    assert.deepEqual([found.maxClients, found.createdAt], [Number.POSITIVE_INFINITY, new Date(1000)]);
+  });
+
+  it("[OWN2] lists no room that its process may not run", async () => {
+    const { driver } = open(new Set(["boot-a"]), async () => false);
+
+    assert.deepEqual([await driver().insert(row("r1")), await driver().query({ name: "match" })], [false, []]);
+  });
+
+  it("[OWN3] leaves the rows of a process that lives, and takes out those of one that is gone", async () => {
+    const boots = new Set(["boot-a", "boot-b"]);
+    const { driver } = open(boots);
+    await driver().insert(row("r1"));
+    const reader = driver();
+    await reader.cleanup("boot-a");
+    const lives = await reader.has("r1");
+    boots.delete("boot-a");
+    const hidden = await reader.has("r1");
+    await reader.cleanup("boot-a");
+    boots.add("boot-a");
+
+    assert.deepEqual([lives, hidden, await reader.has("r1")], [true, false, false]);
+  });
+
+  it("[OWN3] has the rows again that were swept out, once their process writes them anew", async () => {
+    const boots = new Set(["boot-b"]);
+    const { driver } = open(boots);
+    const owner = driver();
+    await owner.insert(row("r1"));
+    await driver().cleanup("boot-a");
+    boots.add("boot-a");
+
+    await owner.reassert();
+
+    assert.equal((await driver().findOne({ roomId: "r1" }))?.roomId, "r1");
+  });
+
+  it("gives the listing page by page, each room once", async () => {
+    const { driver } = open(new Set(["boot-a"]));
+    const owner = driver();
+    for (let index = 0; index < 25; index++)
+      await owner.insert(row(`r${index}`, { createdAt: new Date(1000 + index) }));
+    const pages: string[][] = [];
+
+    for (let cursor: string | undefined = undefined, isFirst = true; isFirst || cursor !== undefined; isFirst = false) {
+      const page = await driver().page("match", cursor, 10);
+      pages.push(page.rooms.map(({ roomId }) => roomId));
+      cursor = page.cursor;
+    }
+
+    assert.deepEqual(
+      pages.flat(),
+      Array.from({ length: 25 }, (_, index) => `r${index}`),
+    );
+  });
+
+  for (const [name, gateOf] of [
+    ["of one process", () => localGate()],
+    ["in Redis", () => redisGate(link, `g${++prefixes}`)],
+  ] as const) {
+    it(`[GAT1] the gate ${name} has as many rooms made as callers need seats`, async () => {
+      const gate = gateOf();
+
+      const passages = await Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          gate.enter({ group: "g", roomId: `r${index}`, seats: 1, capacity: 4 }),
+        ),
+      );
+
+      const makers = passages.filter(({ isMaker }) => isMaker).map(({ roomId }) => roomId);
+      const counts = makers.map((id) => passages.filter(({ roomId }) => roomId === id).length);
+      assert.deepEqual(counts.toSorted(), [2, 4, 4]);
+    });
+
+    it(`the gate ${name} lets nobody wait for a room that has left it`, async () => {
+      const gate = gateOf();
+      await gate.enter({ group: "g", roomId: "r1", seats: 1, capacity: 9 });
+      await gate.leave({ group: "g", roomId: "r1" });
+
+      assert.deepEqual(await gate.enter({ group: "g", roomId: "r2", seats: 1, capacity: 9 }), {
+        roomId: "r2",
+        isMaker: true,
+      });
+    });
+  }
+});

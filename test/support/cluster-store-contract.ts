@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import type { ClusterStore, Renewal } from "../../src/cluster/store.ts";
+import type { NodeIdentity } from "../../src/cluster/types.ts";
+
+/** A process by that name. */
+export function identity(nodeId: string, bootId = `boot-${nodeId}`): NodeIdentity {
+  const internalAddress = `${nodeId}:2567`;
+  return {
+    nodeId,
+    bootId,
+    role: "node",
+    internalAddress,
+    publicAddress: "",
+    version: "1",
+    region: "",
+    labels: [],
+    pid: 1,
+  };
+}
+
+const renewal = (of: NodeIdentity, rest: Partial<Renewal> = {}): Renewal => ({
+  identity: of,
+  isDraining: false,
+  report: undefined,
+  settled: [],
+  ...rest,
+});
+
+/** Registers the tests that every ClusterStore passes; `open` gives one that knows nothing yet. */
+export function clusterStoreContract(name: string, open: () => Promise<ClusterStore>): void {
+  describe(`${name} fulfils the contract of a cluster's store:`, () => {
+    let store: ClusterStore;
+    const [a, b] = [identity("a"), identity("b")];
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store.close());
+
+    it("shows each process that lives what it says of itself", async () => {
+      await store.renew(renewal(a, { report: { seq: 1 } }));
+
+      const renewed = await store.renew(renewal(b, { isDraining: true }));
+
+      assert.ok(renewed.isHeld);
+      const [first, second] = renewed.nodes.toSorted((one, other) => (one.nodeId < other.nodeId ? -1 : 1));
+      assert.deepEqual([first?.internalAddress, first?.report, first?.isDraining], ["a:2567", { seq: 1 }, false]);
+      assert.deepEqual([second?.nodeId, second?.report, second?.isDraining], ["b", undefined, true]);
+    });
+
+    it("tells a lease that is new from one that goes on", async () => {
+      const renewals = [await store.renew(renewal(a)), await store.renew(renewal(a))];
+
+      assert.deepEqual(
+        renewals.map((renewed) => renewed.isHeld && renewed.isNew),
+        [true, false],
+      );
+    });
+
+    it("[OWN5] refuses a name that a living process has, and gives it when that has left", async () => {
+      const twin = identity("a", "boot-twin");
+      await store.renew(renewal(a));
+
+      const refused = await store.renew(renewal(twin));
+      await store.leave(a);
+      const granted = await store.renew(renewal(twin));
+
+      assert.deepEqual(refused, { isHeld: false, holder: a.bootId });
+      assert.equal(granted.isHeld, true);
+    });
+
+    it("keeps a reservation until the node's report has it", async () => {
+      await store.renew(renewal(a));
+      await store.reserve(a.bootId, { id: "r1", weight: { connections: 0.5 } });
+      await store.reserve(a.bootId, { id: "r2", weight: {} });
+
+      const before = await store.renew(renewal(b));
+      const after = await store.renew(renewal(a, { settled: ["r1"] }));
+
+      const idsOf = (renewed: typeof before): unknown =>
+        renewed.isHeld &&
+        renewed.nodes
+          .find(({ nodeId }) => nodeId === "a")
+          ?.reservations.map(({ id }) => id)
+          .toSorted();
+      assert.deepEqual([idsOf(before), idsOf(after)], [["r1", "r2"], ["r2"]]);
+    });
+
+    it("[PLC2] reserves nothing on a node that drains, or that is gone", async () => {
+      await store.renew(renewal(a, { isDraining: true }));
+
+      const outcomes = [
+        await store.reserve(a.bootId, { id: "r1", weight: {} }),
+        await store.reserve("nobody", { id: "r1", weight: {} }),
+      ];
+
+      assert.deepEqual(outcomes, [false, false]);
+    });
+
+    it("[OWN2] lets the node claim that a room was offered to, once, under a new epoch", async () => {
+      const offer = await store.offer("r", { name: "arena", target: a });
+
+      const byAnother = await store.claim("r", b.bootId, offer.attempt);
+      const claimed = await store.claim("r", a.bootId, offer.attempt);
+
+      assert.deepEqual([offer.state, offer.bootId, byAnother], ["offered", a.bootId, undefined]);
+      assert.deepEqual([claimed?.state, claimed?.name], ["starting", "arena"]);
+      assert.ok((claimed?.epoch ?? 0) > offer.epoch);
+    });
+
+    it("[OWN2] makes the first offer worth nothing when it was offered to another", async () => {
+      const first = await store.offer("r", { name: "arena", target: a });
+      const second = await store.offer("r", { name: "arena", target: b, expect: first });
+
+      const late = await store.claim("r", a.bootId, first.attempt);
+      const right = await store.claim("r", b.bootId, second.attempt);
+
+      assert.deepEqual([late, right?.bootId], [undefined, b.bootId]);
+    });
+
+    it("[OWN2] offers a room that somebody has to nobody else, unless that record is expected", async () => {
+      const owned = await store.take("r", "arena", a);
+
+      const other = await store.offer("r", { name: "arena", target: b });
+      const taken = await store.take("r", "arena", b);
+      const after = await store.offer("r", { name: "arena", target: b, expect: owned });
+
+      assert.deepEqual([other.bootId, taken.bootId], [a.bootId, a.bootId]);
+      assert.deepEqual([after.bootId, after.state], [b.bootId, "offered"]);
+    });
+
+    it("[OWN1] confirms a room to its owner only, and under its epoch", async () => {
+      const owned = await store.take("r", "arena", a);
+      await store.offer("r", { name: "arena", target: b, expect: owned });
+
+      assert.equal(await store.confirm("r", a.bootId, owned.epoch), false);
+    });
+
+    it("gives each owner a higher epoch, also after the room was released", async () => {
+      const first = await store.take("r", "arena", a);
+      await store.confirm("r", a.bootId, first.epoch);
+      const running = await store.read("r");
+      await store.release("r", a.bootId, first.epoch);
+      const released = await store.read("r");
+
+      const second = await store.take("r", "arena", b);
+
+      assert.deepEqual([running?.state, released], ["running", undefined]);
+      assert.ok(second.epoch >= first.epoch);
+    });
+
+    it("lets nobody but the owner release a room", async () => {
+      const owned = await store.take("r", "arena", a);
+
+      await store.release("r", b.bootId, owned.epoch);
+      await store.release("r", a.bootId, owned.epoch - 1);
+
+      assert.equal((await store.read("r"))?.bootId, a.bootId);
+    });
+
+    it("keeps one secret, that of the first", async () => {
+      const [first, second] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+
+      const secrets = [await store.secret(first), await store.secret(second)];
+
+      assert.deepEqual(secrets, [first, first]);
+    });
+  });
+}
