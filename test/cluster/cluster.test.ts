@@ -11,6 +11,8 @@ interface ListedNode {
   readonly nodeId: string;
   readonly role: string;
   readonly pid: number;
+  /** Undefined before it has told it. */
+  readonly load?: object;
 }
 
 interface ListedRoom {
@@ -38,7 +40,7 @@ describe("a cluster of an edge and three nodes", function () {
     ]);
     const ready = await Promise.all([...processes.values()].map((each) => each.ready));
     edge = `127.0.0.1:${ready.at(-1)?.port}`;
-    while ((await nodes()).length < NODES.length + 1) await turn();
+    while ((await nodes()).filter(({ load }) => load).length < NODES.length) await turn();
   });
   afterEach(async () => {
     for (const { child } of processes.values()) child.kill("SIGKILL");
