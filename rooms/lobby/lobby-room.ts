@@ -1,4 +1,4 @@
-import { type Client, type IRoomCache, matchMaker, subscribeLobby } from "@colyseus/core";
+import { type Client, type IRoomCache, subscribeLobby } from "@colyseus/core";
 import { z } from "zod";
 import { Room } from "../../src/room/room.ts";
 import { LobbyState, RoomCard } from "./lobby-state.ts";
@@ -14,6 +14,8 @@ const metadata = z.object({
 /** The rooms whose listings a lobby shows. */
 const LISTED_ROOM = "arena";
 const PING_MAX_LENGTH = 64;
+/** More would be read by nobody, and sent to everybody. */
+const MAX_CARDS = 200;
 
 /** The live list of public arenas. */
 export class LobbyRoom extends Room<{ state: LobbyState }> {
@@ -31,8 +33,7 @@ export class LobbyRoom extends Room<{ state: LobbyState }> {
   /** Subscribes before it reads the list, so that no room is missed between the two. */
   override async onCreate(): Promise<void> {
     this.#unsubscribe = await subscribeLobby((roomId, listing) => this.#update(roomId, listing));
-    const listings = await matchMaker.query({ name: LISTED_ROOM, private: false, unlisted: false });
-    for (const listing of listings) this.#update(listing.roomId, listing);
+    for (const listing of await this.parts.listed(LISTED_ROOM)) this.#update(listing.roomId, listing);
   }
 
   override onDispose(): void {
@@ -45,6 +46,7 @@ export class LobbyRoom extends Room<{ state: LobbyState }> {
       this.state.rooms.delete(roomId);
       return;
     }
+    if (this.state.rooms.size >= MAX_CARDS && !this.state.rooms.has(roomId)) return;
     const card = this.state.rooms.get(roomId) ?? new RoomCard();
     card.roomId = roomId;
     card.players = listing.clients;
