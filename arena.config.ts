@@ -127,6 +127,7 @@ async function openBase(config: Config, offered: Offered) {
   const cluster = await openCluster({ ...config, clock, telemetry, identity: identityOf(config, bootId) });
   const secret = await cluster.secret();
   const peers = openPeers({ clock, telemetry, signing: { secret, bootId } });
+  cluster.meet(peers);
   const tokens = await openTokens(config, { clock, telemetry }, secret);
   const stores = await openStores(config, { clock, telemetry });
   const parts = { clock, telemetry, cluster, peers };

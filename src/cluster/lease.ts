@@ -5,7 +5,6 @@
  */
 export class Lease {
   #confirmedMs = Number.NEGATIVE_INFINITY;
-  #wasHeld = false;
 
   /** A renewal that was sent at `sentMs` is confirmed. Answers that come in another order do no harm. */
   confirm(sentMs: number): void {
@@ -21,14 +20,13 @@ export class Lease {
     return nowMs - this.#confirmedMs < FENCE_MS;
   }
 
-  /** What has changed since it was last asked. */
-  change(nowMs: number): "fenced" | "held" | undefined {
-    const isHeld = this.isHeld(nowMs);
-    if (isHeld === this.#wasHeld) return undefined;
-    this.#wasHeld = isHeld;
-    return isHeld ? "held" : "fenced";
+  /** No renewal was confirmed in the time in which one has to be. */
+  isOverdue(nowMs: number): boolean {
+    return nowMs - this.#confirmedMs >= OVERDUE_MS;
   }
 }
 
 /** A process that has heard nothing for so long since it sent its last confirmed renewal is silent. Below the time of a lease. */
 export const FENCE_MS = 1400;
+/** Renewals go out every 500 ms. */
+const OVERDUE_MS = 600;

@@ -3,6 +3,7 @@ import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Lease } from "./lease.ts";
+import { Outage } from "./outage.ts";
 import { Owners } from "./owners.ts";
 import type { ClusterStore, Renewed } from "./store.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type Report,
   type Reservation,
 } from "./types.ts";
+import { type Calls, Witnesses } from "./witnesses.ts";
 
 /** What a member is made of. */
 export interface MemberParts {
@@ -36,12 +38,16 @@ const URGENT_EVERY_MS = 200;
 const NAME_WAIT_MS = LEASE_MS + RENEW_EVERY_MS;
 const NAME_RETRY_MS = 250;
 const SECRET_BYTES = 32;
+const ASK_EVERY_MS = 250;
+/** Beyond this, asking everybody would be a load of its own: a larger cluster stands still while its store is away. */
+const MAX_WITNESSES = 256;
 
 /** One process' part in a cluster: it renews its lease, and keeps the view of the others that each renewal brings. */
 export class Member implements Cluster {
   #identity: NodeIdentity;
   readonly #parts: MemberParts;
   readonly #lease = new Lease();
+  readonly #outage = new Outage();
   readonly #owners: Owners;
   readonly #leaseListeners = new Set<LeaseListener>();
   readonly #goneListeners = new Set<(node: NodeRecord) => void>();
@@ -52,6 +58,15 @@ export class Member implements Cluster {
   #isDraining = false;
   /** The lease had run out, and whose the rooms are is being asked. */
   #isInDoubt = false;
+  /** Another has its name: it is out, for good. */
+  #isReplaced = false;
+  #couldAct = false;
+  #wasCovered = false;
+  /** Until then the store may not have heard of all rooms. */
+  #freshUntilMs = 0;
+  #witnesses: Witnesses | undefined;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #isAsking = false;
   /** Until then a process that is not in the view may just not have come back from the same outage. */
   #graceEndsMs = 0;
   #lastSentMs = Number.NEGATIVE_INFINITY;
@@ -76,18 +91,28 @@ export class Member implements Cluster {
       const sentMs = clock.nowMs();
       const renewed = await this.#send();
       if (renewed.isHeld) {
-        this.#see(renewed.nodes);
+        this.#see(renewed);
         this.#lease.confirm(sentMs);
         break;
       }
       if (clock.nowMs() > untilMs) throw new ArenaError("NODE_ID_TAKEN", `It is "${this.identity.nodeId}".`);
       await new Promise<void>((resolve) => clock.after(NAME_RETRY_MS, resolve));
     }
-    this.#lease.change(clock.nowMs());
+    this.#couldAct = true;
     this.#stops = [
       clock.every(RENEW_EVERY_MS, () => void this.#renew()),
-      clock.every(CHECK_EVERY_MS, () => this.#announce()),
+      clock.every(CHECK_EVERY_MS, () => this.#check()),
     ];
+    const freshMs = this.#freshUntilMs - clock.nowMs();
+    if (freshMs > 0) await new Promise<void>((resolve) => clock.after(freshMs, resolve)); // what it would be asked for it could not do
+  }
+
+  meet(calls: Calls): void {
+    this.#witnesses = new Witnesses(calls, () => this.#testify());
+  }
+
+  mayAct(): boolean {
+    return this.isLeaseHeld() || this.#isCovered();
   }
 
   isLeaseHeld(): boolean {
@@ -127,6 +152,8 @@ export class Member implements Cluster {
   async offer(roomId: string, { name, target, expect }: Offer): Promise<Ownership> {
     const node = this.#nodes.get(target);
     if (!node) throw new ArenaError("PEER_UNREACHABLE");
+    if (this.#parts.clock.nowMs() < this.#freshUntilMs)
+      throw new ArenaError("CLUSTER_UNAVAILABLE", "It has just begun.");
     this.#owners.forget(roomId);
     return this.#parts.store.offer(roomId, { name, target: node, expect });
   }
@@ -211,11 +238,12 @@ export class Member implements Cluster {
     this.#announce();
   }
 
-  async #confirmed({ isNew, nodes }: Renewed & { isHeld: true }, sentMs: number): Promise<void> {
+  async #confirmed(renewed: Renewed & { isHeld: true }, sentMs: number): Promise<void> {
     const { clock, telemetry } = this.#parts;
+    const { isNew, nodes } = renewed;
     if (isNew || !this.#lease.isHeld(clock.nowMs())) this.#graceEndsMs = clock.nowMs() + LEASE_MS;
-    this.#see(nodes);
-    if (isNew) this.#isInDoubt = true;
+    this.#see(renewed);
+    if (isNew) [this.#isInDoubt, this.#couldAct] = [true, false];
     this.#lease.confirm(sentMs);
     if (!this.#isInDoubt) return;
     telemetry.emit("cluster:leaseLost", { processes: nodes.length });
@@ -223,23 +251,64 @@ export class Member implements Cluster {
     this.#isInDoubt = false;
   }
 
-  /** Another process has the name: this one is out, for good. */
+  /** Another process has the name. */
   #replaced(holder: string): void {
+    this.#isReplaced = true;
     this.#lease.end();
     this.#parts.telemetry.emit("cluster:replaced", { holder });
   }
 
-  #announce(): void {
-    if (this.#isInDoubt || this.#parts.isSole) return;
-    const change = this.#lease.change(this.#parts.clock.nowMs());
-    if (change === undefined) return;
-    this.#parts.telemetry.emit("cluster:lease", { state: change });
-    for (const listener of this.#leaseListeners) void listener(change);
+  #check(): void {
+    void this.#askWitnesses();
+    this.#announce();
   }
 
-  #see(nodes: readonly NodeRecord[]): void {
+  /** Asks all who lived when the store was last heard of, one round at a time. */
+  async #askWitnesses(): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    const isDue = this.#lease.isOverdue(nowMs) && nowMs - this.#askedMs >= ASK_EVERY_MS;
+    if (!this.#witnesses || !isDue || this.#isAsking || this.#nodes.size > MAX_WITNESSES) return;
+    [this.#isAsking, this.#askedMs] = [true, nowMs];
+    const others = this.nodes().filter(({ bootId }) => bootId !== this.identity.bootId);
+    this.#outage.heard(await this.#witnesses.ask(others), nowMs);
+    this.#isAsking = false;
+    this.#announce();
+  }
+
+  /** What the others are told who ask whether this process is cut off; with a yes goes a promise. */
+  #testify(): boolean {
+    const nowMs = this.#parts.clock.nowMs();
+    const isCutOff = this.#lease.isOverdue(nowMs);
+    if (isCutOff) this.#outage.promise(nowMs);
+    return isCutOff;
+  }
+
+  #isCovered(): boolean {
+    return (
+      !(this.#isInDoubt || this.#isReplaced || this.#isClosed) && this.#outage.isCovered(this.#parts.clock.nowMs())
+    );
+  }
+
+  #announce(): void {
+    if (this.#isInDoubt || this.#parts.isSole) return;
+    const isCovered = !this.isLeaseHeld() && this.#isCovered();
+    if (isCovered !== this.#wasCovered) {
+      this.#wasCovered = isCovered;
+      this.#parts.telemetry.emit("cluster:outage", { state: isCovered ? "shared" : "over" });
+    }
+    const mayAct = this.mayAct();
+    if (mayAct === this.#couldAct) return;
+    this.#couldAct = mayAct;
+    const state = mayAct ? "held" : "fenced";
+    this.#parts.telemetry.emit("cluster:lease", { state });
+    for (const listener of this.#leaseListeners) void listener(state);
+  }
+
+  #see({ nodes, freshMs }: Renewed & { isHeld: true }): void {
+    const nowMs = this.#parts.clock.nowMs();
+    this.#freshUntilMs = nowMs + freshMs;
     const seen = new Map(nodes.map((node) => [node.bootId, node]));
-    const isGrace = this.#parts.clock.nowMs() < this.#graceEndsMs;
+    const isGrace = nowMs < this.#graceEndsMs || this.#outage.isPromised(nowMs);
     const missing = [...this.#nodes.values()].filter(({ bootId }) => !seen.has(bootId));
     if (isGrace) for (const node of missing) seen.set(node.bootId, node);
     this.#nodes = seen;

@@ -28,6 +28,8 @@ export class MemoryStore implements ClusterStore {
   readonly #reservations = new Map<string, Map<string, Pending>>();
   readonly #rooms = new Map<string, OwnershipRow>();
   #secret: Buffer | undefined;
+  /** End of the leases that were prolonged last. */
+  #sparedMs = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,6 +37,7 @@ export class MemoryStore implements ClusterStore {
 
   async renew({ identity, isDraining, report, settled }: Renewal): Promise<Renewed> {
     const nowMs = this.#clock.nowMs();
+    this.#spare(nowMs);
     const isOther = ({ nodeId, bootId }: NodeIdentity): boolean =>
       nodeId === identity.nodeId && bootId !== identity.bootId;
     const holder = this.#alive().find(({ record }) => isOther(record));
@@ -46,7 +49,7 @@ export class MemoryStore implements ClusterStore {
     for (const id of settled) this.#pendingOf(identity.bootId).delete(id);
     for (const [bootId, { endsMs }] of this.#members) if (endsMs <= nowMs) this.#members.delete(bootId);
     const isNew = !before || before.endsMs <= nowMs;
-    return { isHeld: true, isNew, nodes: this.#alive().map((member) => this.#describe(member)) };
+    return { isHeld: true, isNew, freshMs: 0, nodes: this.#alive().map((member) => this.#describe(member)) };
   }
 
   async leave({ bootId }: NodeIdentity): Promise<void> {
@@ -100,6 +103,16 @@ export class MemoryStore implements ClusterStore {
   }
 
   async close(): Promise<void> {}
+
+  /** All have run out: those of whom none would, had it gone on, are prolonged once. */
+  #spare(nowMs: number): void {
+    const lastMs = Math.max(...[...this.#members.values()].map(({ endsMs }) => endsMs));
+    if (lastMs > nowMs || lastMs === this.#sparedMs) return;
+    this.#sparedMs = nowMs + LEASE_MS;
+    for (const [bootId, member] of this.#members) {
+      if (member.endsMs > lastMs - LEASE_MS) this.#members.set(bootId, { ...member, endsMs: this.#sparedMs });
+    }
+  }
 
   #alive(): MemberRow[] {
     return [...this.#members.values()].filter(({ endsMs }) => endsMs > this.#clock.nowMs());

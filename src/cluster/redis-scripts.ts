@@ -3,7 +3,8 @@ import { script } from "../redis/redis.ts";
 /*
  * Of the processes: `leases`, a sorted set of boots by the end of their lease; hashes by boot with what a process says of itself
  * (`who`), of its load (`load`), when it joined (`since`) and whether it drains (`drains`); `names`, boots by the name that they hold;
- * `reserved`, a sorted set of reservations by their end, each `<boot> <id> <weight as JSON>`. Of a room: a hash. All times are Redis' own.
+ * `reserved`, a sorted set of reservations by their end, each `<boot> <id> <weight as JSON>`; `fresh`, there while nobody may have been told
+ * of all rooms; `spared`, the end of the leases that were prolonged last. Of a room: a hash. All times are Redis' own.
  */
 const NOW = `
 local time = redis.call('TIME')
@@ -12,16 +13,27 @@ local function text(number) return string.format('%.0f', number) end
 `;
 
 /**
- * KEYS leases, who, load, since, drains, names, reserved. ARGV boot, name, identity, report or "", drains (1 or 0), lease in ms, then the
- * settled reservations. Gives HELD, whether the lease is new (1 or 0), the time, and for each that lives: identity, report, since, drains; then
- * the word RESERVED and the reservations. Or TAKEN and the boot that holds the name.
+ * KEYS leases, who, load, since, drains, names, reserved, fresh, spared. ARGV boot, name, identity, report or "", drains (1 or 0), lease in
+ * ms, time in ms for which a store is fresh, then the settled reservations. Gives HELD, whether the lease is new (1 or 0), the time, for how long
+ * the store is fresh, and for each that lives: identity, report, since, drains; then the word RESERVED and the reservations. Or TAKEN and the
+ * boot that holds the name.
  */
 export const RENEW = script(`${NOW}
-local boot, name = ARGV[1], ARGV[2]
+local boot, name, lease = ARGV[1], ARGV[2], tonumber(ARGV[6])
+local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
+if not last then
+  redis.call('SET', KEYS[8], '1', 'PX', ARGV[7])
+elseif tonumber(last) <= now and redis.call('GET', KEYS[9]) ~= last then
+  -- All have run out; those of whom none would, had it gone on, are prolonged once.
+  for _, spared in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(tonumber(last) - lease), '+inf')) do
+    redis.call('ZADD', KEYS[1], text(now + lease), spared)
+  end
+  redis.call('SET', KEYS[9], text(now + lease))
+end
 local holder = redis.call('HGET', KEYS[6], name)
 if holder and holder ~= boot and tonumber(redis.call('ZSCORE', KEYS[1], holder) or 0) > now then return {'TAKEN', holder} end
 local ended = tonumber(redis.call('ZSCORE', KEYS[1], boot) or 0)
-redis.call('ZADD', KEYS[1], text(now + tonumber(ARGV[6])), boot)
+redis.call('ZADD', KEYS[1], text(now + lease), boot)
 redis.call('HSET', KEYS[6], name, boot)
 redis.call('HSET', KEYS[2], boot, ARGV[3])
 redis.call('HSETNX', KEYS[4], boot, text(now))
@@ -32,15 +44,15 @@ for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now - 60
   for i = 2, 5 do redis.call('HDEL', KEYS[i], gone) end
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', text(now))
-if #ARGV > 6 then
+if #ARGV > 7 then
   local settled = {}
-  for i = 7, #ARGV do settled[ARGV[i]] = true end
+  for i = 8, #ARGV do settled[ARGV[i]] = true end
   for _, member in ipairs(redis.call('ZRANGE', KEYS[7], 0, -1)) do
     local of, id = string.match(member, '^(%S+) (%S+)')
     if of == boot and settled[id] then redis.call('ZREM', KEYS[7], member) end
   end
 end
-local reply = {'HELD', ended <= now and '1' or '0', text(now)}
+local reply = {'HELD', ended <= now and '1' or '0', text(now), text(math.max(0, redis.call('PTTL', KEYS[8])))}
 local boots = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
 if #boots > 0 then
   local who, load = redis.call('HMGET', KEYS[2], unpack(boots)), redis.call('HMGET', KEYS[3], unpack(boots))

@@ -3,6 +3,7 @@ import { type Call, RedisFailure, type RedisLink, type Script } from "../redis/r
 import { CLAIM, CONFIRM, LEAVE, OFFER, RELEASE, RENEW, RESERVE, SECRET, TAKE } from "./redis-scripts.ts";
 import type { ClusterStore, Renewal, Renewed, RoomOffer } from "./store.ts";
 import {
+  FRESH_MS,
   LEASE_MS,
   type NodeIdentity,
   type NodeRecord,
@@ -12,6 +13,8 @@ import {
   type Report,
   type Reservation,
 } from "./types.ts";
+
+const MEMBER_KEYS = ["leases", "who", "load", "since", "drains", "names", "reserved", "fresh", "spared"];
 
 /** What a cluster knows, in a Redis or a Redis Cluster; every key begins with the prefix. */
 export class RedisStore implements ClusterStore {
@@ -24,12 +27,12 @@ export class RedisStore implements ClusterStore {
     this.description = `Redis at ${link.address}`;
     this.#link = link;
     this.#prefix = prefix;
-    this.#memberKeys = ["leases", "who", "load", "since", "drains", "names", "reserved"].map((name) => this.#key(name));
+    this.#memberKeys = MEMBER_KEYS.map((name) => this.#key(name));
   }
 
   async renew({ identity, isDraining, report, settled }: Renewal): Promise<Renewed> {
     const said = [JSON.stringify(identity), report ? JSON.stringify(report) : "", isDraining ? "1" : "0"];
-    const args = [identity.bootId, identity.nodeId, ...said, String(LEASE_MS), ...settled];
+    const args = [identity.bootId, identity.nodeId, ...said, String(LEASE_MS), String(FRESH_MS), ...settled];
     return readRenewal(await this.#run({ script: RENEW, keys: this.#memberKeys, args }));
   }
 
@@ -129,16 +132,18 @@ function rowOf(roomId: string, reply: readonly string[]): Ownership {
   };
 }
 
+/** Status, whether it is new, the time, for how long the store is fresh. */
+const HEAD_FIELDS = 4;
 /** Identity, report, since and drains of each. */
 const FIELDS_OF_A_NODE = 4;
 
 function readRenewal(reply: readonly string[]): Renewed {
-  const [status, detail = "", now] = reply;
+  const [status, detail = "", now, freshMs] = reply;
   if (status !== "HELD") return { isHeld: false, holder: detail };
   const end = reply.indexOf("RESERVED");
   const reservations = reservationsBy(reply.slice(end + 1));
   const nodes: NodeRecord[] = [];
-  for (let at = 3; at < end; at += FIELDS_OF_A_NODE) {
+  for (let at = HEAD_FIELDS; at < end; at += FIELDS_OF_A_NODE) {
     const [who = "{}", load = "", since, drains] = reply.slice(at, at + FIELDS_OF_A_NODE);
     const identity = JSON.parse(who) as NodeIdentity; // what a process of ours wrote
     const report = load === "" ? undefined : (JSON.parse(load) as Report); // as above
@@ -151,7 +156,7 @@ function readRenewal(reply: readonly string[]): Renewed {
       reservations: pending,
     });
   }
-  return { isHeld: true, isNew: detail === "1", nodes };
+  return { isHeld: true, isNew: detail === "1", freshMs: Number(freshMs), nodes };
 }
 
 function reservationsBy(rows: readonly string[]): ReadonlyMap<string, readonly Reservation[]> {

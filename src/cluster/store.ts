@@ -16,6 +16,8 @@ export type Renewed =
       readonly isHeld: true;
       /** The lease that was there had run out before, or there was none. */
       readonly isNew: boolean;
+      /** For so long no room that the store does not know may be offered: it knew nothing a moment ago, as one that was restarted empty. */
+      readonly freshMs: number;
       readonly nodes: readonly NodeRecord[];
     }
   /** Another process holds the name. */
@@ -30,6 +32,7 @@ export interface RoomOffer extends Omit<Offer, "target"> {
 export interface ClusterStore {
   /** In words, such as `Redis at 10.0.0.5:6379`. */
   readonly description: string;
+  /** The first renewal after all leases have run out spares those who lived then: it was the store that was away, not they. */
   renew(renewal: Renewal): Promise<Renewed>;
   /** Ends the lease of a process. */
   leave(identity: NodeIdentity): Promise<void>;

@@ -1,4 +1,5 @@
 import type { Stop } from "../clock/clock.ts";
+import type { Calls } from "./witnesses.ts";
 
 /** A process of the cluster, as it names itself. */
 export interface NodeIdentity {
@@ -55,7 +56,7 @@ export interface Ownership {
   readonly state: "offered" | "starting" | "running";
 }
 
-/** `fenced`: ownership cannot be confirmed now. `held`: it is confirmed again, and nobody had it meanwhile. `lost`: it had run out. */
+/** `fenced`: it may not act now. `held`: it may again, and nobody had its rooms meanwhile. `lost`: the lease had run out. */
 export type LeaseEvent = "fenced" | "held" | "lost";
 
 /** What is asked of an offer. */
@@ -75,10 +76,14 @@ export interface Cluster {
   readonly identity: NodeIdentity;
   /** Joins under its name, to be reached at that address. @throws ArenaError NODE_ID_TAKEN where a process that lives has it */
   join(internalAddress: string): Promise<void>;
+  /** Lets this process and the others hear from each other whether an outage of the store is everybody's. */
+  meet(calls: Calls): void;
   /**
-   * Whether this process may act for its rooms: by its monotonic clock, counted from when the last confirmed renewal was sent.
-   * A compare and no more; the answer is worth nothing a moment later.
+   * Whether this process may act for its rooms: its lease is held, or all who lived when it was last confirmed say that they cannot
+   * confirm theirs either. A compare and no more; the answer is worth nothing a moment later.
    */
+  mayAct(): boolean;
+  /** Whether its lease is, by its monotonic clock, counted from when the last confirmed renewal was sent. */
   isLeaseHeld(): boolean;
   /** Processes that live, this one too, as of the last renewal. */
   nodes(): readonly NodeRecord[];
@@ -91,7 +96,12 @@ export interface Cluster {
   drain(): Promise<void>;
   /** Notes load that is about to come to a node; false where that node is gone or drains. It counts for {@link RESERVATION_MS}. */
   reserve(bootId: string, reservation: Reservation): Promise<boolean>;
-  /** Offers a room that nobody has, or exactly what was expected; gives what the record says then, whoever's it is. */
+  /**
+   * Offers a room that nobody has, or exactly what was expected; gives what the record says then, whoever's it is.
+   *
+   * @throws ArenaError PEER_UNREACHABLE where the target is gone; CLUSTER_UNAVAILABLE also while a store that has begun anew
+   *   may not have heard of all rooms yet
+   */
   offer(roomId: string, offer: Offer): Promise<Ownership>;
   /** Takes up an offer to this process, which begins a new epoch; undefined where it is not its any more. */
   claim(roomId: string, claim: Pick<Ownership, "attempt">): Promise<Ownership | undefined>;
@@ -119,5 +129,7 @@ export interface Cluster {
 export const LEASE_MS = 2000;
 /** How long a reservation counts that is in no report. */
 export const RESERVATION_MS = 10_000;
+/** A store that knows of nobody waits so long for those who know more: more than the time that one may go without it. */
+export const FRESH_MS = 1500;
 /** An offer that was not taken up for so long is void: whoever made it is gone. */
 export const OFFER_MS = 3000;

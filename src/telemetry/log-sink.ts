@@ -78,6 +78,7 @@ function logCluster(telemetry: Telemetry, log: Logger): void {
   );
   telemetry.on("cluster:unconfirmed", ({ error }) => log.warn({ event: "cluster:unconfirmed", err: error }));
   telemetry.on("cluster:lease", (event) => log.warn({ event: "cluster:lease", ...event }));
+  telemetry.on("cluster:outage", (event) => log.warn({ event: "cluster:outage", ...event }));
   telemetry.on("cluster:leaseLost", (event) => log.error({ event: "cluster:leaseLost", ...event }));
   telemetry.on("cluster:replaced", (event) => log.fatal({ event: "cluster:replaced", ...event }));
   telemetry.on("cluster:nodeGone", (event) => log.warn({ event: "cluster:nodeGone", ...event }));

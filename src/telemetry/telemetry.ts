@@ -53,6 +53,8 @@ export interface TelemetryEvents {
   "cluster:unconfirmed": { error: Error };
   /** From now on this process may not act for its rooms, or may again. */
   "cluster:lease": { state: "fenced" | "held" };
+  /** The store is away for all processes, so that this one goes on without it, or that is over. */
+  "cluster:outage": { state: "shared" | "over" };
   /** The lease had run out: for each room it is asked whose it is. */
   "cluster:leaseLost": { processes: number };
   /** Another process has this one's name: this one is out. */

@@ -14,11 +14,11 @@ export const SOLE_AUTHORITY: Authority = { mayAct: () => true, whenMayAct: (run)
 
 /** What a lease tells. */
 interface Lease {
-  isLeaseHeld(): boolean;
+  mayAct(): boolean;
   onLease(listener: (event: "fenced" | "held" | "lost") => void): unknown;
 }
 
-/** As long as the lease is held. */
+/** As long as the lease lets this process act. */
 export function authorityOf(lease: Lease): Authority {
   let waiting: (() => void)[] = [];
   lease.onLease((event) => {
@@ -27,5 +27,5 @@ export function authorityOf(lease: Lease): Authority {
     waiting = [];
     for (const run of due) run();
   });
-  return { mayAct: () => lease.isLeaseHeld(), whenMayAct: (run) => void waiting.push(run) };
+  return { mayAct: () => lease.mayAct(), whenMayAct: (run) => void waiting.push(run) };
 }

@@ -5,9 +5,10 @@ import { createServer } from "node:net";
 import { systemClock } from "../../src/clock/clock.ts";
 import { openCluster } from "../../src/cluster/cluster.ts";
 import { RedisStore } from "../../src/cluster/redis-store.ts";
-import { connectRedis } from "../../src/redis/redis.ts";
+import { FRESH_MS } from "../../src/cluster/types.ts";
+import { connectRedis, script } from "../../src/redis/redis.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import { clusterStoreContract, identity } from "../support/cluster-store-contract.ts";
+import { clusterStoreContract, identity, type TimedStore } from "../support/cluster-store-contract.ts";
 import { startRedis, startRedisCluster, type TestRedis, type TestRedisCluster } from "../support/redis.ts";
 
 const connect = (url: string) =>
@@ -21,8 +22,20 @@ const connect = (url: string) =>
     onDisconnected: () => {},
   });
 let stores = 0;
+/** KEYS leases, spared. ARGV ms. As if so much time had passed. */
+const AGE = script(`
+for _, boot in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do redis.call('ZINCRBY', KEYS[1], '-' .. ARGV[1], boot) end
+local spared = redis.call('GET', KEYS[2])
+if spared then redis.call('SET', KEYS[2], string.format('%.0f', tonumber(spared) - tonumber(ARGV[1]))) end
+return {}
+`);
 /** Each with a prefix of its own, so that it knows nothing yet. */
-const storeAt = async (url: string): Promise<RedisStore> => new RedisStore(await connect(url), `t${++stores}`);
+const storeAt = async (url: string): Promise<TimedStore & { store: RedisStore }> => {
+  const [link, prefix] = [await connect(url), `t${++stores}`];
+  const keys = [`${prefix}:{nodes}:leases`, `${prefix}:{nodes}:spared`];
+  const pass = async (ms: number): Promise<void> => void (await link.run({ script: AGE, keys, args: [String(ms)] }));
+  return { store: new RedisStore(link, prefix), pass };
+};
 
 describe("in a Redis", () => {
   let redis: TestRedis;
@@ -34,7 +47,7 @@ describe("in a Redis", () => {
   clusterStoreContract("A Redis", () => storeAt(redis.url));
 
   it("[OWN6] clusters with different prefixes do not see each other", async () => {
-    const [one, other] = [await storeAt(redis.url), await storeAt(redis.url)];
+    const [{ store: one }, { store: other }] = [await storeAt(redis.url), await storeAt(redis.url)];
     await one.renew({ identity: identity("a"), isDraining: false, report: undefined, settled: [] });
     await one.take("r", "arena", identity("a"));
 
@@ -43,6 +56,15 @@ describe("in a Redis", () => {
     assert.deepEqual(renewed.isHeld && renewed.nodes.map(({ nodeId }) => nodeId), ["b"]);
     assert.equal(await other.read("r"), undefined);
     await Promise.all([one.close(), other.close()]);
+  });
+
+  it("[FLT2] tells that it knew nothing a moment ago", async () => {
+    const { store } = await storeAt(redis.url);
+    const renewal = { identity: identity("a"), isDraining: false, report: undefined, settled: [] };
+    const renewals = [await store.renew(renewal), await store.renew(renewal)];
+
+    for (const renewed of renewals) assert.ok(renewed.isHeld && renewed.freshMs > 0 && renewed.freshMs <= FRESH_MS);
+    await store.close();
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClusterStore, Renewal } from "../../src/cluster/store.ts";
-import type { NodeIdentity } from "../../src/cluster/types.ts";
+import { LEASE_MS, type NodeIdentity } from "../../src/cluster/types.ts";
 
 /** A process by that name. */
 export function identity(nodeId: string, bootId = `boot-${nodeId}`): NodeIdentity {
@@ -26,13 +26,21 @@ const renewal = (of: NodeIdentity, rest: Partial<Renewal> = {}): Renewal => ({
   ...rest,
 });
 
+/** A store under test, and its time. */
+export interface TimedStore {
+  readonly store: ClusterStore;
+  /** Its time goes on by so much, and nobody asks it meanwhile. */
+  pass(ms: number): Promise<void>;
+}
+
 /** Registers the tests that every ClusterStore passes; `open` gives one that knows nothing yet. */
-export function clusterStoreContract(name: string, open: () => Promise<ClusterStore>): void {
+export function clusterStoreContract(name: string, open: () => Promise<TimedStore>): void {
   describe(`${name} fulfils the contract of a cluster's store:`, () => {
     let store: ClusterStore;
+    let pass: TimedStore["pass"];
     const [a, b] = [identity("a"), identity("b")];
     beforeEach(async () => {
-      store = await open();
+      ({ store, pass } = await open());
     });
     afterEach(() => store.close());
 
@@ -54,6 +62,47 @@ export function clusterStoreContract(name: string, open: () => Promise<ClusterSt
         renewals.map((renewed) => renewed.isHeld && renewed.isNew),
         [true, false],
       );
+    });
+
+    const alive = async (of: NodeIdentity): Promise<unknown> => {
+      const renewed = await store.renew(renewal(of));
+      return renewed.isHeld && { isNew: renewed.isNew, alive: renewed.nodes.map(({ nodeId }) => nodeId).toSorted() };
+    };
+
+    it("lets a lease run out that is not renewed while others are", async () => {
+      await store.renew(renewal(a));
+      await pass(LEASE_MS / 2);
+      await store.renew(renewal(b));
+      await pass(LEASE_MS / 2);
+
+      assert.deepEqual(await alive(b), { isNew: false, alive: ["b"] });
+    });
+
+    it("[FLT2] spares those who lived when it was asked for the last time, until they had time to come back", async () => {
+      for (const each of [a, b]) await store.renew(renewal(each));
+      await pass(30_000);
+
+      const first = await alive(identity("c"));
+      await pass(LEASE_MS / 2);
+      const back = await alive(a);
+      await pass(LEASE_MS / 2);
+      const later = await alive(a);
+
+      assert.deepEqual(first, { isNew: true, alive: ["a", "b", "c"] });
+      assert.deepEqual(back, { isNew: false, alive: ["a", "b", "c"] });
+      assert.deepEqual(later, { isNew: false, alive: ["a"] });
+    });
+
+    it("[OWN5] gives the name of one who was spared and did not come back", async () => {
+      const twin = identity("a", "boot-twin");
+      await store.renew(renewal(a));
+      await pass(LEASE_MS + 1);
+
+      const early = await store.renew(renewal(twin));
+      await pass(LEASE_MS + 1);
+      const late = await store.renew(renewal(twin));
+
+      assert.deepEqual([early.isHeld, late.isHeld], [false, true]);
     });
 
     it("[OWN5] refuses a name that a living process has, and gives it when that has left", async () => {

@@ -43,6 +43,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "patch:skipped": { name: "arena" },
   "cluster:unconfirmed": { error: new Error("gone") },
   "cluster:lease": { state: "fenced" },
+  "cluster:outage": { state: "shared" },
   "cluster:leaseLost": { processes: 3 },
   "cluster:replaced": { holder: "b2" },
   "cluster:nodeGone": { name: "n2", bootId: "b2" },

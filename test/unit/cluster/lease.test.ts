@@ -23,12 +23,13 @@ describe("a lease", () => {
     assert.equal(lease.isHeld(2000 + FENCE_MS - 1), true);
   });
 
-  it("tells each change once", () => {
+  it("is overdue when a renewal was left out", () => {
     const lease = new Lease();
-    lease.confirm(0);
+    lease.confirm(1000);
 
-    const changes = [0, 100, FENCE_MS, FENCE_MS + 1].map((nowMs) => lease.change(nowMs));
-
-    assert.deepEqual(changes, ["held", undefined, "fenced", undefined]);
+    assert.deepEqual(
+      [1500, 1600].map((nowMs) => lease.isOverdue(nowMs)),
+      [false, true],
+    );
   });
 });

@@ -73,20 +73,20 @@ describe("a process of a cluster", () => {
 
     for (let passed = 0; passed < 2 * LEASE_MS; passed += 100) {
       await pass(100);
-      heldTogether ||= a.member.isLeaseHeld() && b.member.node("boot-a") === undefined;
+      heldTogether ||= a.member.mayAct() && b.member.node("boot-a") === undefined;
     }
 
-    assert.deepEqual([heldTogether, a.member.isLeaseHeld()], [false, false]);
+    assert.deepEqual([heldTogether, a.member.mayAct()], [false, false]);
     assert.deepEqual([a.events, b.events], [["fenced"], ["gone a"]]);
   });
 
   it("[OWN1] is silent at once after it stood still, before anything of it runs", async () => {
     const { member } = await join("a");
-    const heldBefore = member.isLeaseHeld();
+    const heldBefore = member.mayAct();
 
     clock.skip(1500);
 
-    assert.deepEqual([heldBefore, member.isLeaseHeld()], [true, false]);
+    assert.deepEqual([heldBefore, member.mayAct()], [true, false]);
   });
 
   it("goes on when its lease did not run out meanwhile", async () => {
@@ -97,23 +97,24 @@ describe("a process of a cluster", () => {
     link.isCut = false;
     await pass(600);
 
-    assert.deepEqual([member.isLeaseHeld(), events], [true, ["fenced", "held"]]);
+    assert.deepEqual([member.mayAct(), events], [true, ["fenced", "held"]]);
   });
 
   it("asks whose its rooms are when its lease had run out, and does nothing before it knows", async () => {
     const { member, link, events } = await join("a");
+    await join("b");
     const asked = Promise.withResolvers<void>();
     member.onLease((event) => (event === "lost" ? asked.promise : undefined));
     link.isCut = true;
     await pass(3000);
     link.isCut = false;
     await pass(1000);
-    const heldWhileAsked = member.isLeaseHeld();
+    const heldWhileAsked = member.mayAct();
 
     asked.resolve();
     await pass(600);
 
-    assert.deepEqual([heldWhileAsked, member.isLeaseHeld()], [false, true]);
+    assert.deepEqual([heldWhileAsked, member.mayAct()], [false, true]);
     assert.deepEqual(events, ["fenced", "lost", "held"]);
   });
 
@@ -130,6 +131,100 @@ describe("a process of a cluster", () => {
     await pass(3000);
 
     assert.equal(a.events.includes("gone b"), false);
+  });
+
+  describe("that can ask the others", () => {
+    let handlers: Map<string, () => Promise<unknown>>;
+    /** Names of those who do not answer, and of those who refuse the line. */
+    let [silent, dead]: Set<string>[] = [new Set(), new Set()];
+    beforeEach(() => {
+      [handlers, silent, dead] = [new Map(), new Set(), new Set()];
+    });
+    const meet = async (nodeId: string) => {
+      const joined = await join(nodeId);
+      joined.member.meet({
+        on: (_, handler) => void handlers.set(nodeId, handler),
+        call: async (peer) => {
+          if (dead?.has(peer.nodeId)) throw new ArenaError("PEER_UNREACHABLE", "", { cause: refusal() });
+          if (silent?.has(peer.nodeId) || silent?.has(nodeId)) throw new ArenaError("PEER_UNCERTAIN");
+          return handlers.get(peer.nodeId)?.();
+        },
+      });
+      return joined;
+    };
+    const refusal = (): Error => Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+    const three = async () => {
+      const all = [await meet("a"), await meet("b"), await meet("c")] as const;
+      await pass(600);
+      return all;
+    };
+
+    it("[FLT2] goes on without a pause while the store is away for all, and after", async () => {
+      const all = await three();
+      for (const { link } of all) link.isCut = true;
+      await pass(30_000);
+      const couldAct = all.map(({ member }) => member.mayAct());
+      for (const { link } of all) {
+        link.isCut = false;
+        await pass(300);
+      }
+      await pass(5000);
+
+      assert.deepEqual(couldAct, [true, true, true]);
+      assert.deepEqual(
+        all.map(({ events }) => events),
+        [[], [], []],
+      );
+    });
+
+    it("[OWN1] never acts while another takes it for gone, however they are cut off", async () => {
+      const [a, b, c] = await three();
+      const overlaps: number[] = [];
+      const step = async (ms: number): Promise<void> => {
+        for (let passed = 0; passed < ms; passed += 100) {
+          await pass(100);
+          const isGone = [b, c].some(({ member }) => member.node("boot-a") === undefined);
+          if (a.member.mayAct() && isGone) overlaps.push(clock.nowMs());
+        }
+      };
+      for (const { link } of [a, b, c]) link.isCut = true;
+      await step(4000);
+      c.link.isCut = false; // a's own line stays cut
+      await step(6000);
+
+      assert.deepEqual(overlaps, []);
+      assert.deepEqual([a.member.mayAct(), c.events.includes("gone a")], [false, true]);
+    });
+
+    it("[OWN1] stands still when it alone is cut off, or when one who may know better does not answer", async () => {
+      const [a, b, c] = await three();
+      a.link.isCut = true;
+      await pass(3000);
+      const alone = a.member.mayAct();
+      silent?.add("c");
+      for (const { link } of [b, c]) link.isCut = true;
+      await pass(3000);
+
+      assert.deepEqual([alone, a.member.mayAct(), b.member.mayAct()], [false, false, false]);
+    });
+
+    it("[FLT2] goes on without one that was killed in the same moment", async () => {
+      const [a, b, c] = await three();
+      for (const { link } of [a, b, c]) link.isCut = true;
+      dead?.add("c");
+      await pass(5000);
+
+      assert.deepEqual([a.member.mayAct(), b.member.mayAct()], [true, true]);
+    });
+
+    it("[OWN1] is silent at once after it stood still in an outage", async () => {
+      const [a, b, c] = await three();
+      for (const { link } of [a, b, c]) link.isCut = true;
+      await pass(5000);
+      clock.skip(1100);
+
+      assert.equal(a.member.mayAct(), false);
+    });
   });
 
   it("[OWN5] waits for the lease of a dead process with its name, and refuses a living one's", async () => {

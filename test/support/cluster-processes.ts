@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { ColyseusSDK } from "@colyseus/sdk";
+import { startRedis, type TestRedis } from "./redis.ts";
+import { type NodeProcess, spawnNode } from "./spawn-node.ts";
+
+/** A node as `/api/nodes` lists it. */
+export interface ListedNode {
+  readonly nodeId: string;
+  readonly bootId: string;
+  readonly role: string;
+  readonly pid: number;
+  /** Undefined before it has told it. */
+  readonly load?: { readonly loop: number };
+}
+
+/** A room as `/api/rooms` lists it. */
+export interface ListedRoom {
+  readonly roomId: string;
+  readonly nodeId: string;
+}
+
+const ADMIN = "an-admin-token-for-tests";
+/** Use of the event loop at which it says nothing about where a room should be. */
+const AT_REST = 0.4;
+
+/** What a cluster is started with. */
+interface ClusterOptions {
+  readonly nodes?: readonly string[];
+  readonly edges?: readonly string[];
+  /** Where the processes find Redis; where it is, unless told otherwise. */
+  readonly redisUrl?: (name: string, redis: TestRedis) => string;
+  readonly args?: readonly string[];
+}
+
+/** Processes of one cluster, and their Redis, on this machine. */
+export class TestCluster {
+  readonly redis: TestRedis;
+  readonly processes = new Map<string, NodeProcess>();
+  readonly #ports = new Map<string, number>();
+  readonly #options: ClusterOptions;
+
+  private constructor(redis: TestRedis, options: ClusterOptions) {
+    this.redis = redis;
+    this.#options = options;
+  }
+
+  /** Starts three nodes and an edge, unless told otherwise; resolves when all serve and know of each other. */
+  static async start(options: ClusterOptions = {}): Promise<TestCluster> {
+    const redis = await startRedis({ appendonly: "yes", appendfsync: "always" });
+    const cluster = new TestCluster(redis, options);
+    const { nodes = ["n1", "n2", "n3"], edges = ["edge"] } = options;
+    const roles = [...nodes.map((name) => [name, "node"] as const), ...edges.map((name) => [name, "edge"] as const)];
+    await Promise.all(roles.map(([name, role]) => cluster.add(name, role)));
+    // A machine that is still busy with starting them would be a reason to have all rooms on one node.
+    const isAtRest = ({ role, load }: ListedNode): boolean => role === "edge" || (load?.loop ?? 1) < AT_REST;
+    while ((await cluster.nodes()).filter(isAtRest).length < roles.length) await turn();
+    return cluster;
+  }
+
+  /** Starts one more process. */
+  async add(name: string, role: "node" | "edge"): Promise<NodeProcess> {
+    const spawned = this.spawn(name, role);
+    this.processes.set(name, spawned);
+    this.#ports.set(name, (await spawned.ready).port);
+    return spawned;
+  }
+
+  /** Starts a process that the cluster need not take in; it has to be ended by the test. */
+  spawn(name: string, role: "node" | "edge"): NodeProcess {
+    const { redisUrl = (_, redis) => redis.url, args = [] } = this.#options;
+    return spawnNode(["--port", "0", "--host", "127.0.0.1", "--role", role, "--node-id", name, ...args], {
+      REDIS_URL: redisUrl(name, this.redis),
+      ARENA_ADMIN_TOKEN: ADMIN,
+      ARENA_DATA_DIR: `/tmp/arena-test-${process.pid}`,
+    });
+  }
+
+  /** `host:port` of a process; of the edge unless told otherwise. */
+  address(name = "edge"): string {
+    return `127.0.0.1:${this.#ports.get(name)}`;
+  }
+
+  sdk(name?: string): ColyseusSDK {
+    return new ColyseusSDK(`http://${this.address(name)}`);
+  }
+
+  process(name: string | undefined): NodeProcess {
+    const found = this.processes.get(name ?? "");
+    assert.ok(found, `no process ${name}`);
+    return found;
+  }
+
+  async nodes(via?: string): Promise<readonly ListedNode[]> {
+    return ((await this.ask("/api/nodes", via)) as { nodes: ListedNode[] }).nodes;
+  }
+
+  async rooms(name: string, via?: string): Promise<readonly ListedRoom[]> {
+    return ((await this.ask(`/api/rooms?name=${name}`, via)) as { rooms: ListedRoom[] }).rooms;
+  }
+
+  async ask(path: string, via?: string): Promise<unknown> {
+    const answer = await fetch(`http://${this.address(via)}${path}`, { headers: { authorization: `Bearer ${ADMIN}` } });
+    assert.equal(answer.status, 200, `${path}: ${answer.status}`);
+    return answer.json();
+  }
+
+  async stop(): Promise<void> {
+    for (const { child } of this.processes.values()) child.kill("SIGKILL");
+    await Promise.all([...this.processes.values()].map(({ ended }) => ended));
+    await this.redis.stop();
+  }
+}
+
+/** What is asked for over HTTP takes its time by itself. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
