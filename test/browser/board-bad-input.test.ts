@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Client, type Room } from "@colyseus/sdk";
 import { joinBoard } from "../support/board-client.ts";
 import { BoardVisitor, equal, eventually, visit, watchPage } from "../support/board-visit.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 const SCRIPTED_SVG = `<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80" onload="alert('onload')">
   <script>alert("script")</script><rect width="120" height="80" fill="red"/>
@@ -27,12 +27,12 @@ const JUNK: readonly (readonly [key: string, value: unknown])[] = [
 
 describe("bad input on a board", function () {
   this.timeout(120_000);
-  let test: TestNode;
+  let test: Site;
   let ann: BoardVisitor;
   let boards = 0;
   let id = "";
   before(async () => {
-    test = await startNode();
+    test = await openSite();
     ann = await visit("about:blank", { name: "Ann", waits: false });
     // Where the policy of the page does not forbid it, what is not kept out by the page itself does run.
     const cdp = await ann.page.context().newCDPSession(ann.page);

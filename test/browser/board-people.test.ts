@@ -4,11 +4,11 @@ import type { Locator } from "playwright-core";
 import { joinBoard } from "../support/board-client.ts";
 import { type BoardVisitor, equal, eventually, visit } from "../support/board-visit.ts";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 describe("people on a board", function () {
   this.timeout(120_000);
-  let test: TestNode;
+  let test: Site;
   let proxy: FaultProxy;
   /** Ann's network can fail. */
   let ann: BoardVisitor;
@@ -16,8 +16,8 @@ describe("people on a board", function () {
   let boards = 0;
   let id = "";
   before(async () => {
-    test = await startNode();
-    proxy = await openFaultProxy({ targetPort: test.node.port });
+    test = await openSite();
+    proxy = await openFaultProxy({ targetPort: test.port });
     [ann, bea] = await Promise.all([
       visit("about:blank", { name: "Ann", waits: false }),
       visit("about:blank", { name: "Bea", waits: false }),
@@ -100,7 +100,7 @@ describe("people on a board", function () {
     const invitation = await ann.page.getByLabel("Invitation", { exact: true }).inputValue();
     await ann.shots("people-share");
     await bea.page.goto("about:blank");
-    await bea.page.goto(invitation.replace(String(proxy.port), String(test.node.port)));
+    await bea.page.goto(invitation.replace(String(proxy.port), String(test.port)));
 
     await bea.isLive();
     await eventually("Bea may look", () => bea.page.evaluate(() => window.boardDebug.role === "viewer"));

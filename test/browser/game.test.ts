@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
+import { Client } from "@colyseus/sdk";
 import type { Page } from "playwright-core";
 import type { ArenaDebug, DebugShip } from "../../client-sample/src/debug-handle.ts";
 import { ARENA_HEIGHT, ARENA_WIDTH } from "../../rooms/arena/rules/level.ts";
 import { openBrowser, type TestBrowser } from "../support/browser.ts";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
-import { startNode, type TestNode } from "../support/start-node.ts";
+import { openSite, type Site } from "../support/site.ts";
 
 declare const window: { readonly arenaDebug: ArenaDebug };
 
@@ -14,13 +15,13 @@ const PICTURES = "test/output";
 
 describe("the page in a browser", function () {
   this.timeout(90_000);
-  let test: TestNode;
+  let test: Site;
   let proxy: FaultProxy;
   let browser: TestBrowser;
   before(async () => {
     await mkdir(PICTURES, { recursive: true });
-    test = await startNode();
-    proxy = await openFaultProxy({ targetPort: test.node.port });
+    test = await openSite();
+    proxy = await openFaultProxy({ targetPort: test.port });
     browser = await openBrowser();
   });
   after(async () => {
@@ -74,7 +75,7 @@ describe("the page in a browser", function () {
   });
 
   it("lets one shoot the other down, and both see the score", async () => {
-    const host = await test.colyseus.sdk.create("arena", { private: true, bots: 0 });
+    const host = await new Client(test.wsUrl).create("arena", { private: true, bots: 0 });
     const ann = await follow(test.httpUrl, host.roomId, "Ann");
     const bea = await follow(test.httpUrl, host.roomId, "Bea");
     await host.leave();

@@ -7,7 +7,7 @@ import type { Box, Point } from "../../client-sample/src/board/words.ts";
 import { type BoardOp, type BoardRecord, board, isShape, type Shape } from "../../rooms/whiteboard/rules/board.ts";
 import { type Connection, connect, openDocument, type SharedDocument } from "../../src/client/client.ts";
 import { openBrowser, type TestBrowser } from "./browser.ts";
-import { startNode, type TestNode } from "./start-node.ts";
+import { openSite, type Site } from "./site.ts";
 
 declare const window: { readonly boardDebug: BoardDebug | undefined };
 
@@ -25,9 +25,9 @@ export const PICTURES = "test/output/board";
 /** A machine that does much else is slow, and never so slow. */
 const DEADLINE_MS = 15_000;
 
-/** A node and a browser for tests of the board's page. */
+/** A site and a browser for tests of the board's page. */
 export interface BoardTest {
-  readonly test: TestNode;
+  readonly test: Site;
   readonly browser: TestBrowser;
   /** Opens a board, a new one unless it is named, and waits until it has come. */
   open(options?: OpenBoardOptions): Promise<BoardPage>;
@@ -41,10 +41,10 @@ export interface OpenBoardOptions {
   readonly isTouch?: boolean;
 }
 
-/** Starts a node and a browser; a new board for each that is opened, unless it is named. */
+/** Opens a site and a browser; a new board for each that is opened, unless it is named. */
 export async function openBoardTest(): Promise<BoardTest> {
   await mkdir(PICTURES, { recursive: true });
-  const test = await startNode();
+  const test = await openSite();
   const browser = await openBrowser();
   const idle: Opened[] = [];
   const openPage = async (size: Size, isTouch: boolean): Promise<Opened> => {
