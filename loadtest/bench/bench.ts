@@ -1,5 +1,5 @@
 /**
- * bench: Arena beside its peers, in one run: `connections` and `ops`.
+ * bench: Arena beside its peers, in one run: `connections`, `ops` and `matchmaking`.
  *
  * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
  * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.

@@ -15,6 +15,7 @@ const POINTS = {
     "150 who join a large board at once",
     "1,000 open boards at rest",
   ],
+  matchmaking: ["look-ups among many rooms", "join calls to several processes"],
 } as const;
 
 /** What a run may be about. */
@@ -47,6 +48,7 @@ Measures servers in one run, server on one core and load on another.
 
   connections  Arena, plain Colyseus, Socket.IO and bare ws: ${listOf("connections")}
   ops          Arena and hocuspocus: ${listOf("ops")}
+  matchmaking  Arena and plain Colyseus in a cluster: ${listOf("matchmaking")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)
   --rounds <number> how often each is measured, in turn (default ${DEFAULT_ROUNDS})

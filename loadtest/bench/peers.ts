@@ -27,15 +27,17 @@ const WITHOUT_LOAD_SHEDDING = ["--max-loop-delay-ms", "60000", "--max-tick-laten
 /** Nor does it refuse clients that send more than people do. */
 const WITHOUT_RATE_LIMITS = ["--messages-per-second", "100000", "--bytes-per-second", "100000000"];
 
+const ARENA_ARGS = [
+  ...["--port", "0", "--host", "127.0.0.1"],
+  ...["--synthetic", "--log-level", "warn", ...WITHOUT_LOAD_SHEDDING, ...WITHOUT_RATE_LIMITS],
+];
+
 /** The servers. Each but Arena is what its own documentation shows, without anything around it. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = {
   arena: {
     title: "Arena",
     entry: "src/main.ts",
-    args: (folder) => [
-      ...["--port", "0", "--host", "127.0.0.1", "--data-dir", folder, "--log-store", "lmdb"],
-      ...["--synthetic", "--log-level", "warn", ...WITHOUT_LOAD_SHEDDING, ...WITHOUT_RATE_LIMITS],
-    ],
+    args: (folder) => [...ARENA_ARGS, "--data-dir", folder, "--log-store", "lmdb"],
     hasRooms: true,
   },
   colyseus: { title: "plain Colyseus", entry: "loadtest/bench/servers/colyseus.ts", args: () => [], hasRooms: true },
@@ -48,6 +50,14 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
     hasRooms: false,
   },
 };
+
+/** A server as one of several processes on a Redis. */
+export function inCluster(name: "arena" | "colyseus", nodeId: string, redisUrl: string): Omit<Peer, "hasRooms"> {
+  const { title, entry } = PEERS[name];
+  if (name === "colyseus") return { title, entry, args: () => [redisUrl] };
+  const own = ["--node-id", nodeId, "--redis-url", redisUrl, "--volatile-redis"];
+  return { title, entry, args: (folder) => [...ARENA_ARGS, ...own, "--data-dir", folder] };
+}
 
 /** The path on which a new client of `load` opens its socket; where there are rooms, on a seat reserved for it. */
 export async function socketPath(name: PeerName, port: number, load: Load): Promise<string> {

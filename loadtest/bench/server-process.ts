@@ -28,8 +28,11 @@ const MAX_COMPLAINT = 2000;
 /** On the disk of the repository: the system's own folder for what is passing may be in memory. */
 const DATA = `${ROOT}.arena/`;
 
-/** Starts a peer with an empty folder on a port of the system's choosing and waits until it serves. */
-export async function startServer(peer: Peer, nodeFlags: readonly string[] = []): Promise<ServerProcess> {
+/** What a server is started by. */
+export type ServerProgram = Pick<Peer, "title" | "entry" | "args">;
+
+/** Starts a server with an empty folder on a port of the system's choosing and waits until it serves. */
+export async function startServer(peer: ServerProgram, nodeFlags: readonly string[] = []): Promise<ServerProcess> {
   await mkdir(DATA, { recursive: true });
   const folder = await mkdtemp(`${DATA}bench-`);
   const node = [process.execPath, "--expose-gc", ...nodeFlags, "--import", PROBE, peer.entry, ...peer.args(folder)];

@@ -1,7 +1,9 @@
 import type { Case, Scale } from "./case.ts";
+import { clusterJoinsCases } from "./cases/cluster-joins.ts";
 import { fanOutCases } from "./cases/fan-out.ts";
 import { joinsCase } from "./cases/joins.ts";
 import { lateJoinersCase } from "./cases/late-joiners.ts";
+import { lookUpsCase } from "./cases/look-ups.ts";
 import { memoryCase } from "./cases/memory.ts";
 import { opRateCases } from "./cases/op-rates.ts";
 import { openBoardsCase } from "./cases/open-boards.ts";
@@ -28,6 +30,14 @@ the board.
 Each writer moves its own ten shapes: a push is a \`set\` of a position, or an update of a nested Y.Map. Pushes are due at
 even intervals whether earlier ones are answered or not; a time runs from when a push was due.`;
 
+const MATCHMAKING_NOTES = `Look-ups: the driver that a process of Arena opens, and @colyseus/redis-driver, each in a process of its own beside a Redis of its
+own; one look-up after the other. Half of the rooms are of a type that is sorted by its players, a quarter is full, the filters pick a
+32nd of the rest. Plain Colyseus reads every row for each look-up, so it is not asked among a million.
+
+Join calls: joinOrCreate over HTTP into 16 rooms that are there, sent to all processes in turn; nobody takes the seats. Plain Colyseus
+has its own Redis packages. All processes share one core, and Redis and the load the other: what more processes
+would bring cannot show on a machine of two cores, only what each of them costs.`;
+
 /** All subjects. */
 export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
   connections: {
@@ -41,5 +51,11 @@ export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
     packages: ["@colyseus/core", "ws", "lmdb", "@hocuspocus/server", "@hocuspocus/extension-database", "yjs"],
     notes: OPS_NOTES,
     cases: (scale) => [...opRateCases(scale), lateJoinersCase(scale), openBoardsCase(scale)],
+  },
+  matchmaking: {
+    reference: "colyseus",
+    packages: ["@colyseus/core", "@colyseus/redis-driver", "@colyseus/redis-presence", "ioredis"],
+    notes: MATCHMAKING_NOTES,
+    cases: (scale) => [lookUpsCase(scale), ...clusterJoinsCases(scale)],
   },
 };

@@ -1,6 +1,11 @@
-/** Plain Colyseus 0.18 on its ws transport, with the room `synthetic`. */
+/**
+ * Plain Colyseus 0.18 on its ws transport, with the room `synthetic`. With the address of a Redis as its argument it is one of several
+ * processes, by Colyseus' own packages for that.
+ */
 import { createServer } from "node:http";
 import { type Client, Room, Server } from "@colyseus/core";
+import { RedisDriver } from "@colyseus/redis-driver";
+import { RedisPresence } from "@colyseus/redis-presence";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { Load } from "../load.ts";
 import { announce } from "./announce.ts";
@@ -38,7 +43,10 @@ class SyntheticRoom extends Room<{ state: SyntheticState }> {
 const pingMaxRetries = 10;
 
 const httpServer = createServer();
-const server = new Server({ transport: new WebSocketTransport({ server: httpServer, pingMaxRetries }), greet: false });
+const transport = new WebSocketTransport({ server: httpServer, pingMaxRetries });
+const [redisUrl] = process.argv.slice(2);
+const shared = redisUrl && { presence: new RedisPresence(redisUrl), driver: new RedisDriver(redisUrl) };
+const server = new Server({ transport, greet: false, ...shared });
 server.define("synthetic", SyntheticRoom).filterBy(["id"]);
 await server.listen(0, "127.0.0.1");
 announce(httpServer);
