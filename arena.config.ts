@@ -98,7 +98,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const server = openServer(config, base, doors);
   for (const [name, app] of offered) defineRoom(name, app, partsOfRooms(config, base, doors));
   const port = await takePart({ server, transport: doors.transport, cluster, config });
-  keepRooms({ clock, cluster, matchmaking, openRooms });
+  keepRooms({ clock, cluster, matchmaking });
   if (config.role === "node") {
     reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
   }

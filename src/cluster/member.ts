@@ -128,6 +128,10 @@ export class Member implements Cluster {
     return this.#nodes.get(bootId);
   }
 
+  async isGone(bootId: string): Promise<boolean> {
+    return !(await this.#parts.store.lives(bootId));
+  }
+
   refresh(): Promise<void> {
     return this.#renew();
   }
@@ -168,6 +172,10 @@ export class Member implements Cluster {
 
   confirm(roomId: string, epoch: number): Promise<boolean> {
     return this.#parts.store.confirm(roomId, this.identity.bootId, epoch);
+  }
+
+  reclaim(roomId: string, epoch: number): Promise<boolean> {
+    return this.#parts.store.reclaim(roomId, this.identity.bootId, epoch);
   }
 
   async release(roomId: string, epoch: number): Promise<void> {

@@ -56,6 +56,10 @@ export class MemoryStore implements ClusterStore {
     this.#members.delete(bootId);
   }
 
+  async lives(bootId: string): Promise<boolean> {
+    return this.#alive().some(({ record }) => record.bootId === bootId);
+  }
+
   async reserve(bootId: string, { id, weight }: Reservation): Promise<boolean> {
     const member = this.#alive().find(({ record }) => record.bootId === bootId);
     if (!member || member.record.isDraining) return false;
@@ -86,6 +90,12 @@ export class MemoryStore implements ClusterStore {
   async confirm(roomId: string, bootId: string, epoch: number): Promise<boolean> {
     const row = this.#mine(roomId, bootId, epoch);
     if (row) this.#write({ ...row, state: "running" });
+    return row !== undefined;
+  }
+
+  async reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean> {
+    const row = this.#mine(roomId, bootId, epoch);
+    if (row) this.#write({ ...row, attempt: row.attempt + 1, state: "running" });
     return row !== undefined;
   }
 

@@ -74,6 +74,11 @@ if redis.call('HGET', KEYS[6], ARGV[2]) == ARGV[1] then redis.call('HDEL', KEYS[
 return {'OK'}
 `);
 
+/** KEYS leases. ARGV boot. Gives OK, or GONE. */
+export const LIVES = script(`${NOW}
+return {tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) > now and 'OK' or 'GONE'}
+`);
+
 /** KEYS leases, drains, reserved. ARGV boot, reservation, how long it counts in ms. Gives OK, or GONE. */
 export const RESERVE = script(`${NOW}
 if tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) <= now then return {'GONE'} end
@@ -130,6 +135,13 @@ if boot ~= ARGV[1] or epoch ~= ARGV[2] or state == 'offered' then return {'NONE'
 
 /** KEYS room. ARGV boot, epoch. Gives OK, or NONE where it is not its owner's. */
 export const CONFIRM = script(`${MINE}
+redis.call('HSET', KEYS[1], 'state', 'running')
+return {'OK'}
+`);
+
+/** KEYS room. ARGV boot, epoch. Gives OK, or NONE as above. An offer that expects the record as it was comes too late afterwards. */
+export const RECLAIM = script(`${MINE}
+redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSET', KEYS[1], 'state', 'running')
 return {'OK'}
 `);

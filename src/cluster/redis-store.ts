@@ -1,6 +1,18 @@
 import { ArenaError } from "../errors/errors.ts";
 import { type Call, RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
-import { CLAIM, CONFIRM, LEAVE, OFFER, RELEASE, RENEW, RESERVE, SECRET, TAKE } from "./redis-scripts.ts";
+import {
+  CLAIM,
+  CONFIRM,
+  LEAVE,
+  LIVES,
+  OFFER,
+  RECLAIM,
+  RELEASE,
+  RENEW,
+  RESERVE,
+  SECRET,
+  TAKE,
+} from "./redis-scripts.ts";
 import type { ClusterStore, Renewal, Renewed, RoomOffer } from "./store.ts";
 import {
   FRESH_MS,
@@ -40,6 +52,10 @@ export class RedisStore implements ClusterStore {
     await this.#run({ script: LEAVE, keys: this.#memberKeys, args: [bootId, nodeId] });
   }
 
+  async lives(bootId: string): Promise<boolean> {
+    return (await this.#run({ script: LIVES, keys: [this.#key("leases")], args: [bootId] }))[0] === "OK";
+  }
+
   async reserve(bootId: string, { id, weight }: Reservation): Promise<boolean> {
     const keys = ["leases", "drains", "reserved"].map((name) => this.#key(name));
     const args = [bootId, `${id} ${JSON.stringify(weight)}`, String(RESERVATION_MS)];
@@ -62,6 +78,10 @@ export class RedisStore implements ClusterStore {
 
   async confirm(roomId: string, bootId: string, epoch: number): Promise<boolean> {
     return (await this.#ask(CONFIRM, roomId, [bootId, String(epoch)]))[0] === "OK";
+  }
+
+  async reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean> {
+    return (await this.#ask(RECLAIM, roomId, [bootId, String(epoch)]))[0] === "OK";
   }
 
   async release(roomId: string, bootId: string, epoch: number): Promise<void> {

@@ -36,11 +36,14 @@ export interface ClusterStore {
   renew(renewal: Renewal): Promise<Renewed>;
   /** Ends the lease of a process. */
   leave(identity: NodeIdentity): Promise<void>;
+  /** Whether a process holds its lease now. */
+  lives(bootId: string): Promise<boolean>;
   reserve(bootId: string, reservation: Reservation): Promise<boolean>;
   offer(roomId: string, offer: RoomOffer): Promise<Ownership>;
   claim(roomId: string, bootId: string, attempt: number): Promise<Ownership | undefined>;
   take(roomId: string, name: string, owner: NodeIdentity): Promise<Ownership>;
   confirm(roomId: string, bootId: string, epoch: number): Promise<boolean>;
+  reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean>;
   release(roomId: string, bootId: string, epoch: number): Promise<void>;
   read(roomId: string): Promise<Ownership | undefined>;
   /** The shared secret, which is made where there is none. */

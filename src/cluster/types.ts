@@ -88,6 +88,11 @@ export interface Cluster {
   /** Processes that live, this one too, as of the last renewal. */
   nodes(): readonly NodeRecord[];
   node(bootId: string): NodeRecord | undefined;
+  /**
+   * Whether a process holds no lease, asked of the store now. Of a record that was read before, such a process is the owner no more,
+   * unless it reclaims the room, which changes the record. @throws ArenaError CLUSTER_UNAVAILABLE
+   */
+  isGone(bootId: string): Promise<boolean>;
   /** Asks the store now. */
   refresh(): Promise<void>;
   /** Goes out with the next renewal; at once, but not more often than each 200 ms, where `isUrgent`. */
@@ -109,6 +114,11 @@ export interface Cluster {
   take(roomId: string, room: Pick<Ownership, "name">): Promise<Ownership>;
   /** The room runs. False where it is somebody else's: it has to be given up. */
   confirm(roomId: string, epoch: number): Promise<boolean>;
+  /**
+   * As `confirm`, after this process' lease had run out: whoever thinks it gone comes too late with an offer from then on. False where
+   * somebody else has the room, or nobody.
+   */
+  reclaim(roomId: string, epoch: number): Promise<boolean>;
   /** The room has ended. */
   release(roomId: string, epoch: number): Promise<void>;
   /** Who has a room. Kept for a moment, and until its owner is gone; one question is under way for a room at a time. */

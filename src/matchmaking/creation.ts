@@ -21,7 +21,7 @@ export type NamedWanted = Wanted & { readonly roomId: string };
 /** What creation needs of the process that it runs in. */
 export interface CreationParts {
   readonly clock: Clock;
-  readonly cluster: Pick<Cluster, "offer" | "owner" | "forget" | "node">;
+  readonly cluster: Pick<Cluster, "offer" | "owner" | "forget" | "node" | "isGone">;
   /** Boot of the node that is to make the room; not one of those given. @throws ArenaError NO_NODE_FREE, CLUSTER_UNAVAILABLE */
   place(wanted: NamedWanted, except: ReadonlySet<string>): Promise<string>;
   /** Has a node make the room. @throws ArenaError CREATION_REVOKED, PEER_UNREACHABLE, PEER_UNCERTAIN; what the room throws */
@@ -94,7 +94,7 @@ export class Creation {
     const target = await place(wanted, failed);
     const record = await cluster.offer(roomId, { name, target, expect: stale });
     if (!isOffer(record, target, stale)) {
-      if (wanted.isNew) throw new ArenaError("LOG_IN_USE");
+      if (wanted.isNew && failed.size === 0) throw new ArenaError("LOG_IN_USE");
       return { room: await this.arrival(roomId) };
     }
     try {
@@ -114,10 +114,11 @@ export class Creation {
     return this.#isAlive(owner) ? { room: await this.arrival(roomId) } : {};
   }
 
-  /** The record of a room whose owner is gone. */
+  /** The record of a room whose owner is gone; that is asked after the record was read, as an owner that comes back changes it. */
   async #staleOwner(roomId: string): Promise<Ownership | undefined> {
     const owner = await this.#current(roomId);
-    return owner && !this.#isAlive(owner) ? owner : undefined;
+    if (!owner || this.#isAlive(owner)) return undefined;
+    return (await this.#parts.cluster.isGone(owner.bootId)) ? owner : undefined;
   }
 
   async #look(roomId: string): Promise<IRoomCache | undefined> {

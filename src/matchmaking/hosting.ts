@@ -33,13 +33,23 @@ export interface HostingParts {
   readonly telemetry: Telemetry;
 }
 
+/** A room that is this process'. */
+interface Owned {
+  readonly name: string;
+  readonly epoch: number;
+}
+
 /** What hosting asks of a room of this process. */
 interface HostedRoom {
   /** Settles when the room is gone, `onDispose` and all. */
   readonly ended: Promise<void>;
   reserveSeats(seats: readonly SeatRequest[]): Promise<boolean>;
+  moveAway(): void;
   checkReconnectionToken(token: string): string | undefined;
 }
+
+/** A node may have thousands of rooms, and its connection to Redis a bound for how long a command takes. */
+const RECLAIMS_IN_FLIGHT = 64;
 
 /**
  * What a node does for callers of any process: makes rooms that were offered to it, reserves seats in those it runs. A room is claimed
@@ -49,8 +59,8 @@ interface HostedRoom {
 export class Hosting {
   readonly #cluster: Cluster;
   readonly #telemetry: Telemetry;
-  /** Epochs of the rooms that are this process'. */
-  readonly #epochs = new Map<string, number>();
+  /** The rooms that are this process', also those that it is making. */
+  readonly #owned = new Map<string, Owned>();
   /** Rooms whose offers are being taken up. */
   readonly #claiming = new Set<string>();
 
@@ -78,33 +88,53 @@ export class Hosting {
 
   /** Whether a room that was made here may be listed. */
   async confirm(roomId: string, name: string): Promise<boolean> {
-    const epoch = this.#epochs.get(roomId);
-    return epoch === undefined ? this.#take(roomId, name) : this.#cluster.confirm(roomId, epoch);
+    const owned = this.#owned.get(roomId);
+    return owned ? this.#cluster.confirm(roomId, owned.epoch) : this.#take(roomId, name);
   }
 
-  /** Whether a room of this process is still its own, after its lease had run out; it is taken again where nobody has it. */
-  async reclaim(roomId: string, name: string): Promise<boolean> {
-    this.#cluster.forget(roomId);
-    const owner = (await this.#cluster.owner(roomId)) ?? (await this.#cluster.take(roomId, { name }));
-    if (owner.bootId !== this.#cluster.identity.bootId) return false;
-    if (!(await this.#cluster.confirm(roomId, owner.epoch))) return false;
-    this.#epochs.set(roomId, owner.epoch);
-    return true;
+  /**
+   * After this process' lease had run out: each of its rooms goes on where it is still its own, or nobody's; else it ends, also one that
+   * is just being made.
+   */
+  async reclaimAll(): Promise<void> {
+    const rooms = [...this.#owned];
+    const runner = async (): Promise<void> => {
+      for (let room = rooms.pop(); room; room = rooms.pop()) await this.#reclaim(...room);
+    };
+    await Promise.all(Array.from({ length: RECLAIMS_IN_FLIGHT }, runner));
   }
 
   /** Epoch under which a room of this process runs; undefined for a room that it does not own. */
   epochOf(roomId: string): number | undefined {
-    return this.#epochs.get(roomId);
+    return this.#owned.get(roomId)?.epoch;
+  }
+
+  async #reclaim(roomId: string, { name, epoch }: Owned): Promise<void> {
+    const isKept = await this.#isKept(roomId, { name, epoch }).catch(() => false); // without an answer nobody may go on
+    if (isKept || this.epochOf(roomId) !== epoch) return;
+    this.#owned.delete(roomId);
+    const room = matchMaker.getLocalRoomById(roomId);
+    if (room) asHosted(room).moveAway();
+  }
+
+  async #isKept(roomId: string, { name, epoch }: Owned): Promise<boolean> {
+    this.#cluster.forget(roomId);
+    if (await this.#cluster.reclaim(roomId, epoch)) return true;
+    const owner = await this.#cluster.take(roomId, { name });
+    if (owner.bootId !== this.#cluster.identity.bootId || !(await this.#cluster.confirm(roomId, owner.epoch)))
+      return false;
+    this.#owned.set(roomId, { name, epoch: owner.epoch });
+    return true;
   }
 
   /** Of two calls that come with one offer, one takes it up. */
-  async #claim({ roomId, attempt }: RoomOrder): Promise<void> {
-    if (this.#epochs.has(roomId) || this.#claiming.has(roomId)) throw new ArenaError("CREATION_REVOKED");
+  async #claim({ roomId, name, attempt }: RoomOrder): Promise<void> {
+    if (this.#owned.has(roomId) || this.#claiming.has(roomId)) throw new ArenaError("CREATION_REVOKED");
     this.#claiming.add(roomId);
     try {
       const claimed = await this.#cluster.claim(roomId, { attempt });
       if (!claimed) throw new ArenaError("CREATION_REVOKED");
-      this.#epochs.set(roomId, claimed.epoch);
+      this.#owned.set(roomId, { name, epoch: claimed.epoch });
     } finally {
       this.#claiming.delete(roomId);
     }
@@ -113,8 +143,9 @@ export class Hosting {
   async #make({ roomId, name, options }: RoomOrder): Promise<IRoomCache> {
     try {
       const listing = await matchMaker.handleCreateRoom(name, options, undefined, roomId);
-      if (listing.processId !== matchMaker.processId) throw new ArenaError("CREATION_REVOKED"); // another has listed it
-      if (listing.roomId === roomId) void roomOf(roomId).ended.then(() => this.#release(roomId));
+      const room = matchMaker.getLocalRoomById(listing.roomId);
+      if (listing.processId !== matchMaker.processId || !room) throw new ArenaError("CREATION_REVOKED"); // another has listed it
+      if (listing.roomId === roomId) this.#keep(roomId, asHosted(room));
       else this.#release(roomId); // it has chosen another id, under which it was taken when it was listed
       return listing;
     } catch (error) {
@@ -125,11 +156,19 @@ export class Hosting {
     }
   }
 
+  /** A room that was made; while it was, it may have become another process'. */
+  #keep(roomId: string, room: HostedRoom): void {
+    void room.ended.then(() => this.#release(roomId));
+    if (this.#owned.has(roomId)) return;
+    room.moveAway();
+    throw new ArenaError("CREATION_REVOKED");
+  }
+
   /** A room that code of the app makes by itself, under an id that nobody else has. */
   async #take(roomId: string, name: string): Promise<boolean> {
     const owner = await this.#cluster.take(roomId, { name });
     if (owner.bootId !== this.#cluster.identity.bootId) return false;
-    this.#epochs.set(roomId, owner.epoch);
+    this.#owned.set(roomId, { name, epoch: owner.epoch });
     const stop = this.#telemetry.on("room:disposed", (room) => {
       if (room.roomId !== roomId) return;
       stop();
@@ -139,9 +178,9 @@ export class Hosting {
   }
 
   #release(roomId: string): void {
-    const epoch = this.#epochs.get(roomId);
+    const epoch = this.epochOf(roomId);
     if (epoch === undefined) return;
-    this.#epochs.delete(roomId);
+    this.#owned.delete(roomId);
     this.#cluster
       .release(roomId, epoch)
       .catch((error: unknown) => this.#telemetry.emit("room:notReleased", { roomId, error }));
@@ -151,5 +190,9 @@ export class Hosting {
 function roomOf(roomId: string): HostedRoom {
   const room: Room | undefined = matchMaker.getLocalRoomById(roomId);
   if (!room) throw new ArenaError("ROOM_NOT_FOUND");
+  return asHosted(room);
+}
+
+function asHosted(room: Room): HostedRoom {
   return room as unknown as HostedRoom; // every room of an app is one
 }

@@ -1,4 +1,3 @@
-import { matchMaker } from "@colyseus/core";
 import type { Clock } from "../clock/clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { OpenedMatchmaking } from "./open-matchmaking.ts";
@@ -8,31 +7,19 @@ export interface KeepingParts {
   readonly clock: Clock;
   readonly cluster: Pick<Cluster, "onLease" | "onNodeGone" | "node">;
   readonly matchmaking: Pick<OpenedMatchmaking, "hosting" | "reassert" | "forgetNode">;
-  /** Names of the types of this process' rooms by id. */
-  readonly openRooms: ReadonlyMap<string, string>;
 }
 
 /** A process that froze may come back soon, and its rooms with it. */
 const FORGET_AFTER_MS = 5000;
 const FORGET_SPREAD_MS = 5000;
 
-interface Movable {
-  moveAway(): void;
-}
-
 /**
  * Keeps what this process owns in step with its lease. After it had run out, each room goes on where it is still this process', and
  * ends where it is not; then the listing is written anew. Rows of other processes are taken out some time after they are gone.
  */
-export function keepRooms({ clock, cluster, matchmaking, openRooms }: KeepingParts): void {
-  const { hosting } = matchmaking;
-  const ask = async (roomId: string, name: string): Promise<void> => {
-    const isKept = await hosting.reclaim(roomId, name).catch(() => false); // without an answer nobody may go on
-    const room = matchMaker.getLocalRoomById(roomId);
-    if (!isKept && room) (room as unknown as Movable).moveAway(); // every room of an app can
-  };
+export function keepRooms({ clock, cluster, matchmaking }: KeepingParts): void {
   cluster.onLease(async (event) => {
-    if (event === "lost") await Promise.all([...openRooms].map(([roomId, name]) => ask(roomId, name)));
+    if (event === "lost") await matchmaking.hosting.reclaimAll();
     if (event === "held") await matchmaking.reassert().catch(() => {}); // done again when Redis next connects
   });
   cluster.onNodeGone(({ bootId }) => {

@@ -133,12 +133,10 @@ async function openRedisListing(parts: OpenMatchmakingParts, hosting: Hosting): 
     telemetry,
     lookUpOf: (name) => typeOf(name) ?? { filterBy: [], sortBy: {} },
     liveBoots: () => cluster.nodes().map(({ bootId }) => bootId),
-    isGone: async (bootId) => {
-      await cluster.refresh();
-      return cluster.node(bootId) === undefined;
-    },
+    isGone: (bootId) => cluster.isGone(bootId),
     nameOf: async (roomId) => (await cluster.owner(roomId))?.name,
     confirm: ({ roomId, name }) => hosting.confirm(roomId, name),
+    epochOf: (roomId) => hosting.epochOf(roomId),
   });
   const client = await openClient({ ...timing, keyPrefix: `${prefix}:` });
   const presence = new RedisPresence(client, prefix, telemetry);

@@ -1,5 +1,5 @@
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
-import { ArenaError } from "../errors/errors.ts";
+import { ArenaError, toArenaError } from "../errors/errors.ts";
 import { RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import {
@@ -32,6 +32,8 @@ export interface RedisDriverParts {
   readonly nameOf: (roomId: string) => Promise<string | undefined>;
   /** Whether a room of this process may be listed. */
   readonly confirm: (room: IRoomCache) => Promise<boolean>;
+  /** Epoch under which this process owns a room; undefined where it does not. */
+  readonly epochOf: (roomId: string) => number | undefined;
 }
 
 /** Part of a listing. */
@@ -59,6 +61,8 @@ const PAGE_ROWS = 500;
 export class RedisDriver implements MatchMakerDriver {
   readonly #parts: RedisDriverParts;
   readonly #own = new Map<string, Own>();
+  /** Names of types that the listing has; those of the app. */
+  readonly #toldNames = new Set<string>();
   /** Rows of rooms that ended while Redis was away. */
   readonly #left = new Map<string, Pick<IRoomCache, "name" | "processId">>();
 
@@ -87,12 +91,19 @@ export class RedisDriver implements MatchMakerDriver {
     return new Map(rooms.filter((room) => room !== undefined).map((room) => [room.roomId, room]));
   }
 
-  /** Lists a room of this process once; false where another has it. */
+  /** Lists a room of this process once; false where another has it, or Redis is away: then Colyseus lets go of the room. */
   async insert(room: IRoomCache): Promise<boolean> {
-    if (!(await this.#parts.confirm(room))) return false;
-    await this.#put(room, true);
+    try {
+      if (!(await this.#parts.confirm(room))) return false;
+      await this.#tellName(room.name);
+      if (!(await this.#put(room, true))) return false;
+    } catch (error) {
+      this.#parts.telemetry.emit("listing:notWritten", { roomId: room.roomId, error: toArenaError(error) });
+      this.#left.set(room.roomId, { name: room.name, processId: room.processId }); // it may be written all the same
+      return false;
+    }
+    this.#left.delete(room.roomId);
     this.#own.set(room.roomId, { row: room, isDirty: false, writing: undefined });
-    await this.#guard(() => this.#parts.link.read((client) => client.sadd(this.#names, room.name)));
     return true;
   }
 
@@ -139,7 +150,11 @@ export class RedisDriver implements MatchMakerDriver {
       await this.#run(REMOVE, name, [roomId, processId]);
       this.#left.delete(roomId);
     }
-    for (const { row } of this.#own.values()) await this.#put(row, true);
+    this.#toldNames.clear();
+    for (const { row } of this.#own.values()) {
+      await this.#tellName(row.name);
+      await this.#put(row, true);
+    }
   }
 
   /** Listed rooms of a type, oldest first. */
@@ -240,10 +255,19 @@ export class RedisDriver implements MatchMakerDriver {
     }
   }
 
-  async #put(row: IRoomCache, isConfirmed: boolean): Promise<void> {
-    const places = { boot: row.processId, members: membersOf(row, this.#lookUpOf(row.name)) };
+  /** False where the row is another process'. */
+  async #put(row: IRoomCache, isConfirmed: boolean): Promise<boolean> {
+    const epoch = this.#parts.epochOf(row.roomId);
+    if (epoch === undefined) return false;
+    const places = { boot: row.processId, epoch, members: membersOf(row, this.#lookUpOf(row.name)) };
     const args = [row.roomId, row.processId, JSON.stringify(row), JSON.stringify(places), isConfirmed ? "1" : "0"];
-    await this.#run(PUT, row.name, args);
+    return (await this.#run(PUT, row.name, args))[0] === "OK";
+  }
+
+  async #tellName(name: string): Promise<void> {
+    if (this.#toldNames.has(name)) return;
+    await this.#guard(() => this.#parts.link.read((client) => client.sadd(this.#names, name)));
+    this.#toldNames.add(name);
   }
 
   #lookUpOf(name: string): LookUp {

@@ -31,18 +31,19 @@ describe("the listing in Redis", () => {
   });
 
   /** Drivers of processes that live, on one listing. */
-  const open = (boots: Set<string>, confirm = async () => true) => {
+  const open = (boots: Set<string>, confirm = async () => true, epochOf = () => 1, over = link) => {
     const names = new Map<string, string>();
     const prefix = `p${++prefixes}`;
     const driver = (): RedisDriver =>
       new RedisDriver({
-        link,
+        link: over,
         prefix,
         telemetry: createTelemetry(),
         lookUpOf: () => ({ filterBy: ["mode", "map"], sortBy: { clients: -1 } }),
         liveBoots: () => [...boots],
         isGone: async (bootId) => !boots.has(bootId),
         nameOf: async (roomId) => names.get(roomId),
+        epochOf,
         confirm: async (room) => {
           names.set(room.roomId, room.name);
           return confirm();
@@ -162,6 +163,49 @@ describe("the listing in Redis", () => {
     await owner.reassert();
 
     assert.equal((await driver().findOne({ roomId: "r1" }))?.roomId, "r1");
+  });
+
+  it("[OWN3] never puts a row in the place of one that a later owner wrote", async () => {
+    const { driver } = open(new Set(["boot-a", "boot-b"]), undefined, () => epoch);
+    let epoch = 2;
+    await driver().insert(row("r1", { processId: "boot-b" }));
+    epoch = 1;
+
+    const isListed = await driver().insert(row("r1", { processId: "boot-a" }));
+    epoch = 3;
+    const isListedLater = await driver().insert(row("r1", { processId: "boot-a" }));
+
+    const rooms = await driver().query({ name: "match" });
+    assert.deepEqual([isListed, isListedLater, rooms.map(({ processId }) => processId)], [false, true, ["boot-a"]]);
+  });
+
+  it("lists no room while Redis is away, and takes out afterwards what was written of it all the same", async () => {
+    const other = await startRedis();
+    const away = await connectRedis({
+      url: other.url,
+      clock: systemClock(),
+      commandTimeoutMs: 200,
+      connectTimeoutMs: 5000,
+      giveUpMs: 100,
+      onConnected: () => {},
+      onDisconnected: () => {},
+    });
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
+    const owner = driver();
+    other.pause();
+
+    const isListed = await owner.insert(row("r1"));
+    other.resume();
+    while (
+      !(await owner.reassert().then(
+        () => true,
+        () => false,
+      ))
+    );
+
+    assert.deepEqual([isListed, await owner.query({ name: "match" })], [false, []]);
+    away.close();
+    await other.stop();
   });
 
   it("gives the listing page by page, each room once", async () => {

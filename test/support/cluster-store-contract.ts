@@ -184,6 +184,26 @@ export function clusterStoreContract(name: string, open: () => Promise<TimedStor
       assert.equal(await store.confirm("r", a.bootId, owned.epoch), false);
     });
 
+    it("[OWN2] lets an owner have its room again after its lease had run out, whatever was expected meanwhile", async () => {
+      const owned = await store.take("r", "arena", a);
+      await store.confirm("r", a.bootId, owned.epoch);
+      const seen = await store.read("r");
+
+      const isKept = await store.reclaim("r", a.bootId, owned.epoch);
+      const late = await store.offer("r", { name: "arena", target: b, expect: seen });
+      const byAnother = await store.reclaim("r", b.bootId, owned.epoch);
+
+      assert.deepEqual([isKept, late.bootId, late.epoch, byAnother], [true, a.bootId, owned.epoch, false]);
+    });
+
+    it("tells whether a process holds its lease", async () => {
+      await store.renew(renewal(a));
+      const lives = await store.lives(a.bootId);
+      await store.leave(a);
+
+      assert.deepEqual([lives, await store.lives(a.bootId), await store.lives("nobody")], [true, false, false]);
+    });
+
     it("gives each owner a higher epoch, also after the room was released", async () => {
       const first = await store.take("r", "arena", a);
       await store.confirm("r", a.bootId, first.epoch);

@@ -29,7 +29,9 @@ const MAPS = 8;
 const MAX_CLIENTS = 16;
 /** One room in so many is full. */
 const LOCKED_EVERY = 4;
-const INSERTS_IN_FLIGHT = 200;
+const INSERTS_IN_FLIGHT = 64;
+/** A Redis that is filled on a busy machine may take longer for one row than a driver waits. */
+const INSERT_TRIES = 10;
 /** Look-ups before those that count. */
 const WARM_UP = 200;
 
@@ -58,10 +60,21 @@ async function fill(listing: Listing, query: URLSearchParams): Promise<readonly 
   const to = Number(query.get("to"));
   let next = Number(query.get("from"));
   const insert = async (): Promise<void> => {
-    while (next < to) await listing.insert(rowOf(next++, types, listing.processId));
+    while (next < to) await insertSurely(listing, rowOf(next++, types, listing.processId));
   };
   await Promise.all(Array.from({ length: INSERTS_IN_FLIGHT }, insert));
   return [];
+}
+
+async function insertSurely(listing: Listing, row: IRoomCache): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await listing.insert(row);
+      return;
+    } catch (error) {
+      if (tries === INSERT_TRIES) throw error;
+    }
+  }
 }
 
 async function look(listing: Listing, query: URLSearchParams): Promise<readonly number[]> {

@@ -123,6 +123,53 @@ describe("creation of a room", () => {
     assert.deepEqual([rooms.size, made.get("r")?.length], [1, 1]);
   });
 
+  it("[OWN2] leaves a room to a node that has come back since this process last looked", async () => {
+    await creationAt("boot-a").make({ name: "board", options: {}, roomId: "r" });
+    const cluster = members.get("boot-c");
+    assert.ok(cluster);
+    const late = new Creation({
+      clock,
+      cluster: {
+        offer: (roomId, offer) => cluster.offer(roomId, offer),
+        owner: (roomId) => cluster.owner(roomId),
+        forget: (roomId) => cluster.forget(roomId),
+        isGone: (bootId) => cluster.isGone(bootId),
+        node: (bootId) => (looks++ === 0 ? undefined : cluster.node(bootId)),
+      },
+      place: async () => "boot-b",
+      order: async (boot, request) => host(boot, request),
+      find: async (roomId) => ({
+        roomId,
+        name: "board",
+        processId: made.get(roomId)?.[0] ?? "",
+        clients: 0,
+        maxClients: 4,
+      }),
+    });
+    let looks = 0;
+
+    const room = await late.make({ name: "board", options: {}, roomId: "r" });
+
+    assert.deepEqual([room.processId, made.get("r")], ["boot-a", ["boot-a"]]);
+  });
+
+  it("gives a caller the new room that was made for it, although nothing was heard of that at first", async () => {
+    hanging.set("boot-a", "after");
+    const cluster = members.get("boot-c");
+    assert.ok(cluster);
+
+    const making = creationAt("boot-c").make({ name: "arena", options: {}, roomId: "r", isNew: true });
+    await pass(500);
+    await members.get("boot-a")?.close();
+    await pass(1500);
+    await store.renew({ identity: identity("a"), isDraining: false, report: undefined, settled: [] });
+    for (const goOn of resume) await goOn();
+    await pass(3000);
+
+    assert.equal((await making).roomId, "r");
+    assert.equal(made.get("r")?.length, 1);
+  });
+
   it("refuses to make a room that is there, where it is to be new", async () => {
     const creation = creationAt("boot-a");
     await creation.make({ name: "board", options: {}, roomId: "r" });

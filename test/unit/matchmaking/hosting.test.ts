@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { Room as ColyseusRoom, type IRoomCache, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
+import { manualClock } from "../../../src/clock/clock.ts";
+import { Member } from "../../../src/cluster/member.ts";
+import { MemoryStore } from "../../../src/cluster/memory-store.ts";
+import { Hosting } from "../../../src/matchmaking/hosting.ts";
+import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
+import { identity } from "../../support/cluster-store-contract.ts";
+
+let moved: string[] = [];
+
+class MovableRoom extends ColyseusRoom {
+  readonly ended = new Promise<void>((resolve) => this["_events"].once("disconnect", () => resolve()));
+
+  moveAway(): void {
+    moved.push(this.roomId);
+    void this.disconnect();
+  }
+}
+
+describe("hosting of rooms", () => {
+  let store: MemoryStore;
+  let member: Member;
+  let hosting: Hosting;
+  /** What happens between the confirmation of a room and its listing. */
+  let whileListing: () => Promise<unknown>;
+  const other = identity("other");
+
+  class SlowDriver extends LocalDriver {
+    override async insert(room: IRoomCache): Promise<boolean> {
+      if (!(await hosting.confirm(room.roomId, room.name))) return false;
+      await whileListing();
+      return super.insert(room);
+    }
+  }
+
+  before(async () => {
+    await matchMaker.setup(new LocalPresence(), new SlowDriver(), "");
+    await matchMaker.accept();
+    matchMaker.defineRoomType("movable", MovableRoom);
+  });
+  beforeEach(async () => {
+    const clock = manualClock();
+    moved = [];
+    whileListing = async () => {};
+    store = new MemoryStore(clock);
+    const own = identity("own", matchMaker.processId);
+    member = new Member({ identity: own, store, clock, telemetry: createTelemetry(), isSole: false });
+    await member.join("own:1");
+    hosting = new Hosting({ cluster: member, telemetry: createTelemetry() });
+  });
+  after(() => Promise.all(matchMaker.disconnectAll()));
+  const create = async (roomId: string): Promise<IRoomCache> => {
+    const { attempt } = await member.offer(roomId, { name: "movable", target: matchMaker.processId });
+    return hosting.create({ roomId, name: "movable", options: {}, attempt });
+  };
+  /** As a caller does it that finds this process gone. */
+  const makeElsewhere = async (roomId: string): Promise<void> => {
+    const { attempt } = await store.offer(roomId, { name: "movable", target: other, expect: await store.read(roomId) });
+    await store.claim(roomId, other.bootId, attempt);
+  };
+
+  it("[OWN2] ends a room that became another's after it was confirmed and before it was made", async () => {
+    whileListing = async () => {
+      await makeElsewhere("r1");
+      await hosting.reclaimAll();
+    };
+
+    await assert.rejects(create("r1"), { code: "CREATION_REVOKED" });
+
+    assert.deepEqual([moved, hosting.epochOf("r1")], [["r1"], undefined]);
+  });
+
+  it("[OWN2] keeps a room that it was making, and nobody takes it who thought this process gone", async () => {
+    let seen: Awaited<ReturnType<typeof store.read>>;
+    whileListing = async () => {
+      seen = await store.read("r2");
+      await hosting.reclaimAll();
+    };
+
+    const listing = await create("r2");
+    const late = await store.offer("r2", { name: "movable", target: other, expect: seen });
+
+    assert.deepEqual([listing.roomId, late.bootId, late.state, moved], ["r2", matchMaker.processId, "running", []]);
+  });
+
+  it("[OWN1] sends the clients of a room away that became another's while its lease had run out", async () => {
+    await create("r3");
+    await makeElsewhere("r3");
+
+    await hosting.reclaimAll();
+
+    assert.deepEqual(moved, ["r3"]);
+  });
+
+  it("takes a room again that nobody has any more", async () => {
+    await create("r4");
+    const before = await store.read("r4");
+    await store.release("r4", matchMaker.processId, before?.epoch ?? 0);
+
+    await hosting.reclaimAll();
+
+    const after = await store.read("r4");
+    assert.deepEqual([after?.bootId, after?.state, moved], [matchMaker.processId, "running", []]);
+    assert.equal(hosting.epochOf("r4"), after?.epoch);
+  });
+});
