@@ -65,6 +65,22 @@ describe("a cluster of an edge and three nodes", function () {
     assert.ok("outcome" in (await pushShape(after.room, 1)));
   });
 
+  it("[MMK1] says of a room that never was that there is none, in every process", async () => {
+    const answers = [];
+    for (const { ready } of processes.values()) {
+      const { port } = await ready;
+      const answer = await fetch(`http://127.0.0.1:${port}/matchmake/joinById/never-was`, { method: "POST" });
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/boot/never-was?sessionId=nobody`);
+      const code = await new Promise((resolve) => socket.addEventListener("close", (event) => resolve(event.code)));
+      answers.push([((await answer.json()) as { name: string }).name, code]);
+    }
+
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 4 }, () => ["ROOM_NOT_FOUND", 4002]),
+    );
+  });
+
   it("[FWD3] refuses what pretends to be passed on by the cluster", async () => {
     const answer = await fetch(`http://${cluster.address()}/matchmake/joinOrCreate/arena`, {
       method: "POST",

@@ -51,6 +51,30 @@ describe("the listing in Redis", () => {
       });
     return { driver, prefix };
   };
+  /** Another Redis, and a link to it that gives up soon. */
+  const openOther = async (): Promise<{ other: TestRedis; away: RedisLink }> => {
+    const other = await startRedis();
+    const away = await connectRedis({
+      url: other.url,
+      clock: systemClock(),
+      commandTimeoutMs: 200,
+      connectTimeoutMs: 5000,
+      giveUpMs: 100,
+      onConnected: () => {},
+      onDisconnected: () => {},
+    });
+    return { other, away };
+  };
+  /** What fails takes its time by itself. */
+  const untilDone = async <T>(run: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await run();
+      } catch (error) {
+        assert.equal((error as { code?: string }).code, "CLUSTER_UNAVAILABLE");
+      }
+    }
+  };
   const row = (roomId: string, rest: Partial<IRoomCache> = {}): IRoomCache => ({
     name: "match",
     roomId,
@@ -180,32 +204,56 @@ describe("the listing in Redis", () => {
   });
 
   it("lists no room while Redis is away, and takes out afterwards what was written of it all the same", async () => {
-    const other = await startRedis();
-    const away = await connectRedis({
-      url: other.url,
-      clock: systemClock(),
-      commandTimeoutMs: 200,
-      connectTimeoutMs: 5000,
-      giveUpMs: 100,
-      onConnected: () => {},
-      onDisconnected: () => {},
-    });
+    const { other, away } = await openOther();
     const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
     const owner = driver();
     other.pause();
 
     const isListed = await owner.insert(row("r1"));
     other.resume();
-    while (
-      !(await owner.reassert().then(
-        () => true,
-        () => false,
-      ))
-    );
+    await untilDone(() => owner.reassert());
 
     assert.deepEqual([isListed, await owner.query({ name: "match" })], [false, []]);
     away.close();
     await other.stop();
+  });
+
+  it("finds rooms again once Redis is back, however many look-ups failed", async () => {
+    const { other, away } = await openOther();
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
+    await driver().insert(row("r1"));
+    const reader = driver();
+    const look = () => reader.findOne({ name: "match", locked: false, private: false }, { clients: -1 });
+    other.pause();
+    const failed = await Promise.allSettled([look(), look(), reader.query({ name: "match" }), reader.has("r1")]);
+    other.resume();
+
+    const found = await untilDone(look);
+
+    assert.deepEqual(
+      failed.map((each) => each.status === "rejected" && each.reason.code),
+      Array.from({ length: 4 }, () => "CLUSTER_UNAVAILABLE"),
+    );
+    assert.equal(found.roomId, "r1");
+    away.close();
+    await other.stop();
+  });
+
+  it("[LST2] asks for a room by its id without reading others, as a lobby does for each change", async () => {
+    const { driver } = open(new Set(["boot-a"]));
+    const owner = driver();
+    for (let index = 0; index < 50; index++) await owner.insert(row(`r${index}`));
+    await redis.call("CONFIG", "RESETSTAT");
+
+    const [found] = await driver().query({ roomId: "r7" });
+
+    const stats = String(await redis.call("INFO", "commandstats"));
+    const commands = [...stats.matchAll(/cmdstat_(\w+):calls=(\d+)/g)].map(([, name, calls]) => `${name} ${calls}`);
+    assert.equal(found?.roomId, "r7");
+    assert.deepEqual(
+      commands.filter((each) => /^(h|z)/.test(each)),
+      ["hget 1"],
+    );
   });
 
   it("gives the listing page by page, each room once", async () => {
