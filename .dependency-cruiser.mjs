@@ -135,8 +135,8 @@ export default {
     ),
     error(
       "clients-know-what-is-public",
-      "page and load test may import protocol, clock, the client library and a room's pure rules; both write strokes alike; a benchmark has the listing without a node",
-      { path: "^(client-sample|loadtest)/", pathNot: "^loadtest/bench/servers/arena-listing[.]ts$" },
+      "page and load test may import protocol, clock, the client library and a room's pure rules; both write strokes alike; benchmarks run the listing and placement without a node",
+      { path: "^(client-sample|loadtest)/", pathNot: "^loadtest/bench/(servers/arena-listing[.]ts$|placement/)" },
       {
         path: OURS,
         pathNot: [
@@ -146,6 +146,12 @@ export default {
           "^client-sample/src/board/model/geom[.]ts$",
         ],
       },
+    ),
+    error(
+      "the-simulator-runs-the-product",
+      "what is simulated is the placement of the product itself, in another time; nothing else of the product is needed for it",
+      { path: "^loadtest/bench/placement/" },
+      { path: OURS, pathNot: ["^loadtest/", "^src/(clock|placement)/"] },
     ),
     error(
       "colyseus-at-the-edge",

@@ -27,7 +27,7 @@ export class Placing {
   /** Boot of the node that is to make the room. @throws ArenaError NO_NODE_FREE, CLUSTER_UNAVAILABLE */
   async place({ name, roomId }: Wanted & { readonly roomId: string }, except: ReadonlySet<string>): Promise<string> {
     const { cluster, whereaboutsOf } = this.#parts;
-    const wish = { ...whereaboutsOf(name), name, except };
+    const wish = { ...whereaboutsOf(name), id: roomId, name, except };
     const nodes = cluster.nodes().filter(({ role }) => role === "node");
     const { weight, order } = this.#placement.choose(wish, nodes);
     for (const bootId of order) if (await cluster.reserve(bootId, { id: roomId, weight })) return bootId;

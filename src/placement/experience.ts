@@ -1,12 +1,11 @@
 import type { TypeReport } from "./report.ts";
 
-/** What is known of a room type: the connections that nine rooms of ten did not exceed. */
+/** What is known of a room type: the connections that its rooms came to have, on average. */
 export type Known = Pick<TypeReport, "connections" | "lessons">;
 
 /** So many lessons of a type are remembered, the last ones. */
 const MAX_LESSONS = 128;
 const MAX_TYPES = 256;
-const QUANTILE = 0.9;
 /** Connections of a room of a type that no node has had yet. */
 const FIRST_EXPECTED = 8;
 
@@ -33,8 +32,8 @@ export class Experience {
   /** What it knows of a type. */
   of(name: string): Known {
     const lessons = this.#lessons.get(name) ?? [];
-    const sorted = lessons.toSorted((one, other) => one - other);
-    return { connections: sorted[Math.floor((sorted.length - 1) * QUANTILE)] ?? 0, lessons: lessons.length };
+    const sum = lessons.reduce((total, connections) => total + connections, 0);
+    return { connections: sum / Math.max(1, lessons.length), lessons: lessons.length };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type LoadReport, readReport, typeIn } from "./report.ts";
+import { type LoadReport, typeIn } from "./report.ts";
 
 /** A node as the cluster tells of it. */
 export interface NodeRecord {
@@ -12,7 +12,7 @@ export interface NodeRecord {
   /** As {@link LoadReporter} made it. */
   readonly report: object | undefined;
   /** What was reserved on it and is not in its report. */
-  readonly reservations: readonly { readonly weight: Weight }[];
+  readonly reservations: readonly { readonly id: string; readonly weight: Weight }[];
 }
 
 /** What a room brings: `connections`, and one room of its type. */
@@ -29,15 +29,42 @@ function roomsOf(name: string): string {
 }
 
 /** A node that can be weighed: what it has, and what is on its way to it. */
-export interface Place {
+export class Place {
   readonly node: NodeRecord;
   readonly report: LoadReport;
+  readonly #coming = new Map<string, number>();
+
+  /** @param report what its record tells */
+  constructor(node: NodeRecord, report: LoadReport) {
+    this.node = node;
+    this.report = report;
+    for (const { weight } of node.reservations) this.add(weight, 1);
+  }
+
+  /** A room is on its way (1), or does not come (-1). */
+  add(weight: Weight, by: 1 | -1): void {
+    for (const [key, amount] of Object.entries(weight)) this.#coming.set(key, this.#of(key) + by * amount);
+  }
+
   /** Connections that are on their way. */
-  readonly reserved: number;
+  get comingConnections(): number {
+    return this.#of("connections");
+  }
+
+  /** Rooms of a type that it has or is about to have. */
+  roomsOf(name: string): number {
+    return (typeIn(this.report, name)?.rooms ?? 0) + this.#of(roomsOf(name));
+  }
+
+  #of(key: string): number {
+    return this.#coming.get(key) ?? 0;
+  }
 }
 
 /** Where a room may be. */
 export interface Wish {
+  /** Id of the room. */
+  readonly id: string;
   /** Its type. */
   readonly name: string;
   readonly region?: string;
@@ -51,23 +78,10 @@ export interface Wish {
   readonly except?: ReadonlySet<string>;
 }
 
-/** The place that a node is for the room; undefined where it must not have it, or has told nothing. */
-export function placeOf(node: NodeRecord, { region, label, version, except }: Wish): Place | undefined {
-  if (node.isDraining || except?.has(node.bootId)) return undefined;
-  if (region !== undefined && node.region !== region) return undefined;
-  if (version !== undefined && node.version !== version) return undefined;
-  if (label !== undefined && !node.labels.includes(label)) return undefined;
-  const report = readReport(node.report);
-  return report && { node, report, reserved: sumOf(node, "connections") };
-}
-
-/** Rooms of a type that a node has or is about to have. */
-export function roomsOn({ node, report }: Place, name: string): number {
-  return (typeIn(report, name)?.rooms ?? 0) + sumOf(node, roomsOf(name));
-}
-
-function sumOf({ reservations }: NodeRecord, key: string): number {
-  let sum = 0;
-  for (const { weight } of reservations) sum += weight[key] ?? 0;
-  return sum;
+/** Whether the node may have the room. */
+export function mayHave(node: NodeRecord, { region, label, version, except }: Wish): boolean {
+  if (node.isDraining || except?.has(node.bootId)) return false;
+  if (region !== undefined && node.region !== region) return false;
+  if (version !== undefined && node.version !== version) return false;
+  return label === undefined || node.labels.includes(label);
 }

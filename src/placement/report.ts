@@ -17,6 +17,8 @@ const loadReport = z.object({
   load: z.object({ connections: amount, loop: amount, ticks: amount, egress: amount, memory: amount }),
   /** Connections that the node takes. */
   capacity: z.number().positive().catch(1),
+  /** Rooms in it that may still be reserved, or on their way. */
+  ledger: z.array(z.string()).catch([]),
   /** By room type. */
   expected: z.record(z.string(), typeReport).catch({}),
 });

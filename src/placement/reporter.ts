@@ -12,11 +12,9 @@ export interface ReporterParts {
   readonly readings: () => Omit<Load, "connections">;
 }
 
-/** A report as it goes out: `ledger` names the rooms in it for which there may still be a reservation. */
-export type OutgoingReport = LoadReport & { readonly ledger: readonly string[] };
-
 interface Crowd {
   readonly name: string;
+  readonly openedMs: number;
   present: number;
   /** The most that were present since the room last taught. */
   peak: number;
@@ -27,17 +25,23 @@ interface Crowd {
 const LESSON_MS = 30_000;
 /** Rooms are named as long as a renewal that failed may have lost their names; to name one twice does no harm. */
 const NAMED_MS = 5000;
-/** Load that rises is believed at once for the most part, load that falls only by and by. */
+/** Within a second, load that rises is believed for the most part, load that falls only by and by. */
 const RISE = 0.6;
 const FALL = 0.15;
-/** A change of so much is worth telling before it is due. */
+const MS_PER_S = 1000;
+/** A change of such a share is worth telling before it is due. */
 const URGENT_CHANGE = 0.05;
+/** Of so many connections at least. */
+const URGENT_CONNECTIONS = 10;
+
+/** What a room is still hoped to get becomes less until then, and is nothing from then on. */
+const GROWTH_MS = 30_000;
 
 const NO_LOAD: Load = { connections: 0, loop: 0, ticks: 0, egress: 0, memory: 0 };
 
 /**
- * Makes the reports of one node: what it measures of itself, smoothed; and its connections, where a room counts as much as its type
- * is expected to bring, until it has more.
+ * Makes the reports of one node: what it measures of itself, smoothed; and its connections, where a room that is new counts as
+ * much as its type is expected to bring, and more and more as what it has.
  */
 export class LoadReporter {
   readonly #parts: ReporterParts;
@@ -47,16 +51,18 @@ export class LoadReporter {
   readonly #opened = new Map<string, number>();
   #expected: ReadonlyMap<string, number> = new Map();
   #told: Load = NO_LOAD;
+  #toldMs: number;
   #seq = 0;
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
+    this.#toldMs = parts.clock.nowMs() - MS_PER_S;
   }
 
   /** A room is here. */
   opened(roomId: string, name: string): void {
     const nowMs = this.#parts.clock.nowMs();
-    this.#rooms.set(roomId, { name, present: 0, peak: 0, lessonMs: nowMs + LESSON_MS });
+    this.#rooms.set(roomId, { name, openedMs: nowMs, present: 0, peak: 0, lessonMs: nowMs + LESSON_MS });
     this.#opened.set(roomId, nowMs);
   }
 
@@ -77,12 +83,13 @@ export class LoadReporter {
 
   /** Whether so much has changed since the last report that the next should not wait until it is due. */
   get isUrgent(): boolean {
-    const change = Math.abs(this.#connections() - this.#told.connections);
-    return change > URGENT_CHANGE * this.#parts.capacity;
+    const { connections } = this.#told;
+    const change = Math.abs(this.#connections() - connections);
+    return change > Math.max(URGENT_CONNECTIONS, URGENT_CHANGE * connections);
   }
 
   /** What is to be told now. @param others what the other nodes have told: a node that is new knows from them what to expect */
-  report(others: readonly LoadReport[]): OutgoingReport {
+  report(others: readonly LoadReport[]): LoadReport {
     const { clock, capacity, readings } = this.#parts;
     const nowMs = clock.nowMs();
     for (const room of this.#rooms.values()) if (nowMs >= room.lessonMs) this.#teach(room);
@@ -90,7 +97,9 @@ export class LoadReporter {
     const expected = this.#types();
     const known = (name: string) => [this.#experience.of(name), ...others.map((report) => typeIn(report, name))];
     this.#expected = new Map([...expected.keys()].map((name) => [name, expectation(known(name))]));
-    this.#told = smoothed(this.#told, { ...readings(), connections: this.#connections() });
+    const now = { ...readings(), connections: this.#connections() };
+    this.#told = smoothed(this.#told, now, (nowMs - this.#toldMs) / MS_PER_S);
+    this.#toldMs = nowMs;
     return {
       seq: ++this.#seq,
       load: this.#told,
@@ -115,21 +124,23 @@ export class LoadReporter {
   }
 
   #connections(): number {
+    const nowMs = this.#parts.clock.nowMs();
     let sum = 0;
-    for (const { name, present } of this.#rooms.values()) {
-      sum += Math.max(present, this.#expected.get(name) ?? expectation([]));
+    for (const { name, present, openedMs } of this.#rooms.values()) {
+      const hope = Math.max(0, 1 - (nowMs - openedMs) / GROWTH_MS);
+      sum += Math.max(present, hope * (this.#expected.get(name) ?? expectation([])));
     }
     return sum;
   }
 }
 
-/** Connections are counted and expected, not measured, so they are told as they are. */
-function smoothed(before: Load, now: Load): Load {
+/** Connections are counted and expected, not measured, so they are told as they are. A reading of a short time counts for less. */
+function smoothed(before: Load, now: Load, seconds: number): Load {
   const next = { ...now };
   for (const resource of RESOURCES) {
     if (resource === "connections") continue;
     const [from, to] = [before[resource], now[resource]];
-    next[resource] = from + (to - from) * (to > from ? RISE : FALL);
+    next[resource] = to + (from - to) * (1 - (to > from ? RISE : FALL)) ** seconds;
   }
   return next;
 }

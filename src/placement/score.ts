@@ -1,17 +1,22 @@
 import { RESOURCES, type Resource } from "./load.ts";
 import type { Place } from "./node.ts";
 
-/** A node that is new gets its share only by and by: it looks as loaded as the others, less with each second. */
-const WARM_UP_MS = 60_000;
-
 /** While less than this is used of what cannot be counted, it limits nothing, and its readings are noise. */
 const KNEE = 0.5;
+/** Nor does so much more than the others use: where all are busy, as on one small machine, the busier of them is so by chance. */
+const MARGIN = 0.15;
+/** However busy all are, more than this is near the end. */
+const MAX_KNEE = 0.9;
+/** With fewer connections than these, what a node uses is not because of them. */
+const MIN_CONNECTIONS = 50;
+/** A reading foretells no more than such a multiple of itself. */
+const MAX_GROWTH = 2;
 
 /** Tells how full each of some places would be with a room. */
 export class Scale {
   readonly #places: readonly Place[];
   readonly #connections: number;
-  readonly #means = new Map<Resource, number>();
+  readonly #knees = new Map<Resource, number>();
 
   /** @param connections what the room is expected to bring */
   constructor(places: readonly Place[], connections: number) {
@@ -28,26 +33,26 @@ export class Scale {
   }
 
   #pressureOf(place: Place, resource: Resource): number {
-    const share = this.#shareOf(place, resource);
-    if (resource === "connections") return share + this.#connections / place.report.capacity;
-    return Math.max(0, (share - KNEE) / (1 - KNEE));
+    const { load, capacity } = place.report;
+    if (resource === "connections") return (load.connections + place.comingConnections + this.#connections) / capacity;
+    const share = foretold(place, resource, this.#connections);
+    if (share <= KNEE) return 0;
+    const knee = this.#kneeOf(resource);
+    return Math.max(0, (share - knee) / (1 - knee));
   }
 
-  #shareOf(place: Place, resource: Resource): number {
-    const { ageMs } = place.node;
-    const share = shareOf(place, resource);
-    return ageMs >= WARM_UP_MS ? share : Math.max(share, this.#meanOf(resource) * (1 - ageMs / WARM_UP_MS));
-  }
-
-  #meanOf(resource: Resource): number {
-    const known = this.#means.get(resource);
+  #kneeOf(resource: Resource): number {
+    const known = this.#knees.get(resource);
     if (known !== undefined) return known;
-    const mean = this.#places.reduce((sum, place) => sum + shareOf(place, resource), 0) / this.#places.length;
-    this.#means.set(resource, mean);
-    return mean;
+    const sum = this.#places.reduce((total, place) => total + foretold(place, resource, this.#connections), 0);
+    const knee = Math.min(MAX_KNEE, Math.max(KNEE, sum / this.#places.length + MARGIN));
+    this.#knees.set(resource, knee);
+    return knee;
   }
 }
 
-function shareOf({ report, reserved }: Place, resource: Resource): number {
-  return resource === "connections" ? (report.load.connections + reserved) / report.capacity : report.load[resource];
+/** What is used grows as the connections do: a reading tells nothing of what has been placed since. */
+function foretold({ report: { load }, comingConnections }: Place, resource: Resource, more: number): number {
+  const growth = 1 + (comingConnections + more) / Math.max(load.connections, MIN_CONNECTIONS);
+  return load[resource] * Math.min(MAX_GROWTH, growth);
 }

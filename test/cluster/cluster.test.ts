@@ -67,7 +67,7 @@ describe("a cluster of an edge and three nodes", function () {
 
   it("[MMK1] says of a room that never was that there is none, in every process", async () => {
     const answers = [];
-    for (const { ready } of processes.values()) {
+    for (const { ready } of cluster.processes.values()) {
       const { port } = await ready;
       const answer = await fetch(`http://127.0.0.1:${port}/matchmake/joinById/never-was`, { method: "POST" });
       const socket = new WebSocket(`ws://127.0.0.1:${port}/boot/never-was?sessionId=nobody`);
