@@ -88,6 +88,7 @@ export const boardOp = z.discriminatedUnion("t", [
   z.strictObject({ t: z.literal("y"), id, u: bytes(MAX_UPDATE_BYTES) }),
   z.strictObject({ t: z.literal("own") }),
   z.strictObject({ t: z.literal("share"), everyone: z.enum(["editor", "viewer", "none"]) }),
+  z.strictObject({ t: z.literal("withdraw") }),
   z.strictObject({ t: z.literal("sign"), name: personName }),
   sayOp,
 ]) as unknown as z.ZodType<BoardOp>; // partial groups may be undefined in zod's type, never in its result

@@ -7,7 +7,7 @@ import { CLOSE_CODES } from "../../src/protocol/protocol.ts";
 import { personName } from "../chat/chat-op.ts";
 import { SayRate } from "../chat/say-rate.ts";
 import { boardOp } from "./board-op.ts";
-import { type Invited, roleFor } from "./roles.ts";
+import { type Invited, isWithdrawn, mayInvite, roleFor } from "./roles.ts";
 import { type BoardOp, type BoardRecord, board, type Role, type Settings, settingsOf } from "./rules/board.ts";
 
 const MAX_INVITE_LENGTH = 4096;
@@ -36,6 +36,7 @@ const invite = z.strictObject({
   role: z.enum(["owner", "editor", "viewer"]),
   ttlMs: z.int().min(MIN_INVITE_MS).max(MAX_INVITE_MS),
 });
+const deed = z.strictObject({});
 const image = z.strictObject({ bytes: z.int().min(1).max(MAX_IMAGE_BYTES) });
 
 const Visitor = schema({ name: t.string(), userId: t.string(), role: t.string() }, "Visitor");
@@ -49,8 +50,10 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   protected override readonly document = board;
   protected override readonly op = boardOp;
   override messages = {
-    /** Gives away a right: owners any, editors that of viewers. */
+    /** Gives away a right, for no longer than its giver has it: owners any, editors that of viewers. */
     invite: { format: invite, handler: (client: Client, asked: z.infer<typeof invite>) => this.#invite(client, asked) },
+    /** Gives its owner a right that makes them owner again as somebody else, which a guest is after some time. */
+    deed: { format: deed, handler: (client: Client) => this.#deed(client) },
     /** Lets an image be brought to this node over HTTP. */
     image: { format: image, handler: (client: Client, asked: z.infer<typeof image>) => this.#ticket(client, asked) },
   };
@@ -112,31 +115,39 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   }
 
   async #read(token: string): Promise<Invited> {
-    const { room, role = "viewer", expiresAtMs } = await this.parts.tokens.readGrant(token, "invite");
+    const { room, role = "viewer", epoch, expiresAtMs } = await this.parts.tokens.readGrant(token, "invite");
     if (room !== this.key) throw new ArenaError("GRANT_INVALID", "It is for another board.");
-    return { role, expiresAtMs };
+    const invited = { role, epoch, expiresAtMs };
+    if (isWithdrawn(invited, this.#currentSettings)) throw new ArenaError("GRANT_INVALID", "It was withdrawn.");
+    return invited;
   }
 
   async #invite(client: Client, { role, ttlMs }: z.infer<typeof invite>) {
-    const own = this.roleOf(client);
-    const isAllowed = own === "owner" || (own === "editor" && role === "viewer");
-    if (!isAllowed) throw new ArenaError("FORBIDDEN", "Owners of the board invite others; editors invite viewers.");
-    const lifeMs = Math.max(MIN_INVITE_MS, Math.min(ttlMs, this.#invitedForMs(client)));
-    const { token, expiresAtMs } = await this.parts.tokens.grant(
-      { kind: "invite", role, ...this.#for(client) },
-      lifeMs,
-    );
-    return { invite: token, expiresAtMs };
+    const lifeMs = Math.min(ttlMs, this.#mayInviteForMs(client, role));
+    if (lifeMs < MIN_INVITE_MS)
+      throw new ArenaError("FORBIDDEN", "Owners of the board invite others; editors invite viewers.");
+    const { epoch = 0 } = this.#currentSettings;
+    return this.#grant(client, { role, epoch }, lifeMs);
   }
 
-  /**
-   * How long an editor is one whom only an invitation makes so; what they give away must not outlast it. Owners who came by one make
-   * it new for themselves: a guest is known by nothing else after some time.
-   */
-  #invitedForMs(client: Client): number {
+  /** For how long somebody may give a role away: without end, or as long as the invitation holds without which they may not. */
+  #mayInviteForMs(client: Client, role: Role): number {
     const invited = this.#invited.get(client.sessionId);
-    const isLent = invited && this.roleOf(client) === "editor" && this.#roleOf(client, undefined) !== "editor";
-    return isLent ? invited.expiresAtMs - this.parts.clock.wallMs() : Number.POSITIVE_INFINITY;
+    if (mayInvite(this.#roleOf(client, deedOf(invited)), role)) return Number.POSITIVE_INFINITY;
+    return invited && mayInvite(this.roleOf(client), role) ? invited.expiresAtMs - this.parts.clock.wallMs() : 0;
+  }
+
+  async #deed(client: Client) {
+    const isTheirs = this.userOf(client)?.userId === this.#currentSettings.owner;
+    const hasDeed = deedOf(this.#invited.get(client.sessionId)) !== undefined;
+    if (!isTheirs && !hasDeed) throw new ArenaError("FORBIDDEN", "Only who owns the board has a deed of it.");
+    return this.#grant(client, { role: "owner" }, MAX_INVITE_MS);
+  }
+
+  async #grant(client: Client, right: { role: Role; epoch?: number }, lifeMs: number) {
+    const grant = { kind: "invite", ...right, ...this.#for(client) } as const;
+    const { token, expiresAtMs } = await this.parts.tokens.grant(grant, lifeMs);
+    return { invite: token, expiresAtMs };
   }
 
   async #ticket(client: Client, { bytes: maxBytes }: z.infer<typeof image>) {
@@ -153,6 +164,11 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     const user = this.userOf(client);
     return { room: this.key, ...(user && { userId: user.userId }) };
   }
+}
+
+/** What was not lent. */
+function deedOf(invited: Invited | undefined): Invited | undefined {
+  return invited?.epoch === undefined ? invited : undefined;
 }
 
 function sendAway(client: Client): void {

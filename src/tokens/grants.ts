@@ -15,6 +15,8 @@ export interface Grant {
   readonly room: string;
   /** What the holder may be there; of an invitation. */
   readonly role?: string;
+  /** Of which of the room's invitations it is one, as the room counts them: it withdraws them together. */
+  readonly epoch?: number;
   /** Who asked for it. Once they are revoked, it is worth nothing. */
   readonly userId?: string;
   /** Most bytes that it may be used for; of a ticket for an image. */
@@ -53,6 +55,7 @@ const grantSchema = z.object({
   kind: z.enum(["invite", "image"]),
   room: z.string().min(1).max(MAX_ROOM_LENGTH),
   role: idSchema.exactOptional(),
+  epoch: z.int().min(0).exactOptional(),
   userId: idSchema.exactOptional(),
   maxBytes: z.int().positive().exactOptional(),
 });

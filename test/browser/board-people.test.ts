@@ -105,6 +105,11 @@ describe("people on a board", function () {
     await bea.isLive();
     await eventually("Bea may look", () => bea.page.evaluate(() => window.boardDebug.role === "viewer"));
     assert.equal((await bea.shapes()).length, 1);
+
+    await ann.page.getByRole("button", { name: "Withdraw all invitations" }).click();
+    await shown(bea, "#cover-title", "This board is for invited people");
+    await ann.page.getByText("All invitations are withdrawn. New links work.").waitFor();
+    await eventually("Ann owns it", () => ann.page.evaluate(() => window.boardDebug.role === "owner"));
   });
 
   it("an invitation that has expired says so, and leads on without it", async () => {

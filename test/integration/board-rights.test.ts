@@ -214,20 +214,74 @@ describe("rights on a board", () => {
     await Promise.all([roleBecomes(bob, "editor"), roleBecomes(cid, "owner")]);
   });
 
-  for (const [giver, role, isBounded] of [
-    ["editor", "viewer", true],
-    ["owner", "owner", false],
+  for (const [giver, role] of [
+    ["editor", "viewer"],
+    ["owner", "owner"],
+    ["owner", "viewer"],
   ] as const) {
-    it(`[BRD8] ${isBounded ? "ends with" : "may outlast"} the one by which its giver came as ${giver}`, async () => {
+    it(`[BRD8] ends with the one by which its giver came as ${giver}: for a ${role}`, async () => {
       const ann = await owned({ t: "share", everyone: "none" });
       const bob = await enter("bob", { invite: await invitation(ann, giver) });
 
       const asked = bob.room.request("invite", { role, ttlMs: 10 * HOUR_MS });
       const { expiresAtMs } = (await asked) as { expiresAtMs: number };
 
-      assert.equal(expiresAtMs <= Date.now() + HOUR_MS, isBounded);
+      assert.ok(expiresAtMs <= Date.now() + HOUR_MS);
     });
   }
+
+  it("[BRD8] lasts longer where its giver may give it without the one by which they came", async () => {
+    const bob = await enter("bob", { invite: await invitation(await owned(), "owner") });
+
+    const { expiresAtMs } = (await bob.room.request("invite", { role: "viewer", ttlMs: 10 * HOUR_MS })) as {
+      expiresAtMs: number;
+    };
+
+    assert.ok(expiresAtMs > Date.now() + 9 * HOUR_MS);
+  });
+
+  it("[BRD8] makes nobody an owner for good who is one for a time, whatever they ask for", async () => {
+    const ann = await owned();
+    const bob = await enter("bob", { invite: await invitation(ann, "owner") });
+
+    assert.equal(await refusalOf(bob.room.request("deed", {})), "FORBIDDEN");
+    assert.equal(await refusalOf((await enter("cid")).room.request("deed", {})), "FORBIDDEN");
+  });
+
+  it("[BRD11] is worth nothing once an owner has withdrawn all: who came by one loses what it gave at once", async () => {
+    const ann = await owned({ t: "share", everyone: "none" });
+    const old = await invitation(ann, "editor");
+    const bob = await enter("bob", { invite: old });
+    const cid = await enter("cid", { invite: await invitation(bob, "viewer") });
+
+    ann.push(2, { t: "withdraw" });
+
+    assert.deepEqual([await bob.closed, await cid.closed], [4505, 4505]);
+    await assert.rejects(enter("bob", { invite: old }), /GRANT_INVALID/);
+    await roleBecomes(await enter("bob", { invite: await invitation(ann, "editor") }), "editor");
+  });
+
+  it("[BRD11] leaves who came by one what everybody may do", async () => {
+    const ann = await owned({ t: "share", everyone: "viewer" });
+    const bob = await enter("bob", { invite: await invitation(ann, "owner") });
+    await roleBecomes(bob, "owner");
+
+    ann.push(2, { t: "withdraw" });
+
+    await roleBecomes(bob, "viewer");
+  });
+
+  it("[BRD11] an owner's own deed makes them owner as somebody else too, and is not withdrawn", async () => {
+    const ann = await owned({ t: "share", everyone: "none" });
+    const { invite } = (await ann.room.request("deed", {})) as { invite: string };
+    ann.push(2, { t: "withdraw" });
+    await ann.next("op:ack", 2);
+
+    const later = await enter("ann-later", { invite });
+
+    await roleBecomes(later, "owner");
+    assert.equal(await refusalOf(later.room.request("deed", {})), undefined);
+  });
 
   it("[BRD8] is given by editors to viewers only, and by viewers to nobody", async () => {
     await owned();

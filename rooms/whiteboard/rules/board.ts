@@ -5,15 +5,7 @@
 import type { OpAuthor, OpDocument, OpStamp, Records, SortableReader } from "../../../src/document/document.ts";
 import { applySay, type ChatRecord, evolveSay, type SayOp } from "../../chat/rules/chat.ts";
 import { applySign, evolveSign, type People, type Person, type SignOp } from "./people.ts";
-import {
-  applyToSettings,
-  assertAllowed,
-  evolveSettings,
-  type OwnOp,
-  roleOf,
-  type Settings,
-  type ShareOp,
-} from "./rights.ts";
+import { applyToSettings, assertAllowed, evolveSettings, roleOf, type Settings, type SettingsOp } from "./rights.ts";
 import type { Gone, Shape, ShapeOp } from "./shape.ts";
 import { applyToShape, evolveShape, invertShape } from "./shapes.ts";
 
@@ -34,7 +26,7 @@ export {
 } from "./shape.ts";
 
 /** An operation on a board, and what it comes to. */
-export type BoardOp = ShapeOp | OwnOp | ShareOp | SignOp | SayOp;
+export type BoardOp = ShapeOp | SettingsOp | SignOp | SayOp;
 
 /** A record of a board. */
 export type BoardRecord = Shape | Gone | Settings | Person | People | ChatRecord;
@@ -49,6 +41,7 @@ function apply(records: SortableReader<BoardRecord>, op: BoardOp, author: OpAuth
   switch (op.t) {
     case "own":
     case "share":
+    case "withdraw":
       return applyToSettings(records, op, author);
     case "sign":
       return applySign(records, op, author);
@@ -63,6 +56,7 @@ function evolve(records: Records<BoardRecord>, effect: BoardOp, stamp: OpStamp):
   switch (effect.t) {
     case "own":
     case "share":
+    case "withdraw":
       evolveSettings(records, effect, stamp);
       break;
     case "sign":

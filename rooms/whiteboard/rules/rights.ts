@@ -18,6 +18,8 @@ export interface Settings {
   /** A user; empty where the board is nobody's. */
   readonly owner: string;
   readonly everyone: Everyone;
+  /** How often invitations were withdrawn; those of before are worth nothing. */
+  readonly epoch?: number;
 }
 
 /** Makes a board that nobody owns the author's. */
@@ -30,6 +32,14 @@ export interface ShareOp {
   readonly t: "share";
   readonly everyone: Everyone;
 }
+
+/** Withdraws all invitations that were ever made; for owners. */
+export interface WithdrawOp {
+  readonly t: "withdraw";
+}
+
+/** What is done to a board's settings. */
+export type SettingsOp = OwnOp | ShareOp | WithdrawOp;
 
 /** Id of the board's settings. */
 export const SETTINGS = "$board";
@@ -59,7 +69,8 @@ export function roleOf(records: RecordReader<object>, { role, userId }: OpAuthor
 export function assertAllowed(op: { readonly t: string }, role: string | undefined): void {
   if (role === undefined || role === "owner") return;
   if (role === "viewer" && OF_VIEWERS.has(op.t)) return;
-  if (op.t === "share") throw new OpRefused("FORBIDDEN", "Only owners of the board say who may come.");
+  if (op.t === "share" || op.t === "withdraw")
+    throw new OpRefused("FORBIDDEN", "Only owners of the board say who may come.");
   if (role === "viewer") throw new OpRefused("FORBIDDEN", "You may look at this board and chat, and not change it.");
   if (role !== "editor") throw new OpRefused("FORBIDDEN", "This board is not open to you.");
 }
@@ -69,12 +80,13 @@ export function assertAllowed(op: { readonly t: string }, role: string | undefin
  *
  * @throws OpRefused FORBIDDEN where the board has an owner, or the author is nobody
  */
-export function applyToSettings<O extends OwnOp | ShareOp>(
+export function applyToSettings<O extends SettingsOp>(
   records: RecordReader<object>,
   op: O,
   { userId }: OpAuthor,
 ): readonly O[] {
   const { owner, everyone } = settingsOf(records);
+  if (op.t === "withdraw") return [op];
   if (op.t === "share") return op.everyone === everyone ? [] : [op];
   if (userId === "") throw new OpRefused("FORBIDDEN", "A board is owned by somebody with a token.");
   if (owner === userId) return [];
@@ -83,8 +95,12 @@ export function applyToSettings<O extends OwnOp | ShareOp>(
 }
 
 /** Carries out what was decided. */
-export function evolveSettings(records: Records<object>, effect: OwnOp | ShareOp, { userId }: OpStamp): void {
+export function evolveSettings(records: Records<object>, effect: SettingsOp, { userId }: OpStamp): void {
   const settings = settingsOf(records);
-  const changed = effect.t === "own" ? { owner: userId } : { everyone: effect.everyone };
-  records.set(SETTINGS, { ...settings, ...changed } satisfies Settings);
+  records.set(SETTINGS, { ...settings, ...changeOf(settings, effect, userId) } satisfies Settings);
+}
+
+function changeOf({ epoch = 0 }: Settings, effect: SettingsOp, userId: string): Partial<Settings> {
+  if (effect.t === "withdraw") return { epoch: epoch + 1 };
+  return effect.t === "own" ? { owner: userId } : { everyone: effect.everyone };
 }

@@ -16,7 +16,7 @@ const OTHER_SECRET = "another secret that is as long as the first";
 const START_S = 1_000_000;
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const INVITE: Grant = { kind: "invite", room: "whiteboard/plans", role: "editor", userId: "ada" };
+const INVITE: Grant = { kind: "invite", room: "whiteboard/plans", role: "editor", epoch: 3, userId: "ada" };
 const TICKET: Grant = { kind: "image", room: "whiteboard/plans", userId: "ada", maxBytes: 1000 };
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -130,6 +130,7 @@ function verbOf(op: BoardOp, isResizing: boolean, kindOf: (id: string) => string
 function otherVerb(op: object): string {
   const { t, everyone }: { t?: unknown; everyone?: unknown } = op;
   if (t === "own") return "became the owner";
+  if (t === "withdraw") return "withdrew all invitations";
   if (t !== "share") return "changed the board";
   if (everyone === "editor") return "let everyone edit";
   return everyone === "viewer" ? "let everyone look, and not edit" : "closed the board to those who are not invited";

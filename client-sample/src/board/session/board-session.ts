@@ -29,9 +29,8 @@ export interface BoardSessionOptions {
   readonly invite?: string | undefined;
 }
 
-const OWNER_LIFE_MS = 30 * 24 * 3_600_000;
 /** An owner who comes at least so often stays owner. */
-const OWNER_RENEW_MS = OWNER_LIFE_MS / 2;
+const OWNER_RENEW_MS = 183 * 24 * 3_600_000;
 
 /**
  * Opens a board: a connection that comes back by itself, and its document, which can be read and changed at once, online or not.
@@ -155,6 +154,11 @@ export class BoardSession {
     await this.document.push([{ t: "share", everyone }]);
   }
 
+  /** Makes all invitations of until now worth nothing; resolves when the server has it. @throws PushRefused */
+  async withdraw(): Promise<void> {
+    await this.document.push([{ t: "withdraw" }]);
+  }
+
   /** This visitor wants to be called so from now on. */
   rename(name: string): void {
     this.#name = name;
@@ -186,6 +190,12 @@ export class BoardSession {
     for (const listener of this.#listeners) listener();
   }
 
+  /** Whether this visitor owns the board, and was not only invited to for some time. */
+  get #isMine(): boolean {
+    const me = this.people.find(({ isMe }) => isMe);
+    return this.#usedKept?.isOwner === true || me?.userId === settingsOf(this.document).owner;
+  }
+
   /** So that the history knows the names of those who did something: once, where what it says differs. */
   #sign(): void {
     const { document, connection } = this;
@@ -197,14 +207,14 @@ export class BoardSession {
     if (signatureOf(document, me.userId) !== this.#name) void document.push([{ t: "sign", name: this.#name }]);
   }
 
-  /** A guest is somebody else after some time away; an invitation of their own makes them owner again. */
+  /** A guest is somebody else after some time away; a deed of their own makes them owner again. */
   async #keepOwnership(): Promise<void> {
     const { server, boardId } = this;
     const kept = keptInvitation(server, boardId);
-    if (this.#isRenewing || (kept?.isOwner && kept.expiresAtMs - Date.now() > OWNER_RENEW_MS)) return;
+    if (!this.#isMine || this.#isRenewing || (kept?.isOwner && kept.expiresAtMs - Date.now() > OWNER_RENEW_MS)) return;
     this.#isRenewing = true;
     try {
-      const { invite, expiresAtMs } = await this.invite("owner", OWNER_LIFE_MS);
+      const { invite, expiresAtMs } = await this.connection.request<Invitation>("deed", {});
       keepInvitation(server, boardId, { invite, expiresAtMs, isOwner: true });
     } finally {
       this.#isRenewing = false;

@@ -107,7 +107,24 @@ function invitePart(session: BoardSession, say: Say): HTMLElement {
     );
   });
   part.append(form, made);
+  if (session.role === "owner") part.append(...withdrawParts(session, () => made.replaceChildren()));
   return part;
+}
+
+function withdrawParts(session: BoardSession, onWithdrawn: () => void): readonly HTMLElement[] {
+  const told = hint("Links made until now stop working, and who came by one loses what it gave.");
+  const button = make("button", "", "Withdraw all invitations");
+  button.addEventListener("click", () =>
+    session.withdraw().then(
+      () => {
+        onWithdrawn();
+        told.className = "hint";
+        told.textContent = "All invitations are withdrawn. New links work.";
+      },
+      (error: unknown) => tellFailure(told, error),
+    ),
+  );
+  return [told, button];
 }
 
 function ownPart(session: BoardSession): HTMLElement {

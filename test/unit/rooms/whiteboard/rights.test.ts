@@ -69,6 +69,15 @@ describe("the rights on a board", () => {
     assert.deepEqual(settingsOf(pushed.records), { owner: "ann", everyone: "viewer" });
   });
 
+  it("[BRD11] let owners withdraw all invitations, as often as they like, and nobody else", () => {
+    const roles = ["viewer", "editor", "owner", "owner"];
+
+    const outcomes = roles.map((role) => pushed.push({ t: "withdraw" }, { role }));
+
+    assert.deepEqual(outcomes, ["FORBIDDEN", "FORBIDDEN", [{ t: "withdraw" }], [{ t: "withdraw" }]]);
+    assert.deepEqual(settingsOf(pushed.records), { owner: "", everyone: "editor", epoch: 2 });
+  });
+
   it("come too late where they change nothing", () => {
     assert.deepEqual(pushed.push({ t: "share", everyone: "editor" }, { role: "owner" }), []);
   });
