@@ -37,7 +37,7 @@ import { createTokens, keepSecret, type Tokens, type TokensOptions } from "./src
 import { Admission } from "./src/transport/admission.ts";
 import { authContext } from "./src/transport/auth-context.ts";
 import { authorityOf } from "./src/transport/authority.ts";
-import { clientAddress, parseNetworks } from "./src/transport/client-address.ts";
+import { clientAddress, countedAs, parseNetworks } from "./src/transport/client-address.ts";
 import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
@@ -159,6 +159,7 @@ async function openDoors(config: Config, base: Base, offered: Offered) {
     adminToken: config.adminToken,
     admit: ({ request, method }) =>
       admission.call({ ...callerOf(request, addressOf), isReturning: method === "reconnect" }),
+    addressOf: (request) => countedAs(addressOf(request)),
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request, addressOf(request)) }),
     metrics: metrics.read,
     page: matchmaking.page,

@@ -106,7 +106,7 @@ export const ERRORS = {
 
   ROUTE_UNKNOWN: row("There is nothing at that address.", 4620, 404),
   BODY_TOO_LARGE: row("The request body is too large.", 4621, 413),
-  LINE_TOO_SLOW: row("Nothing moved on this line for too long.", 4625, 408),
+  LINE_TOO_SLOW: row("Too little moved on this line for too long.", 4625, 408),
   BODY_INVALID: row("The request cannot be read.", 4622, 400),
   INTERNAL: row("Something went wrong on the server.", 4623, 500),
 

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { ArenaError, answerBody, rawAnswer, toArenaError } from "../errors/errors.ts";
+import { ArenaError, answerBody, type ErrorCode, rawAnswer, toArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** One exchange. */
@@ -35,7 +35,12 @@ export async function answerUnknownRoute(telemetry: Telemetry, exchange: Exchang
 
 /** Answers what came over a line and is no request at all, and ends the line. */
 export function answerUnreadable(telemetry: Telemetry, socket: Duplex): void {
-  const error = new ArenaError("BODY_INVALID");
+  cutLine(telemetry, socket, "BODY_INVALID");
+}
+
+/** Answers what is still coming over a line with an error, and ends the line. */
+export function cutLine(telemetry: Telemetry, socket: Duplex, code: ErrorCode): void {
+  const error = new ArenaError(code);
   telemetry.emit("error:refused", { code: error.code, where: "http", detail: error.message });
   if (socket.writable) socket.end(rawAnswer(error));
   else socket.destroy();

@@ -39,6 +39,8 @@ export interface HttpParts {
   readonly adminToken: string;
   /** Says why a call is refused, before its body is read; `method` is that of a matchmaking call. */
   readonly admit: (call: { request: IncomingMessage; method: string | undefined }) => ArenaError | undefined;
+  /** What a request counts as by where it comes from: an address, or a network of one owner. */
+  readonly addressOf: (request: IncomingMessage) => string;
   /** Answers a matchmaking call with the seat as plain data. */
   readonly matchmake: (call: MatchmakingRequest) => Promise<object>;
   /** All metrics in the Prometheus text format. */

@@ -1,17 +1,23 @@
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { type FoundImage, type Images, imageTooLarge } from "../images/images.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { ReadGrant, Tokens } from "../tokens/tokens.ts";
+import { cutLine } from "./answer-error.ts";
 import { bearerOf } from "./bearer.ts";
-import { Uploads } from "./uploads.ts";
+import { Uploads, watchPace } from "./uploads.ts";
 
 /** What the image routes are built from. */
 export interface ImageRouteParts {
   readonly images: Images;
   readonly tokens: Tokens;
   readonly telemetry: Telemetry;
+  readonly clock: Clock;
+  /** What a request counts as by where it comes from. */
+  readonly addressOf: (request: IncomingMessage) => string;
   /** Says why a call is refused, before its body is read. */
   readonly onRequest: (request: FastifyRequest) => Promise<void>;
 }
@@ -42,7 +48,8 @@ export async function addImageRoutes(app: FastifyInstance, parts: ImageRoutePart
   });
 }
 
-async function addUpload(scope: FastifyInstance, { images, tokens, onRequest }: ImageRouteParts): Promise<void> {
+async function addUpload(scope: FastifyInstance, parts: ImageRouteParts): Promise<void> {
+  const { images, tokens } = parts;
   const tickets = new WeakMap<FastifyRequest, ReadGrant>();
   const uploads = new Uploads();
   scope.removeAllContentTypeParsers();
@@ -55,12 +62,16 @@ async function addUpload(scope: FastifyInstance, { images, tokens, onRequest }: 
   scope.post("/api/images", {
     bodyLimit: images.maxImageBytes,
     async onRequest(request, reply) {
-      await onRequest(request);
+      await parts.onRequest(request);
       const ticket = await tokens.readGrant(bearerOf(request) ?? "", "image");
       if (reply.raw.closed) return; // its line broke meanwhile: nothing would tell that it is on its way no more
       tickets.set(request, ticket);
-      const end = uploads.begin(ticket.userId ?? ticket.room);
-      reply.raw.once("close", end);
+      const end = uploads.begin({ who: ticket.userId ?? ticket.room, address: parts.addressOf(request.raw) });
+      const stop = cutWhereSlow(request.raw, parts);
+      reply.raw.once("close", () => {
+        stop();
+        end();
+      });
     },
     async handler(request) {
       const ticket = tickets.get(request);
@@ -68,6 +79,17 @@ async function addUpload(scope: FastifyInstance, { images, tokens, onRequest }: 
       return images.put(Buffer.isBuffer(request.body) ? request.body : Buffer.of(), ticket);
     },
   });
+}
+
+/** The images that are on their way share few places. */
+function cutWhereSlow(request: IncomingMessage, { clock, telemetry }: ImageRouteParts): () => void {
+  const { socket } = request;
+  const beganAt = socket.bytesRead;
+  return watchPace(
+    clock,
+    () => (request.complete ? Number.POSITIVE_INFINITY : socket.bytesRead - beganAt),
+    () => cutLine(telemetry, socket, "LINE_TOO_SLOW"),
+  );
 }
 
 const HASH = /^[0-9a-f]{64}$/;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,6 +37,7 @@ describe("the HTTP side of a node", () => {
       images: await openImages({ kind: "memory", path: "", redisUrl: "", limits: IMAGE_LIMITS, clock, telemetry }),
       adminToken: "",
       admit: () => undefined,
+      addressOf: () => "10.0.0.1",
       matchmake: async () => ({}),
       peers: openPeers({ clock, telemetry, signing: { secret: Buffer.alloc(32), bootId: "b1" } }),
       cluster: { nodes: () => [], node: () => undefined, owner: async () => undefined },
@@ -89,6 +91,33 @@ describe("the HTTP side of a node", () => {
 
     assert.equal(answer.status, 503);
     assert.deepEqual(await answer.json(), { status: "not ready", reason: "not accepting players" });
+  });
+
+  it("[IMG4] cuts an upload that hardly moves, says so, and gives its place to others", async () => {
+    await open();
+    const { token } = await tokens.grant({ kind: "image", room: "whiteboard/a" }, 60_000);
+    const upload = (length: number) =>
+      request(`${url}/api/images`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-length": length },
+      });
+    const slow = Array.from({ length: 4 }, () => upload(500_000));
+    const answers = slow.map((one) => once(one, "response") as Promise<[IncomingMessage]>);
+    for (const one of slow) one.on("error", () => {}).write("x");
+    const cut = Promise.all(answers).then((all) => all.map(([{ statusCode }]) => statusCode));
+    let statuses: (number | undefined)[] | undefined;
+    void cut.then((all) => {
+      statuses = all;
+    });
+
+    while (!statuses) {
+      clock.advance(1000);
+      await fetch(`${url}/healthz`);
+    }
+
+    assert.deepEqual(statuses, [408, 408, 408, 408]);
+    const next = upload(1).end("x");
+    assert.equal(((await once(next, "response")) as [IncomingMessage])[0].statusCode, 415);
   });
 
   it("answers with the metrics as they are", async () => {
