@@ -9,6 +9,7 @@ import { SayRate } from "../chat/say-rate.ts";
 import { boardOp } from "./board-op.ts";
 import { type Invited, isWithdrawn, mayInvite, roleFor } from "./roles.ts";
 import { type BoardOp, type BoardRecord, board, type Role, type Settings, settingsOf } from "./rules/board.ts";
+import { Shares } from "./shares.ts";
 
 const MAX_INVITE_LENGTH = 4096;
 const MIN_INVITE_MS = 1000;
@@ -58,6 +59,7 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     image: { format: image, handler: (client: Client, asked: z.infer<typeof image>) => this.#ticket(client, asked) },
   };
   readonly #rate = new SayRate();
+  readonly #shares = new Shares();
   /** By session. */
   readonly #invited = new Map<string, Invited>();
   #settings: Settings = { owner: "", everyone: "editor" };
@@ -105,7 +107,15 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   }
 
   protected override gate(client: Client, ops: readonly BoardOp[]): Refusal | undefined {
-    return this.#rate.take(client, ops, this.parts.clock.nowMs());
+    const nowMs = this.parts.clock.nowMs();
+    return this.#rate.take(client, ops, nowMs) ?? this.#shareUsed(client, ops, nowMs);
+  }
+
+  /** Who owns a board may fill it. */
+  #shareUsed(client: Client, ops: readonly BoardOp[], nowMs: number): Refusal | undefined {
+    const { records, filled } = this;
+    if (!records || this.roleOf(client) === "owner") return undefined;
+    return this.#shares.take(this.userOf(client)?.userId ?? "", ops, { records, ...filled }, nowMs);
   }
 
   /** While the document is opened anew, the last known ones hold. */

@@ -73,6 +73,11 @@ export interface OpDocument<Op extends object, R extends object> {
    */
   evolve(records: Records<R>, effect: Op, stamp: OpStamp): void;
   /**
+   * Whether an op may use what is kept free in a document that is full: for what must always work, and takes little in all. Without
+   * it nothing is kept free.
+   */
+  isVital?(op: Op): boolean;
+  /**
    * The ops that undo what one push of a client did to one record, guarded so that they leave alone what others changed since.
    * Without it there is no undo.
    */

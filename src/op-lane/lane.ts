@@ -120,6 +120,11 @@ export class OpLane<Op extends object, R extends object> {
     return this.#open?.log.sequencer.records;
   }
 
+  /** About how many bytes the records take, as they are safe; 0 while the log is being opened. */
+  get sizeBytes(): number {
+    return this.#open?.log.sequencer.sizeBytes ?? 0;
+  }
+
   /** A client follows from now on, or is led on anew. */
   hello(client: OpClient, { clientId, key, epoch, lastSeq }: OpHello): void {
     this.#greet(client);

@@ -61,6 +61,11 @@ export abstract class DurableRoom<
     return this.#lane?.records;
   }
 
+  /** About how many bytes the records take, and how many they may. */
+  protected get filled(): { readonly sizeBytes: number; readonly maxBytes: number } {
+    return { sizeBytes: this.#lane?.sizeBytes ?? 0, maxBytes: this.parts.logLimits.maxDocumentBytes };
+  }
+
   /** Which document it is: name of the room's type and instance, such as `whiteboard/plans`. */
   protected get key(): string {
     return this.#key;

@@ -70,6 +70,9 @@ export interface Refused {
 }
 
 const UNAVAILABLE_RETRY_MS = 1000;
+/** What is kept free for vital ops: so much, and no more than this share of the document. */
+const RESERVE_BYTES = 4 * 1024 * 1024;
+const RESERVE_SHARE = 0.25;
 
 /** What a client knows when it comes. */
 export interface Known {
@@ -306,19 +309,30 @@ export class Sequencer<Op extends object, R extends object> {
       return { ...nack(n, "INVALID", "The room failed on this push."), fault: error };
     }
     const growth = this.#layers.growthOf(trial);
-    const refusal = this.#whyTooLarge(n, encoded.byteLength, growth);
+    const refusal = this.#whyTooLarge(n, encoded.byteLength) ?? this.#whyFull(n, ops, growth);
     if (refusal) return refusal;
     this.#layers.keep(trial);
     this.#staging.add({ entry: { ...stamp, effects }, outcome: outcomeOf(ops, effects), owner, encoded, growth });
     return { kind: "staged" };
   }
 
-  #whyTooLarge(n: number, bytes: number, growth: number): Nacked | undefined {
-    const { maxStagedBytes, maxDocumentBytes } = this.#limits;
+  #whyTooLarge(n: number, bytes: number): Nacked | undefined {
+    const { maxStagedBytes } = this.#limits;
     if (bytes > maxStagedBytes) return nack(n, "TOO_LARGE", `At most ${maxStagedBytes} bytes, got ${bytes}.`);
-    if (this.#staging.bytes + bytes > maxStagedBytes) return tooMuchWaits(n);
-    if (growth <= 0 || this.sizeBytes + this.#staging.growth + growth <= maxDocumentBytes) return undefined;
+    return this.#staging.bytes + bytes > maxStagedBytes ? tooMuchWaits(n) : undefined;
+  }
+
+  #whyFull(n: number, ops: readonly Op[], growth: number): Nacked | undefined {
+    if (growth <= 0 || this.sizeBytes + this.#staging.growth + growth <= this.#mostBytesFor(ops)) return undefined;
     return nack(n, "FULL", "The document is as large as it may be; only what does not add to it is taken.");
+  }
+
+  /** How large the document may become by these. */
+  #mostBytesFor(ops: readonly Op[]): number {
+    const document = this.#document;
+    const { maxDocumentBytes } = this.#limits;
+    if (!document.isVital || ops.every((op) => document.isVital?.(op))) return maxDocumentBytes;
+    return maxDocumentBytes - Math.min(RESERVE_BYTES, maxDocumentBytes * RESERVE_SHARE);
   }
 
   /** What became of long ago is no longer known; that it is safe is, and that its entry is not after the client's last. */

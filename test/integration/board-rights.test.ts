@@ -14,6 +14,13 @@ interface Visitors {
   readonly visitors?: { get(sessionId: string): { readonly name: string; readonly role: string } | undefined };
 }
 
+const sign = (userId: string, { roles = [] as string[], lifeS = 600, jti = userId } = {}): Promise<string> =>
+  new SignJWT({ sub: userId, jti, roles })
+    .setProtectedHeader({ alg: "HS256" })
+    .setIssuedAt()
+    .setExpirationTime(Math.floor(Date.now() / 1000) + lifeS)
+    .sign(new TextEncoder().encode(SECRET));
+
 describe("rights on a board", () => {
   let test: TestNode;
   let boards = 0;
@@ -27,13 +34,6 @@ describe("rights on a board", () => {
   });
   afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.close())));
   after(() => test.close());
-
-  const sign = (userId: string, { roles = [] as string[], lifeS = 600, jti = userId } = {}): Promise<string> =>
-    new SignJWT({ sub: userId, jti, roles })
-      .setProtectedHeader({ alg: "HS256" })
-      .setIssuedAt()
-      .setExpirationTime(Math.floor(Date.now() / 1000) + lifeS)
-      .sign(new TextEncoder().encode(SECRET));
 
   const enter = async (userId: string, { roles = [] as string[], invite = "" } = {}): Promise<BoardClient> => {
     const sdk = new Client(test.wsUrl);
@@ -357,5 +357,38 @@ describe("rights on a board", () => {
 
     assert.equal(outcome, "adjusted");
     assert.deepEqual(effects, [{ ...shape("b"), g: { tree: { parentId: null, index: "a1" } } }]);
+  });
+});
+
+describe("a board that somebody fills", () => {
+  let test: TestNode;
+  before(async () => {
+    test = await startNode({ tokenSecret: SECRET, maxDocumentBytes: 400_000 });
+  });
+  after(() => test.close());
+
+  it("[BRD12] leaves others their share, and everybody the chat", async () => {
+    const join = async (userId: string) => {
+      const sdk = new Client(test.wsUrl);
+      sdk.auth.token = await sign(userId);
+      const client = new BoardClient(await sdk.joinOrCreate("whiteboard", { id: "full" }), userId);
+      client.hello();
+      await client.next("op:welcome");
+      return client;
+    };
+    const outcomeOf = async (client: BoardClient, n: number, ...ops: object[]): Promise<string> => {
+      const count = client.of("op:nack").length;
+      client.push(n, ...ops);
+      await client.until(() => client.of("op:nack").length > count || client.of("op:ack").some((ack) => ack.n === n));
+      return client.of("op:nack")[count]?.detail ?? "taken";
+    };
+    const [bob, ann] = [await join("bob"), await join("ann")];
+    let [outcome, n] = ["taken", 0];
+    while (outcome === "taken") outcome = await outcomeOf(bob, ++n, note(`b${n}`, "x".repeat(18_000)));
+
+    assert.match(outcome, /your share of this board/);
+    assert.equal(await outcomeOf(ann, 1, note("a", "x".repeat(18_000))), "taken");
+    assert.equal(await outcomeOf(bob, n, { t: "say", id: "m", text: "hi", name: "bob" }), "taken");
+    assert.equal(await outcomeOf(bob, n + 1, { t: "del", id: "b1" }), "taken");
   });
 });

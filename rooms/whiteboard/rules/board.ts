@@ -4,6 +4,7 @@
  */
 import type { OpAuthor, OpDocument, OpStamp, Records, SortableReader } from "../../../src/document/document.ts";
 import { applySay, type ChatRecord, evolveSay, type SayOp } from "../../chat/rules/chat.ts";
+import type { Delete, DeleteCount } from "./gone.ts";
 import { applySign, evolveSign, type People, type Person, type SignOp } from "./people.ts";
 import { applyToSettings, assertAllowed, evolveSettings, roleOf, type Settings, type SettingsOp } from "./rights.ts";
 import type { Gone, Shape, ShapeOp } from "./shape.ts";
@@ -18,6 +19,7 @@ export {
   type BoardGroups,
   type CreateOp,
   type Gone,
+  isGone,
   isShape,
   type Revs,
   type SetOp,
@@ -29,10 +31,18 @@ export {
 export type BoardOp = ShapeOp | SettingsOp | SignOp | SayOp;
 
 /** A record of a board. */
-export type BoardRecord = Shape | Gone | Settings | Person | People | ChatRecord;
+export type BoardRecord = Shape | Gone | Delete | DeleteCount | Settings | Person | People | ChatRecord;
+
+/** What adds to shapes; all else is bounded as a whole, and goes on where they have filled the board. */
+const GROWING: ReadonlySet<string> = new Set(["create", "set", "y", "restore"]);
 
 /** A board as a document. Only what is done to shapes can be undone. */
-export const board: OpDocument<BoardOp, BoardRecord> = { apply, evolve, invert: invertShape };
+export const board: OpDocument<BoardOp, BoardRecord> = {
+  apply,
+  evolve,
+  isVital: ({ t }) => !GROWING.has(t),
+  invert: invertShape,
+};
 
 /** @throws OpRefused as each kind of op says, and FORBIDDEN where the author may not */
 function apply(records: SortableReader<BoardRecord>, op: BoardOp, author: OpAuthor): readonly BoardOp[] {

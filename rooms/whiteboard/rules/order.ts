@@ -48,6 +48,11 @@ function prefixOf(parentId: string | null): string {
   return `${parentId ?? ""} `;
 }
 
+/** The first shapes that lie directly in one, at most so many. */
+export function idsIn(records: SortableReader<object>, parentId: string, most: number): readonly string[] {
+  return first(most, new Siblings(records.sortedBy(placeOf), "", parentId).from("")).map(({ id }) => id);
+}
+
 interface Sibling {
   readonly id: string;
   readonly index: string;

@@ -6,6 +6,7 @@ import {
   type Records,
   type SortableReader,
 } from "../../../src/document/document.ts";
+import { forget } from "./gone.ts";
 import { assertMayLock, assertUnlocked } from "./locks.ts";
 import { place } from "./order.ts";
 import { assertParent } from "./parents.ts";
@@ -41,11 +42,11 @@ export function applyToShape(
     if (record) throw new OpRefused("INVALID", `The id "${op.id}" was used before.`);
     return put(records, op, role);
   }
-  if (!isShape(record) && !isGone(record)) throw new OpRefused("INVALID", `There is no shape "${op.id}".`);
   if (op.t === "restore") {
-    const isWanted = isGone(record) && !isStale(op.ifRev, record.gone);
-    return isWanted ? put(records, op, role) : [];
+    const isTooLate = isShape(record) || (isGone(record) && isStale(op.ifRev, record.gone));
+    return isTooLate ? [] : put(records, op, role); // also one whose delete is no longer remembered
   }
+  if (!isShape(record) && !isGone(record)) throw new OpRefused("INVALID", `There is no shape "${op.id}".`);
   if (!isShape(record) || isTooLate(op, record)) return []; // what was deleted meanwhile stays so
   assertUnlocked(record, op, role);
   return change(records, record, op);
@@ -54,7 +55,7 @@ export function applyToShape(
 /** Carries out what was decided. */
 export function evolveShape(records: Records<object>, effect: ShapeOp, stamp: OpStamp): void {
   const shape = records.get(effect.id);
-  if (effect.t === "del") records.set(effect.id, { gone: stamp.seq });
+  if (effect.t === "del") forget(records, effect.id, stamp.seq);
   else if (effect.t === "create" || effect.t === "restore") records.set(effect.id, newShape(effect, stamp));
   else if (isShape(shape)) records.set(effect.id, changed(shape, effect, stamp.seq));
 }

@@ -4,6 +4,7 @@ import {
   type BoardOp,
   type BoardRecord,
   type CreateOp,
+  isGone,
   isShape,
   type SetOp,
 } from "../../../rooms/whiteboard/rules/board.ts";
@@ -150,7 +151,7 @@ function times(most: number, work: () => boolean): void {
 export function edit(world: World, who: number, drafts: readonly Draft[]): void {
   const records = Array.from(world.client(who).replica.entries());
   const shapes = records.filter(([, record]) => isShape(record));
-  const gone = records.filter(([, record]) => !isShape(record));
+  const gone = records.filter(([, record]) => isGone(record));
   const fresh = `${world.client(who).name}.${world.edits.size}`;
   const ops = drafts.flatMap((draft, index) =>
     opOf(draft, { shapes, gone, freshId: `${fresh}.${index}`, hasRoom: index === 0 }),

@@ -405,6 +405,20 @@ describe("the sequencer", () => {
       });
     });
 
+    it("[LOG8] keeps a part free for what is vital, which no other op takes", () => {
+      const document = { ...tallyDocument, isVital: ({ t }: TallyOp) => t === "add" };
+      sequencer = new Sequencer(document, { ...LIMITS, maxDocumentBytes: 10_000 });
+      const verdictOf = (n: number, ...ops: TallyOp[]): string => {
+        const verdict = push("c", n, ...ops);
+        return nackOf(verdict)?.code ?? verdict.kind;
+      };
+
+      assert.equal(verdictOf(1, set("a", 1, { note: "x".repeat(7400) })), "staged");
+      assert.equal(verdictOf(2, set("b", 1, { note: "x".repeat(200) })), "FULL");
+      assert.equal(verdictOf(2, add("b"), set("b", 1, { note: "x".repeat(200) })), "FULL");
+      for (let n = 2; n < 60; n++) assert.equal(verdictOf(n, add(`c${n}`)), "staged");
+    });
+
     it("[LOG8] counts what effects come to, not how small they are", () => {
       const copying = {
         ...tallyDocument,

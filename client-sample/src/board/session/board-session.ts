@@ -91,7 +91,7 @@ export class BoardSession {
       connection.onMessage(type, () => this.#lookWhetherLive());
     }
     document.onChange((ids) => {
-      if (ids.some((id) => id.startsWith("$") && !id.startsWith("$chat"))) this.#read();
+      if (ids.some((id) => /^\$(board|person)/.test(id))) this.#read();
       this.#sign();
     });
     document.onUnsaved(() => this.#sign());

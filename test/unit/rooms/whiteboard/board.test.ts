@@ -92,7 +92,7 @@ describe("the rules of a board", () => {
   });
 
   describe("on other ops", () => {
-    for (const op of [text("x", "y"), del("x"), restore("x"), write("x")]) {
+    for (const op of [text("x", "y"), del("x"), write("x")]) {
       it(`[BRD4] refuse ${op.t} of an id that never was`, () => {
         assert.equal(pushed.push(op), "INVALID");
         assert.equal(pushed.records.count, 0);
@@ -192,6 +192,24 @@ describe("the rules of a board", () => {
       assert.deepEqual(pushed.records.get("a"), { gone: 4 });
     });
 
+    it("[BRD12] are remembered as the last 10,000 deletes, and bring back what is older too", () => {
+      pushed.push(create("child", { tree: tree("a") }));
+      for (let n = 0; n < 10_000; n++) for (const op of [create(`x${n}`), del(`x${n}`)]) pushed.push(op);
+
+      assert.equal(pushed.records.get("a"), undefined);
+      assert.deepEqual([pushed.records.get("x0"), pushed.records.count], [{ gone: 5 }, 20_002]);
+      assert.ok(Array.isArray(pushed.push(restore("a", { text: "back" }, 2))));
+      assert.equal(pushed.parentOf("child"), "a");
+    });
+
+    it("[BRD12] are remembered where they were brought back and deleted anew", () => {
+      for (let n = 0; n < 9999; n++) for (const op of [create(`x${n}`), del(`x${n}`)]) pushed.push(op);
+      pushed.push(restore("a"));
+      pushed.push(del("a"));
+
+      assert.ok(pushed.records.get("a"));
+    });
+
     it("let a restore of what is there come too late", () => {
       pushed.push(restore("a", { text: "back" }));
 
@@ -232,8 +250,11 @@ describe("the rules of a board", () => {
       assert.equal(pushed.push(into("b", "a")), "INVALID");
     });
 
-    it("refuse a parent that never was", () => {
-      assert.equal(pushed.push(into("a", "nowhere")), "INVALID");
+    it("[BRD3] take a parent that never was for none, so that nothing lies in itself through it once it is there", () => {
+      pushed.push(into("a", "d"));
+
+      assert.equal(pushed.push(create("d", { tree: tree("a") })), "INVALID");
+      assert.ok(Array.isArray(pushed.push(create("d"))));
     });
 
     it("keep a parent that was deleted meanwhile, for when it is brought back", () => {
@@ -255,6 +276,46 @@ describe("the rules of a board", () => {
       pushed.push(restore("a", parent.g));
 
       assert.equal(pushed.parentOf("b"), "a");
+    });
+
+    for (const [how, join] of [
+      ["moved", (id: string, parentId: string) => [into(id, parentId)]],
+      ["brought back", (id: string, parentId: string) => [del(id), restore(id, { tree: tree(parentId) })]],
+    ] as const) {
+      it(`[BRD3] refuse a chain that is ${how} so that it lies more than 64 deep`, () => {
+        const chain = (name: string, length: number): void => {
+          for (let n = 0; n < length; n++) {
+            pushed.push(create(`${name}${n}`, { tree: tree(n === 0 ? null : `${name}${n - 1}`) }));
+          }
+        };
+        chain("x", 33);
+        chain("y", 33);
+
+        const refused = join("y0", "x32")
+          .map((op) => pushed.push(op))
+          .at(-1);
+        const taken = join("y0", "x31")
+          .map((op) => pushed.push(op))
+          .at(-1);
+
+        assert.equal(refused, "INVALID");
+        assert.match(pushed.refusal, /at most 64 deep/);
+        assert.ok(Array.isArray(taken));
+      });
+    }
+
+    it("[BRD3] refuse one that holds more than can be looked at each time, deeper and not out again", () => {
+      for (let n = 0; n <= 250; n++) pushed.push(create(`x${n}`, { tree: tree("a") }));
+
+      assert.equal(pushed.push(into("a", "b")), "TOO_LARGE");
+      assert.ok(Array.isArray(pushed.push(into("a", null))));
+    });
+
+    it("[BRD3] take one, whatever it holds, into another that lies no deeper", () => {
+      pushed.push(into("a", "b"));
+      for (let n = 0; n <= 250; n++) pushed.push(create(`x${n}`, { tree: tree("a") }));
+
+      assert.ok(Array.isArray(pushed.push(into("a", "c"))));
     });
 
     it("[BRD3] take a parent that is deleted for none, so that nothing lies in itself through it", () => {
@@ -303,7 +364,7 @@ describe("the rules of a board", () => {
           const was = new Map(one.records.entries());
           one.push(last);
 
-          const others = [...one.records.entries()].filter(([id]) => id !== last.id);
+          const others = [...one.records.entries()].filter(([id]) => id !== last.id && !id.startsWith("$gone"));
           assert.ok(others.every(([id, record]) => record === was.get(id)));
           if (last.t === "set") assertOnly(last.g, was.get(last.id), one.records.get(last.id));
         }),
