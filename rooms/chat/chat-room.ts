@@ -42,6 +42,6 @@ export class ChatRoom extends DurableRoom<ChatOp, ChatRecord, { state: InstanceT
   }
 
   protected override gate(client: Client, ops: readonly ChatOp[]): Refusal | undefined {
-    return this.#rate.take(client, ops, this.parts.clock.nowMs());
+    return this.#rate.take(this.userOf(client)?.userId ?? client.sessionId, ops, this.parts.clock.nowMs());
   }
 }

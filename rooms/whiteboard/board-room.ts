@@ -108,7 +108,10 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
 
   protected override gate(client: Client, ops: readonly BoardOp[]): Refusal | undefined {
     const nowMs = this.parts.clock.nowMs();
-    return this.#rate.take(client, ops, nowMs) ?? this.#shareUsed(client, ops, nowMs);
+    return (
+      this.#rate.take(this.userOf(client)?.userId ?? client.sessionId, ops, nowMs) ??
+      this.#shareUsed(client, ops, nowMs)
+    );
   }
 
   /** Who owns a board may fill it. */

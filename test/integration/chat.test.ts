@@ -90,6 +90,18 @@ describe("a chat room", () => {
     assert.equal(await test.metric('arena_refusals_total{code="OP_REFUSED",where="socket"}'), 0);
   });
 
+  it("[CHT1] takes no more of one user on several connections", async () => {
+    const answer = await fetch(`${test.httpUrl}/api/token`, { method: "POST" });
+    const { token } = (await answer.json()) as { token: string };
+    const [one, other] = await Promise.all([1, 2].map(() => joinBoard(test.wsUrl, id, { room: "chat", token })));
+    for (let n = 1; n <= 10; n++) one?.push(n, say(`m${n}`));
+    await one?.next("op:ack", 10);
+
+    other?.push(1, say("more"));
+
+    assert.equal((await other?.next("op:nack"))?.code, "RATE_LIMITED");
+  });
+
   it("[CHT1] answers a message again that was taken, however many came since", async () => {
     const ann = await enter();
     for (let n = 1; n <= 10; n++) ann.push(n, say(`m${n}`));
