@@ -112,6 +112,51 @@ describe("readers of the past", () => {
     );
   });
 
+  it("[HIS2] are at most two at a time of one user", async () => {
+    const user = { userId: "ann", roles: [], isGuest: true, tokenId: "t", expiresAtMs: 0 };
+    const tabs = Array.from({ length: 3 }, (_, index) => new LaneClient(`c${index}`, user));
+    for (const one of [...tabs, client]) readers.ask(one, source);
+    await pass(100);
+
+    assert.deepEqual(
+      [...tabs, client].map((one) => told(one).at(-1)),
+      ["3 end", "3 end", "RATE_LIMITED", "3 end"],
+    );
+  });
+
+  it("[HIS3] give their place to who waits for one where their line takes less than 32 kB/s, but for 15 s", async () => {
+    source.parts = 100;
+    const slow = Array.from({ length: 8 }, (_, index) => new LaneClient(`c${index}`));
+    for (const one of slow) {
+      one.pause();
+      readers.ask(one, source);
+    }
+    await pass(100);
+    clock.advance(14_000);
+    readers.ask(client, source);
+    const early = told();
+    clock.advance(8000);
+    await settled();
+
+    readers.ask(client, source);
+    await pass(1000);
+
+    assert.deepEqual([early, told().at(-1)], [["RATE_LIMITED"], "100 end"]);
+    assert.equal(slow.filter((one) => told(one).at(-1) === "RATE_LIMITED").length, 1);
+  });
+
+  it("[HIS3] keep their place, however slow, where nobody waits for it", async () => {
+    client.pause();
+    readers.ask(client, source);
+    await pass(10);
+    clock.advance(600_000);
+
+    client.resume();
+    await pass(100);
+
+    assert.equal(told().at(-1), "3 end");
+  });
+
   it("are read for no more once they are gone", async () => {
     source.parts = 100;
     readers.ask(client, source);
