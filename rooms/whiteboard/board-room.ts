@@ -9,6 +9,7 @@ import { SayRate } from "../chat/say-rate.ts";
 import { boardOp } from "./board-op.ts";
 import { type Invited, isWithdrawn, mayInvite, roleFor } from "./roles.ts";
 import { type BoardOp, type BoardRecord, board, type Role, type Settings, settingsOf } from "./rules/board.ts";
+import { type Coloured, colourAmong } from "./rules/colours.ts";
 import { Shares } from "./shares.ts";
 
 const MAX_INVITE_LENGTH = 4096;
@@ -40,7 +41,7 @@ const invite = z.strictObject({
 const deed = z.strictObject({});
 const image = z.strictObject({ bytes: z.int().min(1).max(MAX_IMAGE_BYTES) });
 
-const Visitor = schema({ name: t.string(), userId: t.string(), role: t.string() }, "Visitor");
+const Visitor = schema({ name: t.string(), userId: t.string(), role: t.string(), colour: t.uint8() }, "Visitor");
 const BoardState = schema({ visitors: t.map(Visitor), everyone: t.string() }, "Board");
 
 /** A board that many draw on. It is opened by its id and outlives room, process and machine. */
@@ -73,7 +74,12 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     visitor.name = name ?? "Guest";
     visitor.userId = this.userOf(client)?.userId ?? "";
     visitor.role = role;
+    visitor.colour = colourAmong(visitor.userId || client.sessionId, this.#coloured());
     this.state.visitors.set(client.sessionId, visitor);
+  }
+
+  #coloured(): readonly Coloured[] {
+    return [...this.state.visitors].map(([sessionId, { userId, colour }]) => ({ key: userId || sessionId, colour }));
   }
 
   override onReconnect(client: Client): void {

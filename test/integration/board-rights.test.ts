@@ -11,7 +11,9 @@ const HOUR_MS = 60 * 60_000;
 
 interface Visitors {
   readonly everyone: string;
-  readonly visitors?: { get(sessionId: string): { readonly name: string; readonly role: string } | undefined };
+  readonly visitors?: {
+    get(sessionId: string): { readonly name: string; readonly role: string; readonly colour: number } | undefined;
+  };
 }
 
 const sign = (userId: string, { roles = [] as string[], lifeS = 600, jti = userId } = {}): Promise<string> =>
@@ -26,11 +28,15 @@ describe("rights on a board", () => {
   let boards = 0;
   let id = "";
   const connections: Connection[] = [];
+  const entered: BoardClient[] = [];
   before(async () => {
     test = await startNode({ tokenSecret: SECRET });
   });
   beforeEach(() => {
     id = `board-${boards++}`;
+  });
+  afterEach(() => {
+    for (const { room } of entered.splice(0)) void room.leave().catch(() => {}); // some are out already
   });
   afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.close())));
   after(() => test.close());
@@ -41,6 +47,7 @@ describe("rights on a board", () => {
     const options = { id, name: userId, ...(invite && { invite }) };
     const client = new BoardClient(await sdk.joinOrCreate("whiteboard", options), crypto.randomUUID());
     client.room.reconnection.enabled = false;
+    entered.push(client);
     client.hello();
     await client.next("op:welcome");
     return client;
@@ -85,6 +92,16 @@ describe("rights on a board", () => {
       await roleBecomes(ann, expected);
     });
   }
+
+  it("[BRD13] leave each visitor a colour that nobody else has", async () => {
+    const [ann, ...others] = [await enter("ann"), await enter("bob"), await enter("cid"), await enter("ann")];
+    const all = [ann, ...others].map(({ room }) => room.sessionId);
+    await Promise.all([ann, ...others].map((client) => roleBecomes(client, "editor")));
+    const colours = all.map((sessionId) => stateOf(others[2] ?? ann).visitors?.get(sessionId)?.colour);
+
+    assert.equal(colours[3], colours[0]);
+    assert.equal(new Set(colours).size, 3);
+  });
 
   it("[BRD7] hold for the board that a token names", async () => {
     const ann = await enter("ann", { roles: [`whiteboard:${id}:owner`] });

@@ -1,3 +1,5 @@
+import { ownColour } from "../../../../rooms/whiteboard/rules/colours.ts";
+
 /** Colours of people: on each a white text can be read, and each can be told from the board, light or dark. */
 const COLOURS = [
   "#c2410c",
@@ -14,11 +16,14 @@ const COLOURS = [
   "#5b21b6",
 ] as const;
 
-/** The colour of a person: the same in every browser and on every visit. @param key user, or session of somebody without one */
-export function personColour(key: string): string {
-  let hash = 2166136261; // FNV-1a: short, and it tells apart what differs in one letter
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), 16777619);
-  return COLOURS[(hash >>> 0) % COLOURS.length] ?? COLOURS[0];
+/**
+ * The colour of a person.
+ *
+ * @param key user, or session of somebody without one
+ * @param colour the number that the room gave them; where there is none it is what they would have alone
+ */
+export function personColour(key: string, colour?: unknown): string {
+  return COLOURS[typeof colour === "number" ? colour : ownColour(key)] ?? COLOURS[0];
 }
 
 /** One or two letters for a name; "?" where it has none. */

@@ -48,13 +48,13 @@ interface Context {
 }
 
 function readPerson(sessionId: string, visitor: unknown, { ownSessionId, nameOf }: Context): Person {
-  const { name, userId, role }: { name?: unknown; userId?: unknown; role?: unknown } = Object(visitor);
+  const { name, userId, role, colour }: Record<string, unknown> = Object(visitor);
   const user = typeof userId === "string" ? userId : "";
   return {
     sessionId,
     userId: user,
     name: readableName((user && nameOf(user)) || name),
-    color: personColour(user || sessionId),
+    color: personColour(user || sessionId, colour),
     role: role === "owner" || role === "viewer" ? role : "editor",
     isMe: sessionId === ownSessionId,
   };
