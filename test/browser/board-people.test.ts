@@ -84,7 +84,7 @@ describe("people on a board", function () {
     await ann.page.locator("#share-button").click();
     await ann.page.getByRole("button", { name: "Make this board mine" }).click();
     await ann.page.getByLabel("Only look", { exact: true }).check();
-    await bea.page.locator("#view-only").waitFor();
+    await bea.page.locator("#hindrance").waitFor();
     await bea.draw([-100, 50], [0, 100], [100, 50]);
     await bea.paste({ "text/plain": "from one who may only look" });
     await bea.told(/You may look at this board/);
@@ -110,6 +110,31 @@ describe("people on a board", function () {
     await shown(bea, "#cover-title", "This board is for invited people");
     await ann.page.getByText("All invitations are withdrawn. New links work.").waitFor();
     await eventually("Ann owns it", () => ann.page.evaluate(() => window.boardDebug.role === "owner"));
+  });
+
+  it("is offered no tools before it is known whether they may be used", async () => {
+    await ann.page.locator("#share-button").click();
+    await ann.page.getByRole("button", { name: "Make this board mine" }).click();
+    await ann.page.getByLabel("Only look", { exact: true }).check();
+    await bea.page.locator("#hindrance").waitFor();
+    const { page } = bea;
+    const { promise: isLetIn, resolve: letIn } = Promise.withResolvers<void>();
+    await page.route("**/matchmake/**", async (route) => {
+      await isLetIn;
+      await route.continue();
+    });
+    await page.reload();
+    await page.waitForFunction(() => window.boardDebug !== undefined);
+    await page.keyboard.press("p");
+    await bea.told(/still opening/);
+    const tools = await page.locator("#tools button").filter({ visible: true }).count();
+    const tool = await page.evaluate(() => window.boardDebug.tool);
+    letIn();
+    await page.locator("#hindrance", { hasText: "View only" }).waitFor();
+    await page.unroute("**/matchmake/**");
+
+    assert.deepEqual([tools, tool], [0, "select"]);
+    assert.equal(await page.locator('#tools [data-tool="pen"]').isVisible(), false);
   });
 
   it("an invitation that has expired says so, and leads on without it", async () => {
@@ -193,6 +218,10 @@ describe("people on a board", function () {
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
     await shown(bea, ".history-banner", "You are looking at");
+    await shown(bea, "#hindrance", "Looking at the past");
+    await page.locator("#canvas").focus();
+    await page.keyboard.press("p");
+    await bea.told(/Go back to now/);
     await eventually("the slider is at the first step", async () => (await slider.inputValue()) === "1");
     await bea.shots("people-history");
     await page.getByRole("button", { name: "Restore this version" }).click();

@@ -8,7 +8,7 @@ import type { Editor, Item, Point, Role, ToolName } from "./words.ts";
  */
 export interface BoardDebug {
   readonly status: Status;
-  readonly role: Role;
+  readonly role: Role | undefined;
   /** Pushes that are not on the server's disk. */
   readonly unsaved: number;
   readonly isPersistent: boolean;

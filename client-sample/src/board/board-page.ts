@@ -17,6 +17,7 @@ import { openContextMenu } from "./ui/context-menu.ts";
 import { type CoverAction, showCover } from "./ui/cover.ts";
 import { openEmptyState } from "./ui/empty-state.ts";
 import { openFocusRing } from "./ui/focus-ring.ts";
+import { openHindranceSign } from "./ui/hindrance-sign.ts";
 import { Minimap } from "./ui/minimap.ts";
 import { guardUnsaved, SavedSign } from "./ui/saved-sign.ts";
 import { StylePanel } from "./ui/style-panel.ts";
@@ -50,6 +51,7 @@ export function openBoardPage({ session, theme, say }: BoardPageParts): void {
   const minimap = new Minimap(editor.scene, editor.camera);
   theme.onChange(() => minimap.redraw());
 
+  openHindranceSign(editor);
   new SavedSign(session);
   guardUnsaved(session);
   openBanner(session);

@@ -19,7 +19,7 @@ import { openTextEditor, preloadTextEditor, type TextEditor } from "./text/text-
 import { announce } from "./ui/announcer.ts";
 import { exportAs } from "./ui/exports.ts";
 import type { Theme } from "./ui/theme.ts";
-import type { Item, Point, Role, Say, Stop } from "./words.ts";
+import type { Item, Point, Say, Stop } from "./words.ts";
 
 /** What the board itself needs of the page. */
 export interface EngineParts {
@@ -75,7 +75,7 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
     editor.rightsChanged();
   };
   const past = new PastStage({ scene, picture, onChange: showOther });
-  const role = (): Role => (past.isShown ? "viewer" : session.role); // what was cannot be changed
+  const rights = { role: () => session.role, isPast: () => past.isShown };
   const exportNow = (format: "png" | "svg"): boolean => {
     const chosen = new Set(editor.selection);
     const items = scene.all().filter(({ id }) => chosen.size === 0 || chosen.has(id));
@@ -84,7 +84,7 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
   };
   const commands = { exportPng: () => exportNow("png"), exportSvg: () => exportNow("svg") };
   const refit = (item: Item): readonly BoardOp[] => refitted(item, measure);
-  const editor = openEditor({ document, scene, camera, say, clock, ephemeral, role, refit, editText, commands });
+  const editor = openEditor({ document, scene, camera, say, clock, ephemeral, ...rights, refit, editText, commands });
   const input = openInput({ editor, canvas, announce });
   const requestTicket = (bytes: number): Promise<ImageTicket> => session.imageTicket(bytes);
   const intake = new ImageIntake({ editor, connection, requestTicket, server, host: stage, say });

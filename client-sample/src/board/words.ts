@@ -167,8 +167,12 @@ export interface Editor {
   /** How the next shape will look; setting it also changes what is selected. */
   readonly style: ShapeStyle;
   setStyle(style: Partial<ShapeStyle>): void;
-  /** Whether this person may draw. */
+  /** Why the board cannot be changed at the moment; undefined where it can. */
+  readonly hindrance: Hindrance | undefined;
+  /** Whether this person may change the board, now. */
   readonly canEdit: boolean;
+  /** The same; where it is false, the person is told why. */
+  checkEdit(): boolean;
   /** Runs a command by its name; says whether there was anything to do. */
   run(command: CommandName): boolean;
   /** Pushes ops as one step of undo; a refusal is told to the person. Does nothing where it may not edit. */
@@ -226,6 +230,9 @@ export interface Person {
   readonly role: Role;
   readonly isMe: boolean;
 }
+
+/** Why a board cannot be changed: what this person may do is not known yet; is to look only; or it is the past that is shown. */
+export type Hindrance = "opening" | "viewer" | "past";
 
 /** What somebody may do on a board. */
 export type Role = "owner" | "editor" | "viewer";

@@ -99,9 +99,8 @@ export class BoardClipboard {
 
   #insert(pasted: Pasted | undefined, at: Point): void {
     const { desk, pasteImage } = this.#parts;
-    if (!pasted) return;
-    if (!desk.canEdit) desk.say("You may look at this board, but not paste into it.");
-    else if (pasted.t === "image") pasteImage(pasted.blob, at);
+    if (!pasted || !desk.checkEdit()) return;
+    if (pasted.t === "image") pasteImage(pasted.blob, at);
     else if (pasted.t === "text") this.#insertText(pasted.text, at);
     else this.#insertShapes(pasted, at);
   }

@@ -12,6 +12,7 @@ import type {
   Camera,
   CommandName,
   Editor,
+  Hindrance,
   Item,
   Kind,
   Role,
@@ -22,6 +23,7 @@ import type {
   ToolName,
 } from "../words.ts";
 import { failureWords } from "./failures.ts";
+import { HINDRANCE_WORDS, hindranceOf } from "./hindrance.ts";
 import { Marks } from "./marks.ts";
 import type { Step } from "./steps.ts";
 import { ChosenStyle } from "./styles.ts";
@@ -35,8 +37,10 @@ export interface EditorParts {
   readonly clock: Clock;
   /** Where drafts go out. */
   readonly ephemeral: EphemeralOut;
-  /** What this person may do at the moment; see {@link BoardEditor.rightsChanged}. */
-  readonly role: () => Role;
+  /** What this person may do, as far as that is known; see {@link BoardEditor.rightsChanged}. */
+  readonly role: () => Role | undefined;
+  /** Whether the board is shown as it was. @default never */
+  readonly isPast?: () => boolean;
   /** The ops that bring a shape in line with the words in it. */
   readonly refit: (item: Item) => readonly BoardOp[];
   /** Opens the text of a shape for writing. */
@@ -95,10 +99,7 @@ export class BoardEditor implements Editor, Desk {
   }
 
   setTool(tool: ToolName): void {
-    if (!this.canEdit && !VIEWER_TOOLS.has(tool)) {
-      this.say("You may look at this board, but not draw on it.");
-      return;
-    }
+    if (!VIEWER_TOOLS.has(tool) && !this.checkEdit()) return;
     if (this.#tool === tool) return;
     this.#tool = tool;
     if (tool !== "select" && tool !== "hand") this.#selection = [];
@@ -115,12 +116,22 @@ export class BoardEditor implements Editor, Desk {
     this.#tell();
   }
 
-  get role(): Role {
+  get role(): Role | undefined {
     return this.#parts.role();
   }
 
+  get hindrance(): Hindrance | undefined {
+    return hindranceOf(this.role, this.#parts.isPast?.() ?? false);
+  }
+
   get canEdit(): boolean {
-    return this.role !== "viewer";
+    return this.hindrance === undefined;
+  }
+
+  checkEdit(): boolean {
+    const { hindrance } = this;
+    if (hindrance !== undefined) this.say(HINDRANCE_WORDS[hindrance]);
+    return hindrance === undefined;
   }
 
   /** What this person may do is another thing now. */

@@ -26,7 +26,7 @@ export function openBoardHistory({ session, editor, past, say, onOpenChange }: B
     host: element("history", HTMLElement),
     nameOf: (userId) => nameOf(session, userId),
     colourOf: personColour,
-    canEdit: () => session.role !== "viewer",
+    canEdit: () => session.canEdit,
     restore: (seq, history) => restore(session, editor, history.recordsAt(seq)),
     undo: undoOf(document, say),
     say,

@@ -13,7 +13,7 @@ import { UploadList } from "./upload-list.ts";
 
 /** What the intake of pictures needs. */
 export interface ImageIntakeParts {
-  readonly editor: Pick<Editor, "camera" | "scene" | "push" | "select" | "setTool" | "canEdit">;
+  readonly editor: Pick<Editor, "camera" | "scene" | "push" | "select" | "setTool" | "checkEdit">;
   readonly connection: Pick<Connection, "status" | "onStatus">;
   /** The right to bring an image of so many bytes. */
   readonly requestTicket: (bytes: number) => Promise<{ readonly ticket: string }>;
@@ -84,7 +84,7 @@ export class ImageIntake {
   async paste(file: Blob, at: Point): Promise<void> {
     const { editor, say } = this.#parts;
     const place = this.#entries.length + this.#preparing;
-    if (!editor.canEdit) return say("You may look at this board, but not put pictures on it.");
+    if (!editor.checkEdit()) return;
     if (place >= MAX_WAITING) {
       return say(`${MAX_WAITING} pictures are on their way already. Wait until some are there.`, "problem");
     }

@@ -102,9 +102,14 @@ export class BoardSession {
     return this.#company.people;
   }
 
-  /** What this visitor may do; as long as nobody says so, they may draw, and the server has the last word. */
-  get role(): Role {
+  /** What this visitor may do; undefined as long as the room has not said, and what it said last where the connection is lost. */
+  get role(): Role | undefined {
     return this.#company.role;
+  }
+
+  /** Whether this visitor may change the board. */
+  get canEdit(): boolean {
+    return this.role === "owner" || this.role === "editor";
   }
 
   /** What those may do who have only the link. */
@@ -181,7 +186,8 @@ export class BoardSession {
     const { connection, document } = this;
     if (connection.status === "online") {
       const nameOf = (userId: string): string | undefined => signatureOf(document, userId);
-      this.#company = readCompany(connection.state, connection.sessionId, nameOf);
+      const company = readCompany(connection.state, connection.sessionId, nameOf);
+      this.#company = { ...company, role: company.role ?? this.role };
       this.#sign();
       if (this.role === "owner") void this.#keepOwnership().catch(() => {}); // tried again with the next visit
     } else {

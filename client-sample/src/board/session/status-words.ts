@@ -50,11 +50,13 @@ function signOfNothing(status: Status, isLive: boolean, problem: string | undefi
  * @param hasBeenOnline whether there was a connection since the page was opened
  */
 export function connectionWords(status: Status, detail: StatusDetail, hasBeenOnline: boolean): string {
-  if (status === "offline") return "No network. You can go on drawing.";
+  // Before the board has come nobody knows whether this visitor may draw on it.
+  const goOn = hasBeenOnline ? " You can go on drawing." : "";
+  if (status === "offline") return `No network.${goOn}`;
   const seconds = Math.ceil((detail.retryInMs ?? 0) / 1000);
   const next = seconds > 1 ? `Next attempt in ${seconds} s.` : "Trying now …";
   const what = hasBeenOnline ? "Connection lost." : "The server cannot be reached.";
-  return `${what} You can go on drawing. ${next}`;
+  return `${what}${goOn} ${next}`;
 }
 
 /** A page that says why there is no board, and what to do. */

@@ -5,8 +5,8 @@ import type { Person, Role } from "../words.ts";
 /** Who is on a board, and what those may do who have only the link. */
 export interface Company {
   readonly people: readonly Person[];
-  /** What this visitor may do. */
-  readonly role: Role;
+  /** What this visitor may do; undefined as long as the room has not said. */
+  readonly role: Role | undefined;
   readonly everyone: Everyone;
 }
 
@@ -31,7 +31,7 @@ export function readCompany(
     .map(([sessionId, visitor]) => readPerson(sessionId, visitor, { ownSessionId, nameOf }));
   return {
     people,
-    role: people.find(({ isMe }) => isMe)?.role ?? "editor",
+    role: people.find(({ isMe }) => isMe)?.role,
     everyone: everyone === "viewer" || everyone === "none" ? everyone : "editor",
   };
 }

@@ -47,11 +47,11 @@ export function openShare(session: BoardSession, say: Say): void {
 }
 
 function parts(session: BoardSession, say: Say): readonly HTMLElement[] {
-  const { role, isOwned } = session;
+  const { role, isOwned, canEdit } = session;
   const shown = [linkPart(session, say)];
   if (role === "owner") shown.push(everyonePart(session));
-  if (role !== "viewer" && isOwned) shown.push(invitePart(session, say));
-  if (!isOwned && role !== "viewer") shown.push(ownPart(session));
+  if (canEdit && isOwned) shown.push(invitePart(session, say));
+  if (canEdit && !isOwned) shown.push(ownPart(session));
   return shown;
 }
 

@@ -11,8 +11,8 @@ export interface Desk extends Editor {
   readonly marks: Marks;
   readonly say: Say;
   readonly clock: Clock;
-  /** What this person may do. */
-  readonly role: Role;
+  /** What this person may do; undefined as long as nobody knows. */
+  readonly role: Role | undefined;
   /** Does what may fail for want of room; says so, and returns false, if it does. */
   attempt(act: () => void): boolean;
   /** A shape without the drafts over it. */

@@ -80,13 +80,13 @@ export class Toolbar {
   }
 
   #show(): void {
-    const { tool, canEdit } = this.#editor;
+    const { tool, canEdit, hindrance } = this.#editor;
+    this.#root.hidden = hindrance === "opening"; // what is offered now might be taken away in a moment
     for (const [name, button] of this.#buttons) {
       setPressed(button, name === tool);
       button.hidden = !canEdit && name !== "select" && name !== "hand";
     }
     for (const part of [this.#image, this.#style, this.#shapes, this.#drawer]) part.hidden = !canEdit;
-    element("view-only", HTMLElement).hidden = canEdit;
     setPressed(
       this.#shapes,
       TOOL_BUTTONS.some((one) => one.isShape && one.tool === tool),

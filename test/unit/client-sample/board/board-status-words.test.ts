@@ -56,6 +56,13 @@ describe("the words for a connection", () => {
     assert.match(connectionWords("reconnecting", {}, false), /cannot be reached/);
   });
 
+  it("do not promise drawing on a board that has not come yet", () => {
+    assert.match(connectionWords("offline", {}, true), /go on drawing/);
+    for (const status of ["offline", "reconnecting"] as const) {
+      assert.doesNotMatch(connectionWords(status, {}, false), /drawing/);
+    }
+  });
+
   it("tell what to do about an invitation that has ended", () => {
     const door = closedDoor({ code: "GRANT_EXPIRED", detail: "GRANT_EXPIRED: It has ended." });
 

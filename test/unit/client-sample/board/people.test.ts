@@ -38,6 +38,12 @@ describe("who is on a board", () => {
     }
   });
 
+  it("has no role as long as the state does not name this visitor", () => {
+    for (const state of [undefined, {}, { visitors: new Map() }, { visitors: VISITORS }]) {
+      assert.equal(readCompany(state, "s3").role, undefined);
+    }
+  });
+
   it("keeps junk of other clients away from the page", () => {
     const visitors = new Map<string, unknown>([
       ["s1", null],
