@@ -1,7 +1,7 @@
 import { shadesOf } from "../../model/palette.ts";
 import type { Item, Point } from "../../words.ts";
 import type { Brush } from "../brush.ts";
-import { setDashes } from "./dashes.ts";
+import { lineDashes, setDashes } from "./dashes.ts";
 import { lengthOf, pathPoints } from "./path.ts";
 
 /** Half the angle of the head of an arrow. */
@@ -21,7 +21,7 @@ export function paintLine({ ink, theme, scale }: Brush, item: Item): void {
     ink.stroke();
     return;
   }
-  setDashes(ink, item.style, { length: lengthOf(path), isClosed: false });
+  setDashes(ink, lineDashes(item.style, lengthOf(path)));
   ink.stroke();
   ink.setLineDash([]);
   if (item.kind !== "arrow") return;

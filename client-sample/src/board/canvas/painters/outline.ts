@@ -1,7 +1,7 @@
 import { shadesOf } from "../../model/palette.ts";
 import type { Item } from "../../words.ts";
 import type { Brush } from "../brush.ts";
-import { ellipseLength, setDashes } from "./dashes.ts";
+import { type Dashes, ellipseDashes, rectDashes, setDashes } from "./dashes.ts";
 import { paintWords } from "./words.ts";
 
 /** Corners are round by this, in units; less in small rectangles. */
@@ -34,19 +34,19 @@ function paintRoughly({ ink }: Brush, { size: { w, h }, style }: Item): void {
   ink.strokeRect(-w / 2, -h / 2, w, h);
 }
 
-function paintFinely({ ink }: Brush, { size, style, kind }: Item): void {
+function paintFinely({ ink }: Brush, item: Item): void {
+  const { size, style, kind } = item;
   const { w, h } = size;
   ink.beginPath();
   if (kind === "ellipse") ink.ellipse(0, 0, w / 2, h / 2, 0, 0, 2 * Math.PI);
   else ink.roundRect(-w / 2, -h / 2, w, h, cornerOf(size));
   if (style.fill !== "none") ink.fill();
-  setDashes(ink, style, { length: outlineLength(kind, size), isClosed: true });
+  setDashes(ink, outlineDashes(item));
   ink.stroke();
   if (style.dash !== "solid") ink.setLineDash([]);
 }
 
-/** How long the outline of a rectangle or an ellipse is. */
-export function outlineLength(kind: Item["kind"], size: Item["size"]): number {
-  const { w, h } = size;
-  return kind === "ellipse" ? ellipseLength(w, h) : 2 * (w + h) - (8 - 2 * Math.PI) * cornerOf(size);
+/** The dashes of the outline of a rectangle or an ellipse. */
+export function outlineDashes({ kind, style, size }: Pick<Item, "kind" | "style" | "size">): Dashes {
+  return kind === "ellipse" ? ellipseDashes(style, size) : rectDashes(style, size, cornerOf(size));
 }

@@ -2,7 +2,7 @@ import { getStroke } from "perfect-freehand";
 import { shadesOf } from "../../model/palette.ts";
 import type { Item } from "../../words.ts";
 import type { Brush } from "../brush.ts";
-import { setDashes } from "./dashes.ts";
+import { lineDashes, setDashes } from "./dashes.ts";
 import { anchored, lengthOf, linesThrough, type PathPoint, pathPoints, rounded, short, traceRoughly } from "./path.ts";
 
 /** Lines thinner than this have no shape of their own, in pixels of the canvas. */
@@ -35,7 +35,7 @@ export function strokeMiddle(item: Item): readonly PathPoint[] {
 function paintDashed({ ink, scale }: Brush, item: Item): void {
   const middle = strokeMiddle(item);
   ink.lineWidth = Math.max(item.style.width, LEAST_WIDTH / scale);
-  setDashes(ink, item.style, { length: lengthOf(middle), isClosed: false });
+  setDashes(ink, lineDashes(item.style, lengthOf(middle)));
   ink.stroke(new Path2D(linesThrough(middle)));
   ink.setLineDash([]);
 }

@@ -2,7 +2,7 @@ import { furnitureOf } from "../../model/palette.ts";
 import { FONT_FAMILY } from "../../text/metrics.ts";
 import type { Item } from "../../words.ts";
 import type { Brush } from "../brush.ts";
-import { setDashes } from "./dashes.ts";
+import { rectDashes, setDashes } from "./dashes.ts";
 
 /** Of the name of the kind, in units. */
 const FONT_SIZE = 14;
@@ -10,11 +10,11 @@ const FONT_SIZE = 14;
 const READABLE = 4;
 
 /** A shape that this page does not know: a frame with the name of its kind, so that it can be moved and deleted. */
-export function paintUnknown({ ink, theme, scale }: Brush, { size, style, shape }: Item): void {
+export function paintUnknown({ ink, theme, scale }: Brush, { size, shape }: Item): void {
   const { w, h } = size;
   ink.strokeStyle = ink.fillStyle = furnitureOf(theme).faint;
   ink.lineWidth = Math.max(1.5, 0.7 / scale);
-  setDashes(ink, { ...style, dash: "dashed", width: 1.5 }, { length: 2 * (w + h), isClosed: true });
+  setDashes(ink, rectDashes({ dash: "dashed", width: 1.5 }, { w, h }, 0));
   ink.strokeRect(-w / 2, -h / 2, w, h);
   ink.setLineDash([]);
   if (FONT_SIZE * scale < READABLE) return;

@@ -1,9 +1,9 @@
 import { furnitureOf, shadesOf } from "../../model/palette.ts";
 import type { Item, ShapeStyle } from "../../words.ts";
-import { dashesOf } from "../painters/dashes.ts";
+import { type Dashes, lineDashes } from "../painters/dashes.ts";
 import { headOf } from "../painters/line.ts";
 import { NOTE_CORNER, paperOf } from "../painters/note.ts";
-import { cornerOf, outlineLength } from "../painters/outline.ts";
+import { cornerOf, outlineDashes } from "../painters/outline.ts";
 import { lengthOf, linesThrough, pathPoints } from "../painters/path.ts";
 import { strokeMiddle, strokeOutline } from "../painters/stroke.ts";
 import { type Attributes, type Drawn, tag } from "./markup.ts";
@@ -35,7 +35,7 @@ function drawnStroke(item: Item, { theme }: Drawn): string {
   return tag("path", {
     d: linesThrough(middle),
     ...pen(item.style, colour),
-    ...dashed(item.style, { length: lengthOf(middle), isClosed: false }),
+    ...dashed(lineDashes(item.style, lengthOf(middle))),
   });
 }
 
@@ -43,7 +43,7 @@ function drawnOutline(item: Item, drawn: Drawn): string {
   const { size, style, kind } = item;
   const look = {
     ...pen(style, shadesOf(style.color, drawn.theme).line),
-    ...dashed(style, { length: outlineLength(kind, size), isClosed: true }),
+    ...dashed(outlineDashes(item)),
     fill: style.fill === "none" ? "none" : shadesOf(style.fill, drawn.theme).fill,
   };
   const form =
@@ -59,7 +59,7 @@ function drawnLine(item: Item, { theme }: Drawn): string {
   const line = tag("path", {
     d: linesThrough(path),
     ...look,
-    ...dashed(item.style, { length: lengthOf(path), isClosed: false }),
+    ...dashed(lineDashes(item.style, lengthOf(path))),
   });
   return item.kind === "line" ? line : line + tag("path", { d: linesThrough(headOf(item, path)), ...look });
 }
@@ -93,6 +93,6 @@ function pen({ width }: ShapeStyle, colour: string): Attributes {
   };
 }
 
-function dashed({ dash, width }: ShapeStyle, line: { length: number; isClosed: boolean }): Attributes {
-  return { "stroke-dasharray": dashesOf(dash, width, line).join(" ") || undefined };
+function dashed({ row, offset }: Dashes): Attributes {
+  return { "stroke-dasharray": row.join(" ") || undefined, "stroke-dashoffset": offset || undefined };
 }
