@@ -233,6 +233,43 @@ describe("changing what is on the board by mouse", function () {
     }
   });
 
+  it("the choices of a fill look like the fill, of a shape and of a note", async () => {
+    const swatch = (): Promise<string> =>
+      board.page
+        .locator('#style-panel [aria-label="Fill: Red"] .swatch')
+        .evaluate((shown) => getComputedStyle(shown).backgroundColor);
+    await drawRect([-200, -50], [-50, 50], "Red");
+    const ofShape = await swatch();
+    await board.seen([-150, 20], (colour) => `rgb(${colour.join(", ")})` === ofShape);
+    await board.take("note");
+    await board.click([150, 0]);
+    await board.write("");
+    await board.click([150, 0]);
+    await board.style("Fill", "Red");
+    const ofNote = await swatch();
+    await board.seen([120, 30], (colour) => `rgb(${colour.join(", ")})` === ofNote);
+
+    assert.notEqual(ofNote, ofShape);
+  });
+
+  it("what is said lets the mouse through to the board, and can be closed", async () => {
+    await drawRect([-100, -50], [100, 50], "Red");
+    await board.click([0, 0], { button: "right" });
+    await board.choose("Lock");
+    await board.page.keyboard.press("Delete");
+    const toast = board.page.locator("#toasts .toast").first();
+    const { x, y, width, height } = (await toast.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    await board.page.keyboard.press("p");
+    await board.page.mouse.move(x + 20, y + height / 2);
+    await board.page.mouse.down();
+    await board.page.mouse.move(x + width / 2, y + height / 2, { steps: 5 });
+    await board.page.mouse.up();
+    await toast.getByRole("button", { name: "Close this message" }).click();
+    await toast.waitFor({ state: "detached" });
+
+    await board.only("stroke");
+  });
+
   it("delete takes away what is selected, undo brings it back, redo takes it again", async () => {
     await drawRect([-50, -50], [50, 50]);
     await board.page.keyboard.press("Delete");

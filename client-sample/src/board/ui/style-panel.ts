@@ -149,9 +149,9 @@ export class StylePanel {
   /** The colours as the board shows them. */
   #paint({ isDark }: Theme): void {
     for (const colour of COLOURS) {
-      const { line, paper } = shadesOf(colour, isDark ? "dark" : "light");
-      this.#root.style.setProperty(`--line-${colour}`, line);
-      this.#root.style.setProperty(`--fill-${colour}`, paper);
+      for (const [use, shade] of Object.entries(shadesOf(colour, isDark ? "dark" : "light"))) {
+        this.#root.style.setProperty(`--${use}-${colour}`, shade);
+      }
     }
   }
 
@@ -188,6 +188,7 @@ export class StylePanel {
       const value = commonValue(items, property, this.#editor.style);
       const isPaper =
         property === "fill" && (kinds.length > 0 ? kinds.every((kind) => kind === "note") : tool === "note");
+      root.classList.toggle("of-paper", isPaper);
       for (const button of buttons) {
         setPressed(button.root, button.value === value);
         button.root.hidden = isPaper && button.value === "none"; // paper has a colour
@@ -215,8 +216,7 @@ function picture(look: Choice["look"]): Element {
   const made = make("span", "swatch" in look ? "swatch" : "stroke");
   if ("swatch" in look) {
     made.dataset["colour"] = look.swatch;
-    made.style.setProperty("--of-line", `var(--line-${look.swatch})`);
-    made.style.setProperty("--of-fill", `var(--fill-${look.swatch})`);
+    for (const use of ["line", "fill", "paper"]) made.style.setProperty(`--of-${use}`, `var(--${use}-${look.swatch})`);
   } else made.style.height = `${look.stroke}px`;
   return made;
 }

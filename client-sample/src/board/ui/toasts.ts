@@ -6,7 +6,10 @@ const INFO_MS = 4000;
 const PROBLEM_MS = 9000;
 const MAX_TOASTS = 4;
 
-/** Tells the person things at the edge of the page. What is said already is not said twice, but longer. */
+/**
+ * Tells the person things at the edge of the page. What is said already is not said twice, but longer. All but its buttons lets
+ * the pointer through.
+ */
 export function openToasts(): Say {
   const root = element("toasts", HTMLElement);
   return (message, kind = "info", action) => {
@@ -38,7 +41,7 @@ function actionButton(toast: HTMLElement, { label, onChoose }: SayAction): HTMLB
   return button;
 }
 
-/** Whoever points at a message is still reading it. */
+/** Whoever points at one of its buttons is not done with a message. */
 function waitWhileRead(toast: HTMLElement, lifeMs: number): void {
   let timer = window.setTimeout(() => toast.remove(), lifeMs);
   const hold = (): void => window.clearTimeout(timer);
