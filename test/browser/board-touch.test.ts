@@ -115,6 +115,23 @@ describe("the board by touch, on a phone, and by pen", function () {
     assert.deepEqual((await board.saved()).get(id)?.g.pos, { x: 20, y: 100, r: 0 });
   });
 
+  it("a button deletes what is selected, and is there only then", async () => {
+    await take("rect");
+    await glass.drag([
+      [-80, -60],
+      [80, 60],
+    ]);
+    const button = board.page.getByRole("button", { name: "Delete what is selected" });
+    await board.picture("phone-delete");
+    await glass.tapOn(button);
+    await button.waitFor({ state: "hidden" });
+    const gone = (await board.saved()).size;
+    await glass.tapOn(board.page.locator("#undo"));
+
+    assert.deepEqual([gone, (await board.saved()).size], [0, 1]);
+    assert.equal(await button.isVisible(), false);
+  });
+
   it("a long press opens the menu of what lies there, and does not move it", async () => {
     await take("rect");
     await glass.drag([

@@ -15,6 +15,7 @@ import { openBanner } from "./ui/banner.ts";
 import { openBoardMenu } from "./ui/board-menu.ts";
 import { openContextMenu } from "./ui/context-menu.ts";
 import { type CoverAction, showCover } from "./ui/cover.ts";
+import { openDeleteButton } from "./ui/delete-button.ts";
 import { openEmptyState } from "./ui/empty-state.ts";
 import { openFocusRing } from "./ui/focus-ring.ts";
 import { openHindranceSign } from "./ui/hindrance-sign.ts";
@@ -44,6 +45,7 @@ export function openBoardPage({ session, theme, say }: BoardPageParts): void {
   const style = new StylePanel(editor, theme);
   new Toolbar(editor, { onImage: engine.chooseImage, onStyle: () => style.toggle() });
   openUndoButtons(editor);
+  openDeleteButton(editor);
   openZoomControl(editor);
   openEmptyState(editor, session);
   openContextMenu(editor, stage, engine.paste);

@@ -25,20 +25,34 @@ export function openContextMenu(editor: Editor, stage: HTMLElement, onPaste: () 
     event.preventDefault();
     openAt(middleOfSelection(editor, stage));
   });
-  onLongPress(stage, () => editor.tool === "select", openAt);
+  onLongPress(stage, {
+    isWanted: () => editor.tool === "select",
+    onPress: openAt,
+    onLifted: (at) => menu.isOpen || openAt(at), // browsers close it when a press ends that has not begun in it
+  });
+}
+
+interface LongPress {
+  readonly isWanted: () => boolean;
+  readonly onPress: (at: Point) => void;
+  /** The finger is gone, and the browser has done what it does then. */
+  readonly onLifted: (at: Point) => void;
 }
 
 /** A press that neither moves nor ends for a while. The rest of it is no gesture of a tool. */
-function onLongPress(stage: HTMLElement, isWanted: () => boolean, onPress: (at: Point) => void): void {
+function onLongPress(stage: HTMLElement, { isWanted, onPress, onLifted }: LongPress): void {
   let timer = 0;
+  let isLong = false;
   let start: Point & { readonly id: number } = { x: 0, y: 0, id: -1 };
   const end = (): void => window.clearTimeout(timer);
   stage.addEventListener("pointerdown", ({ pointerType, pointerId, clientX, clientY, isPrimary, target }) => {
     end();
+    isLong = false;
     if (pointerType !== "touch" || !isPrimary || !isWanted() || isWritten(target)) return;
     start = { x: clientX, y: clientY, id: pointerId };
     timer = window.setTimeout(() => {
       stage.dispatchEvent(new PointerEvent("pointercancel", { pointerId, pointerType, bubbles: true }));
+      isLong = true;
       onPress(start);
     }, LONG_PRESS_MS);
   });
@@ -47,6 +61,10 @@ function onLongPress(stage: HTMLElement, isWanted: () => boolean, onPress: (at: 
     if (pointerId === start.id && hasMoved) end();
   });
   for (const type of ["pointerup", "pointercancel"]) stage.addEventListener(type, end);
+  stage.addEventListener("pointerup", ({ pointerId }) => {
+    if (isLong && pointerId === start.id) setTimeout(() => onLifted(start));
+    isLong = false;
+  });
 }
 
 function selectAt(editor: Editor, at: Point, stage: HTMLElement): void {

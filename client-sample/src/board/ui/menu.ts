@@ -45,6 +45,10 @@ export class Menu {
     this.#items[0]?.focus({ preventScroll: true });
   }
 
+  get isOpen(): boolean {
+    return this.#popover.matches(":popover-open");
+  }
+
   get #items(): readonly HTMLButtonElement[] {
     return [...this.#popover.querySelectorAll<HTMLButtonElement>("button:not(:disabled)")];
   }
