@@ -233,6 +233,47 @@ describe("changing what is on the board by mouse", function () {
     }
   });
 
+  it("words in a note are undone and redone while they are written, and afterwards", async () => {
+    const { keyboard } = board.page;
+    const field = board.page.locator(".text-editor [contenteditable=true]");
+    const reads = (words: string): Promise<unknown> =>
+      board.until(
+        () => field.textContent(),
+        (text) => text?.trimEnd() === words,
+        `the note reads "${words}"`,
+      );
+    await board.take("note");
+    await board.click([0, 0]);
+    await board.writing();
+    await keyboard.type("First");
+    await field.evaluate((element) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", " second");
+      element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    });
+    await reads("First second");
+    await keyboard.press("Control+z");
+    await reads("First");
+    await keyboard.press("Control+z");
+    await reads("");
+    await keyboard.press("Control+Shift+z");
+    await keyboard.press("Control+Shift+z");
+    await reads("First second");
+    await keyboard.press("Escape");
+    const { id } = await board.only("note");
+    await board.saved();
+    const written = board.words(id);
+    await undo();
+    await board.saved();
+    const undone = board.words(id);
+    for (let n = 0; n < 9 && !(await board.page.locator("#redo").isDisabled()); n++) await redo();
+    await board.saved();
+
+    assert.equal(written, "First second");
+    assert.notEqual(undone, written);
+    assert.equal(board.words(id), "First second");
+  });
+
   it("the choices of a fill look like the fill, of a shape and of a note", async () => {
     const swatch = (): Promise<string> =>
       board.page

@@ -41,6 +41,12 @@ export interface OpenBoardOptions {
   readonly isTouch?: boolean;
 }
 
+/** Whether the board has come, and this visitor's role; run in the page. */
+export function isReady(): boolean {
+  const { isLive, status, role } = window.boardDebug ?? {};
+  return isLive === true && status === "online" && role !== undefined;
+}
+
 /** Opens a site and a browser; a new board for each that is opened, unless it is named. */
 export async function openBoardTest(): Promise<BoardTest> {
   await mkdir(PICTURES, { recursive: true });
@@ -64,7 +70,7 @@ export async function openBoardTest(): Promise<BoardTest> {
       const { page, cdp } = opened;
       await page.bringToFront(); // what is behind another page draws hardly ever
       await page.goto(`${test.httpUrl}/board/?id=${id}`);
-      await page.waitForFunction(() => window.boardDebug?.isLive && window.boardDebug.status === "online");
+      await page.waitForFunction(isReady);
       const witness = await openWitness(test.httpUrl, id);
       return new BoardPage({ id, page, cdp, witness, onClose: () => void idle.push(opened) });
     },

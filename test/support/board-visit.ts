@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import type { BoardDebug, DebugShape } from "../../client-sample/src/board/board-debug.ts";
 import type { Point } from "../../client-sample/src/board/words.ts";
-import { between, DESK, PHONE, type Place } from "./board-page.ts";
+import { between, DESK, isReady, PHONE, type Place } from "./board-page.ts";
 import { openBrowser } from "./browser.ts";
 
 const PICTURES = "test/output/board";
@@ -52,9 +52,7 @@ export class BoardVisitor {
   }
 
   async isLive(): Promise<void> {
-    await this.page.waitForFunction(() => window.boardDebug?.isLive && window.boardDebug.status === "online", null, {
-      timeout: PATIENCE_MS,
-    });
+    await this.page.waitForFunction(isReady, null, { timeout: PATIENCE_MS });
   }
 
   async saved(): Promise<void> {

@@ -4,6 +4,7 @@ import { compare } from "../scene/order.ts";
 import { layoutText } from "../text/layout.ts";
 import { canvasMeasure } from "../text/measure.ts";
 import { MAX_CHARACTERS } from "../text/metrics.ts";
+import { tooLongWords } from "../text/too-long.ts";
 import { placedAt } from "../tools/box.ts";
 import type { Desk } from "../tools/desk.ts";
 import type { Point } from "../words.ts";
@@ -121,11 +122,7 @@ export class BoardClipboard {
   #insertText(text: string, at: Point): void {
     const { desk } = this.#parts;
     if (text.length > MAX_CHARACTERS) {
-      const [is, most] = [text.length.toLocaleString("en"), MAX_CHARACTERS.toLocaleString("en")];
-      desk.say(
-        `This text has ${is} characters; a text on the board has at most ${most}. Paste it in parts.`,
-        "problem",
-      );
+      desk.say(tooLongWords(text.length), "problem");
       return;
     }
     const groups = desk.groupsFor("text");

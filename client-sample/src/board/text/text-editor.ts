@@ -17,6 +17,7 @@ import { canvasMeasure, type Measure } from "./measure.ts";
 import { isWritable, MAX_CHARACTERS } from "./metrics.ts";
 import { offerRescue } from "./rescue.ts";
 import { RichSync } from "./rich-sync.ts";
+import { tooLongWords } from "./too-long.ts";
 import "./text-editor.css";
 import type { WordsField } from "./words-field.ts";
 
@@ -147,6 +148,7 @@ class OpenTextEditor implements TextEditor {
         label: "Text of the shape",
         onCaret: () => this.#bar.show(this.#field?.formats ?? {}),
         onFull: () => this.#onFull(),
+        onTooLong: (length, room) => this.#options.say(tooLongWords(length, room), "problem"),
       });
       this.#place();
       this.#field.focus();
@@ -268,7 +270,9 @@ class OpenTextEditor implements TextEditor {
     setTimeout(() => {
       this.#isFullTold = false;
     }, 3000);
-    this.#options.say(`A text has at most ${MAX_CHARACTERS.toLocaleString("en")} characters; the rest was left out.`);
+    this.#options.say(
+      `A text has at most ${MAX_CHARACTERS.toLocaleString("en")} characters. There is no room for more.`,
+    );
   }
 
   #onRefused(error: unknown): void {

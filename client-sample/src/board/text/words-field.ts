@@ -24,8 +24,10 @@ export interface WordsFieldParts {
   readonly label: string;
   /** The caret is elsewhere, or looks have changed. */
   readonly onCaret: () => void;
-  /** There was no room for all of it. */
+  /** There was no room for what was typed. */
   readonly onFull: () => void;
+  /** There is no room for all that was brought, `length` characters, and nothing of it was taken. */
+  readonly onTooLong: (length: number, room: number) => void;
 }
 
 /** HTML that is longer is not looked at; its text is taken. */
@@ -108,7 +110,7 @@ export class WordsField {
 
   /** Writes at the caret, as a person does. */
   write(text: string): void {
-    this.#insert([{ insert: tidyText(text) }]);
+    this.#insert([{ insert: tidyText(text, Number.POSITIVE_INFINITY) }]);
   }
 
   /** Switches a look on or off; a list of the other kind becomes one of this. */
@@ -176,22 +178,25 @@ export class WordsField {
 
   #paste(data: DataTransfer | null): void {
     const html = data?.getData("text/html") ?? "";
+    const text = data?.getData("text/plain") ?? "";
     if (html === "" || html.length > MAX_HTML_LENGTH) {
-      const text = data?.getData("text/plain") ?? "";
-      if (text.length > MAX_CHARACTERS) this.#parts.onFull();
       this.write(text);
       return;
     }
     const { body } = new DOMParser().parseFromString(html, "text/html"); // runs nothing and loads nothing
-    this.#insert(reduceHtml(body, MAX_CHARACTERS + 1));
+    const words = reduceHtml(body, MAX_CHARACTERS + 1);
+    const isWhole = lengthOf(words) <= MAX_CHARACTERS;
+    this.#insert(words, isWhole ? undefined : text.length);
   }
 
-  /** Puts words in place of the selection; what there is no room for is left out. */
-  #insert(delta: Delta): void {
+  /** Puts words in place of the selection; all of them, or nothing where there is no room for them. */
+  #insert(words: Delta, fullLength = lengthOf(words)): void {
     const { index, length } = this.#quill.getSelection(true);
-    const taken = this.#quill.getLength() - 1 - length;
-    const words = firstOf(delta, Math.max(0, MAX_CHARACTERS - taken));
-    if (lengthOf(words) < lengthOf(delta)) this.#parts.onFull();
+    const room = Math.max(0, MAX_CHARACTERS - (this.#quill.getLength() - 1 - length));
+    if (lengthOf(words) > room) {
+      this.#parts.onTooLong(fullLength, room);
+      return;
+    }
     const change: Op[] = [];
     if (index > 0) change.push({ retain: index });
     for (const { insert, attributes } of words) change.push({ insert, attributes: { ...attributes } });
@@ -256,15 +261,6 @@ export class WordsField {
     this.#quill.formatLine(index - prefix.length, 1, "list", list, "user");
     return false;
   }
-}
-
-function firstOf(delta: Delta, maxCharacters: number): Delta {
-  let room = maxCharacters;
-  return delta.flatMap((op) => {
-    const insert = tidyText(op.insert, room);
-    room -= insert.length;
-    return insert === "" ? [] : [{ ...op, insert }];
-  });
 }
 
 function lengthOf(delta: Delta): number {
