@@ -7,14 +7,19 @@ import { type ArenaSession, type Entrance, openArenaSession } from "./net/arena-
 import { serverEndpoint } from "./net/endpoint.ts";
 import { keepSeat, takeKeptSeat } from "./net/kept-seat.ts";
 import { type LobbyLink, openLobbyLink } from "./net/lobby-link.ts";
+import { keepOwnToken, ownToken, takeTokenOf } from "./net/own-token.ts";
 import { explainError, explainLostSeat } from "./net/plain-words.ts";
 import { openBoardsCard } from "./ui/boards-card.ts";
 import { element } from "./ui/dom.ts";
 import { GameView } from "./ui/game-view.ts";
 import { LobbyView } from "./ui/lobby-view.ts";
 
-const client = new Client(serverEndpoint(location));
-const lobby = new LobbyView((entrance) => void enter(entrance));
+const server = serverEndpoint(location);
+takeTokenOf(location, server);
+const client = new Client(server);
+const token = ownToken(server);
+if (token !== undefined) client.auth.token = token;
+const lobby = new LobbyView({ onEnter: (entrance) => void enter(entrance), onToken: comeWith });
 const game = new GameView({ onLeave: leave, onRejoin: (roomId) => void rejoin(roomId) });
 let lobbyLink: LobbyLink | undefined;
 let lobbyChat: LobbyChat | undefined;
@@ -26,6 +31,7 @@ showLobby();
 enterAtOnce(codeOf(location.hash), takeKeptSeat());
 window.addEventListener("pagehide", () => keepSeat(game.session?.room.reconnectionToken));
 window.addEventListener("hashchange", () => {
+  if (takeTokenOf(location, server)) location.reload();
   const code = codeOf(location.hash);
   if (code === "" || code === game.session?.room.roomId) return;
   game.close();
@@ -69,7 +75,12 @@ function showGame(session: ArenaSession): void {
 function showLobby(): void {
   lobby.isShown = true;
   lobbyLink ??= openLobbyLink(client, (snapshot) => lobby.update(snapshot));
-  lobbyChat ??= openLobbyChat(element("lobby-chat", HTMLElement), serverEndpoint(location), () => lobby.name);
+  lobbyChat ??= openLobbyChat(element("lobby-chat", HTMLElement), server, () => lobby.name);
+}
+
+function comeWith(token: string): void {
+  keepOwnToken(server, token);
+  location.reload();
 }
 
 function leave(): void {

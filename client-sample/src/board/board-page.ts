@@ -1,5 +1,6 @@
 import { element } from "../ui/dom.ts";
 import { exposeBoardDebug } from "./board-debug.ts";
+import { watchDoor } from "./door.ts";
 import { openEngine } from "./engine.ts";
 import { openPanels } from "./panels.ts";
 import { Cursors } from "./people/cursors.ts";
@@ -8,13 +9,12 @@ import { PeopleBar } from "./people/people-bar.ts";
 import { openRename } from "./people/rename.ts";
 import { type BoardSession, isOfShapes } from "./session/board-session.ts";
 import { showPresence } from "./session/own-presence.ts";
-import { closedDoor, refusalWords } from "./session/status-words.ts";
+import { refusalWords } from "./session/status-words.ts";
 import { openShare } from "./share/share-dialog.ts";
 import { openAnnouncer } from "./ui/announcer.ts";
 import { openBanner } from "./ui/banner.ts";
 import { openBoardMenu } from "./ui/board-menu.ts";
 import { openContextMenu } from "./ui/context-menu.ts";
-import { type CoverAction, showCover } from "./ui/cover.ts";
 import { openDeleteButton } from "./ui/delete-button.ts";
 import { openEmptyState } from "./ui/empty-state.ts";
 import { openFocusRing } from "./ui/focus-ring.ts";
@@ -70,44 +70,4 @@ export function openBoardPage({ session, theme, say }: BoardPageParts): void {
   showPresence(session.connection, editor, stage);
   element("share-button", HTMLButtonElement).addEventListener("click", () => openShare(session, say));
   exposeBoardDebug(session, editor, stage);
-}
-
-/** Where the server does not let the visitor in, the page says so, and what to do. */
-function watchDoor(session: BoardSession): void {
-  const { connection } = session;
-  const look = (): void => {
-    const { status, statusDetail } = connection;
-    if (status === "refused") showDoor(session, statusDetail.reason ?? { code: "", detail: "" });
-    else if (status === "online") showCover(undefined);
-  };
-  connection.onStatus(look);
-  look();
-}
-
-function showDoor(session: BoardSession, reason: { readonly code: string; readonly detail: string }): void {
-  const { title, text, isAboutInvitation } = closedDoor(reason);
-  if (isAboutInvitation && session.usedKeptInvitation) {
-    session.dropKeptInvitation();
-    location.reload(); // it was no part of the address, so nobody has to know
-    return;
-  }
-  const again: CoverAction = { label: "Try again", onChoose: () => session.connection.reconnect() };
-  const without: CoverAction = {
-    label: "Open without the invitation",
-    onChoose: () => {
-      history.replaceState(null, "", location.pathname + location.search);
-      location.reload();
-    },
-  };
-  const unsaved = session.document.unsaved;
-  const kept = session.document.isPersistent ? "is kept on this device" : "is kept as long as this page is open";
-  showCover({
-    icon: isAboutInvitation ? "link" : "lock",
-    title,
-    text: unsaved === 0 ? text : `${text} What you drew and is not saved (${unsaved}) ${kept}.`,
-    actions: [
-      isAboutInvitation ? without : again,
-      { label: "To all boards", onChoose: () => location.assign(new URL("../", location.href)) },
-    ],
-  });
 }

@@ -1,6 +1,7 @@
 /** The board page: opens the board that the address names, or says why it does not open. */
 
 import { serverEndpoint } from "../net/endpoint.ts";
+import { takeTokenOf } from "../net/own-token.ts";
 import { element } from "../ui/dom.ts";
 import { openBoardPage } from "./board-page.ts";
 import { boardIdOf, boardIn, boardLink, invitationIn } from "./session/board-address.ts";
@@ -12,11 +13,13 @@ import { Theme } from "./ui/theme.ts";
 import { openToasts } from "./ui/toasts.ts";
 
 const theme = new Theme();
+const server = serverEndpoint(location);
 dressButtons(document);
+takeTokenOf(location, server);
 const boardId = boardIn(location);
 if (boardId === undefined) showNoBoard();
 else void open(boardId);
-window.addEventListener("hashchange", () => location.reload()); // another invitation
+window.addEventListener("hashchange", () => location.reload()); // another invitation, or another token
 
 async function open(id: string): Promise<void> {
   document.title = `${id} · Whiteboard`;
@@ -24,7 +27,7 @@ async function open(id: string): Promise<void> {
   element("title-board", HTMLElement).textContent = id;
   try {
     const session = await openBoardSession({
-      server: serverEndpoint(location),
+      server,
       boardId: id,
       invite: invitationIn(location),
     });

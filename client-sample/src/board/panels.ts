@@ -4,7 +4,7 @@ import { element, setText } from "../ui/dom.ts";
 import type { Engine } from "./engine.ts";
 import { openBoardHistory } from "./history/board-history.ts";
 import type { BoardSession } from "./session/board-session.ts";
-import { keptUserId } from "./session/guest-token.ts";
+import { keptUserId } from "./session/visitor-token.ts";
 import { setPressed } from "./ui/buttons.ts";
 import type { Say } from "./words.ts";
 

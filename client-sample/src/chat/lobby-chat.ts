@@ -1,6 +1,6 @@
 import { type ChatOp, type ChatRecord, chat, messagesOf } from "../../../rooms/chat/rules/chat.ts";
 import { type Connection, connect, openDocument, type SharedDocument } from "../../../src/client/client.ts";
-import { guestToken, keptUserId } from "../board/session/guest-token.ts";
+import { keptUserId, visitorToken } from "../board/session/visitor-token.ts";
 import { readableName } from "../board/session/visitors.ts";
 import { make } from "../ui/dom.ts";
 import { ChatPanel } from "./chat-panel.ts";
@@ -24,7 +24,7 @@ export function openLobbyChat(section: HTMLElement, server: string, name: () => 
     url: server,
     room: "chat",
     options: { id: CHAT_ID, name: readableName(name()) },
-    token: guestToken(server),
+    token: visitorToken(server),
   });
   let isClosed = false;
   let panel: ChatPanel | undefined;

@@ -3,6 +3,7 @@ import { CLOSE_CODES } from "../../../src/protocol/protocol.ts";
 import type { LobbyView, RoomCardView } from "./arena-view.ts";
 import { jitteredDelayMs } from "./backoff.ts";
 import { boundedJoin } from "./bounded-join.ts";
+import { tokenRefusalIn } from "./token-words.ts";
 
 const PING_MS = 1000;
 /** So many pings without an answer are a lost connection. Not a time: a hidden tab pings once a minute. */
@@ -13,6 +14,8 @@ export interface LobbySnapshot {
   readonly isConnected: boolean;
   /** The live arenas, fullest first. */
   readonly rooms: readonly RoomCardView[];
+  /** The code with which the server refuses this visitor's token, or that there is none; undefined where it does not. */
+  readonly tokenRefusal: string | undefined;
   /** Last measured round trip; undefined before the first. */
   readonly pingMs: number | undefined;
 }
@@ -37,6 +40,7 @@ class Link implements LobbyLink {
   #attempts = 0;
   #unanswered = 0;
   #pingMs: number | undefined;
+  #tokenRefusal: string | undefined;
   #isClosed = false;
 
   constructor(client: Client, onSnapshot: (snapshot: LobbySnapshot) => void) {
@@ -60,8 +64,11 @@ class Link implements LobbyLink {
       const room = await boundedJoin(this.#client.joinOrCreate<LobbyView>("lobby"));
       if (this.#isClosed) await room.leave();
       else this.#adopt(room);
-    } catch {
-      this.#joinLater(); // the page already says that the lobby is away
+    } catch (error) {
+      this.#tokenRefusal = tokenRefusalIn(error);
+      if (this.#tokenRefusal === undefined)
+        this.#joinLater(); // the page already says that the lobby is away
+      else this.#tell();
     }
   }
 
@@ -111,6 +118,11 @@ class Link implements LobbyLink {
       rooms.push(card);
     });
     rooms.sort((a, b) => b.players - a.players || b.bots - a.bots);
-    this.#onSnapshot({ isConnected: this.#room !== undefined, rooms, pingMs: this.#pingMs });
+    this.#onSnapshot({
+      isConnected: this.#room !== undefined,
+      rooms,
+      pingMs: this.#pingMs,
+      tokenRefusal: this.#tokenRefusal,
+    });
   }
 }

@@ -3,8 +3,18 @@ import type { RoomCardView } from "../net/arena-view.ts";
 import { isJoinCode } from "../net/join-code.ts";
 import type { LobbySnapshot } from "../net/lobby-link.ts";
 import { isOutage } from "../net/plain-words.ts";
+import { tokenWords } from "../net/token-words.ts";
 import { clockText, element, make, setText } from "./dom.ts";
 import { loadName, printable, saveName, tidyName } from "./player-name.ts";
+import { tokenForm } from "./token-form.ts";
+
+/** What a visitor of the lobby may choose. */
+export interface LobbyWays {
+  /** A way into a room. */
+  readonly onEnter: (entrance: Entrance) => void;
+  /** To come with this token. */
+  readonly onToken: (token: string) => void;
+}
 
 /** The lobby page: name, ways into a room, and the list of rooms. */
 export class LobbyView {
@@ -18,11 +28,12 @@ export class LobbyView {
   readonly #message = element("lobby-message", HTMLElement);
   readonly #buttons = [...this.#root.querySelectorAll("button")];
   readonly #cards = new Map<string, RoomCard>();
-  readonly #enter: (entrance: Entrance) => void;
+  readonly #token = element("token", HTMLElement);
+  readonly #ways: LobbyWays;
 
-  /** @param enter called when the visitor chooses a way in */
-  constructor(enter: (entrance: Entrance) => void) {
-    this.#enter = enter;
+  constructor(ways: LobbyWays) {
+    this.#ways = ways;
+    const { onEnter: enter } = ways;
     this.#name.value = loadName();
     this.#name.addEventListener("input", () => this.#onName());
     element("play-form", HTMLFormElement).addEventListener("submit", (event) => {
@@ -57,7 +68,7 @@ export class LobbyView {
   joinByCode(text: string): void {
     const code = text.trim().toUpperCase();
     this.#code.value = code;
-    if (isJoinCode(code)) this.#enter({ by: "code", code });
+    if (isJoinCode(code)) this.#ways.onEnter({ by: "code", code });
     else this.say("A code has 6 letters and digits, like K7M2QX.");
   }
 
@@ -68,11 +79,12 @@ export class LobbyView {
   }
 
   /** Brings the list of rooms and the state of the connection up to date. */
-  update({ isConnected, rooms, pingMs }: LobbySnapshot): void {
+  update({ isConnected, rooms, pingMs, tokenRefusal }: LobbySnapshot): void {
+    this.#askForToken(tokenRefusal);
     const wasConnected = this.#status.dataset["state"] === "connected";
     if (isConnected && !wasConnected && isOutage(this.#message.textContent)) this.say("");
     this.#status.dataset["state"] = isConnected ? "connected" : "reconnecting";
-    setText(this.#status, isConnected ? "Online" : "Looking for the server …");
+    setText(this.#status, statusText(isConnected, tokenRefusal !== undefined));
     setText(this.#ping, pingMs === undefined ? "" : `${Math.max(1, Math.round(pingMs))} ms`);
     this.#noRooms.hidden = rooms.length > 0;
     setText(
@@ -85,6 +97,13 @@ export class LobbyView {
       const { root } = this.#card(room);
       if (this.#rooms.children[index] !== root) this.#rooms.insertBefore(root, this.#rooms.children[index] ?? null);
     });
+  }
+
+  #askForToken(refusal: string | undefined): void {
+    const words = refusal === undefined ? undefined : tokenWords(refusal);
+    this.#token.hidden = words === undefined;
+    if (!words || this.#token.childElementCount > 0) return;
+    this.#token.append(make("h2", "", words.title), make("p", "", words.text), tokenForm(this.#ways.onToken));
   }
 
   #onName(): void {
@@ -101,7 +120,7 @@ export class LobbyView {
 
   #card(room: RoomCardView): RoomCard {
     const known = this.#cards.get(room.roomId);
-    const card = known ?? makeCard(room.roomId, () => this.#enter({ by: "code", code: room.roomId }));
+    const card = known ?? makeCard(room.roomId, () => this.#ways.onEnter({ by: "code", code: room.roomId }));
     if (known === undefined) this.#cards.set(room.roomId, card);
     fillCard(card, room);
     return card;
@@ -145,6 +164,11 @@ function fillCard(card: RoomCard, room: RoomCardView): void {
   card.isFull = players >= maxPlayers;
   card.join.disabled = card.isFull;
   setText(card.join, card.isFull ? "Full" : "Join");
+}
+
+function statusText(isConnected: boolean, isRefused: boolean): string {
+  if (isRefused) return "Not let in";
+  return isConnected ? "Online" : "Looking for the server …";
 }
 
 function count(number: number, noun: string): string {

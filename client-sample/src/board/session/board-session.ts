@@ -3,8 +3,8 @@ import { type Connection, connect, openDocument, type RefusedPush } from "../../
 import { OP_MESSAGES } from "../../../../src/protocol/protocol.ts";
 import type { BoardDocument, Person, Role, Stop } from "../words.ts";
 import { visitorName } from "./guest-name.ts";
-import { guestToken, keptUserId } from "./guest-token.ts";
 import { chooseInvitation, type KeptInvitation, keepInvitation, keptInvitation } from "./invitation.ts";
+import { keptUserId, visitorToken } from "./visitor-token.ts";
 import { type Company, readCompany } from "./visitors.ts";
 
 /** An invitation as the server gives it. */
@@ -44,7 +44,7 @@ export async function openBoardSession(options: BoardSessionOptions): Promise<Bo
     url: server,
     room: "whiteboard",
     options: { id: boardId, name: visitorName(), ...(invite !== undefined && { invite }) },
-    token: guestToken(server),
+    token: visitorToken(server),
   });
   const document: BoardDocument = await openDocument(connection, {
     document: board,

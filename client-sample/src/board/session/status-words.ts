@@ -1,4 +1,5 @@
 import type { PushRefusal, Reason, Status, StatusDetail } from "../../../../src/client/client.ts";
+import { tokenWords } from "../../net/token-words.ts";
 
 /** What is known of the connection and of what was not saved yet. */
 export interface SaveFacts {
@@ -65,12 +66,26 @@ export interface ClosedDoor {
   readonly text: string;
   /** Whether the invitation is at fault, so that one may come without it. */
   readonly isAboutInvitation: boolean;
+  /** Whether another token would open it. */
+  readonly isAboutToken: boolean;
 }
 
-/** What the server's refusal means, by its code. */
-export function closedDoor({ code, detail }: Reason): ClosedDoor {
-  const [title, text] = DOORS[codeIn(code, detail)] ?? ["The board does not open", plainDetail(detail)];
-  return { title, text, isAboutInvitation: /^GRANT_|^4504$/.test(codeIn(code, detail)) };
+/**
+ * What the server's refusal means, by its code.
+ *
+ * @param hasOwnToken whether the visitor came with a token that they had brought, and is no guest
+ */
+export function closedDoor({ code, detail }: Reason, { hasOwnToken = false } = {}): ClosedDoor {
+  const known = codeIn(code, detail);
+  const ofToken = hasOwnToken || known === "GUESTS_REFUSED" ? tokenWords(known) : undefined;
+  const [title, text] = DOORS[known] ?? ["The board does not open", plainDetail(detail)];
+  return {
+    title,
+    text,
+    ...ofToken,
+    isAboutInvitation: /^GRANT_|^4504$/.test(known),
+    isAboutToken: ofToken !== undefined,
+  };
 }
 
 /** Why the server did not take a change, for the person who made it. */
@@ -106,7 +121,6 @@ const DOORS: Readonly<Record<string, readonly [title: string, text: string]>> = 
     "This board is for invited people",
     "Its owner has closed it for those who have only the link. Ask the owner for an invitation.",
   ],
-  GUESTS_REFUSED: ["This server takes no guests", "Open the board from where you are signed in."],
   TOKEN_EXPIRED: ["Your visit has ended", "Load the page again to come back."],
   TOKEN_REVOKED: ["You are not let in any more", "Those who run this server have ended your rights. Ask them."],
   ROOM_FULL: ["This board is full", "As many people are on it as it takes. Try again in a moment."],

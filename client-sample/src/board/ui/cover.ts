@@ -12,6 +12,8 @@ export interface CoverWords {
   readonly icon: IconName;
   readonly title: string;
   readonly text: string;
+  /** What is to be filled in. */
+  readonly form?: HTMLFormElement | undefined;
   /** The first is what most want. */
   readonly actions: readonly CoverAction[];
 }
@@ -29,10 +31,11 @@ export function showCover(words: CoverWords | undefined): void {
   element("cover-title", HTMLElement).textContent = words.title;
   element("cover-text", HTMLElement).textContent = words.text;
   const buttons = words.actions.map(({ label, onChoose }, at) => {
-    const button = make("button", at === 0 ? "primary" : "", label);
+    const button = make("button", at === 0 && !words.form ? "primary" : "", label);
     button.addEventListener("click", onChoose);
     return button;
   });
+  element("cover-form", HTMLElement).replaceChildren(...(words.form ? [words.form] : []));
   element("cover-actions", HTMLElement).replaceChildren(...buttons);
-  if (wasHidden) buttons[0]?.focus();
+  if (wasHidden) root.querySelector<HTMLElement>("input, button")?.focus();
 }

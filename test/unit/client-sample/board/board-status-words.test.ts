@@ -70,6 +70,14 @@ describe("the words for a connection", () => {
     assert.match(door.text, /new link/);
   });
 
+  it("ask for a token where the server takes no guests, or not the one that was brought", () => {
+    const expired = { code: "525", detail: "TOKEN_EXPIRED: It has ended." };
+
+    assert.equal(closedDoor({ code: "4503", detail: "GUESTS_REFUSED: No guests." }).isAboutToken, true);
+    assert.equal(closedDoor(expired, { hasOwnToken: true }).isAboutToken, true);
+    assert.equal(closedDoor(expired).isAboutToken, false);
+  });
+
   it("find the code in front of a sentence", () => {
     assert.match(closedDoor({ code: "525", detail: "BOARD_CLOSED: No." }).title, /invited people/);
   });

@@ -1,3 +1,4 @@
+import { ownToken } from "../../net/own-token.ts";
 import { readKept, writeKept } from "./kept.ts";
 
 const LOCK = "arena-guest";
@@ -6,20 +7,22 @@ const TOKEN_REFUSED = 4503;
 const FORBIDDEN = 403;
 
 /**
- * The token of a guest, who stays the same over a reload: a source for `connect`. What was kept is renewed whenever a token is
- * needed; where the server does not take it any more, this is a new guest. The tabs of a browser take turns, so that they are
- * one guest.
+ * The token that the visitor has brought, or else that of a guest, who stays the same over a reload: a source for `connect`. A
+ * guest's that was kept is renewed whenever a token is needed; where the server does not take it any more, this is a new guest.
+ * The tabs of a browser take turns, so that they are one guest.
  *
  * @param server http: or https: origin of the server
  */
-export function guestToken(server: string): () => Promise<string> {
+export function visitorToken(server: string): string | (() => Promise<string>) {
+  const own = ownToken(server);
+  if (own !== undefined) return own;
   const take = (): Promise<string> => renewed(server);
   return () => (navigator.locks ? navigator.locks.request(`${LOCK}/${server}`, take) : take());
 }
 
 /** Whose token is kept; undefined where none is. */
 export function keptUserId(server: string): string | undefined {
-  const claims = readKept(keyOf(server))?.split(".")[1];
+  const claims = (ownToken(server) ?? readKept(keyOf(server)))?.split(".")[1];
   if (claims === undefined) return undefined;
   try {
     const { sub }: { sub?: unknown } = Object(JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))));
