@@ -228,7 +228,7 @@ function openForwarder({ clock, telemetry, cluster, peers, heartbeatMs }: Forwar
       const owner = await cluster.owner(roomId);
       return owner && owner.bootId !== cluster.identity.bootId ? cluster.node(owner.bootId) : undefined;
     },
-    passage: ({ bootId }, address) => [PASSAGE_HEADER, peers.passageTo(bootId, { address })],
+    passage: ({ bootId }, target, address) => [PASSAGE_HEADER, peers.passageTo(bootId, target, { address })],
   });
 }
 
@@ -314,13 +314,19 @@ async function openTokens(config: Config, parts: TokenParts, shared: Buffer): Pr
   return createTokens({ mode: auth, secret: tokenSecret, jwksUrl, ...(ownSecret && { ownSecret }), ...parts });
 }
 
-/** A client that another process has passed on comes from where that says. */
+/** A client that another process has passed on comes from where that says, which is read once. */
 function addressReader(config: Config, peers: Peers): (request: IncomingMessage) => string {
   const trustedProxies = parseNetworks(config.trustedProxies);
-  return ({ headers, socket }) => {
+  const known = new WeakMap<IncomingMessage, string>();
+  const read = ({ headers, url = "", socket }: IncomingMessage): string => {
     const passage = headers[PASSAGE_HEADER];
-    if (typeof passage === "string") return peers.passageOf(passage).address;
+    if (passage !== undefined) return peers.passageOf(String(passage), url).address;
     return clientAddress(headers, socket.remoteAddress, trustedProxies);
+  };
+  return (request) => {
+    const address = known.get(request) ?? read(request);
+    known.set(request, address);
+    return address;
   };
 }
 

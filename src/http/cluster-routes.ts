@@ -1,8 +1,9 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { NodeRecord } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { CALL_HEADER, CALL_PATH, CALL_TYPE } from "../peers/peers.ts";
+import { CALL_HEADER, CALL_PATH, CALL_TYPE, type CallHead } from "../peers/peers.ts";
 import { assertAdmin } from "./bearer.ts";
 import type { HttpParts } from "./http.ts";
 
@@ -26,15 +27,16 @@ export async function addClusterRoutes(
     calls.addContentTypeParser(CALL_TYPE, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
     // Before the body is read; to anybody else there is nothing at that address.
     const onRequest = async ({ params, headers }: FastifyRequest<CallRoute>): Promise<void> => {
-      const proof = headers[CALL_HEADER];
-      if (typeof proof !== "string" || !peers.isPeer(params.method, proof)) throw new ArenaError("ROUTE_UNKNOWN");
+      if (!peers.isPeer(headOf(params, headers))) throw new ArenaError("ROUTE_UNKNOWN");
     };
     calls.post<CallRoute>(
       `${CALL_PATH}:method`,
       { bodyLimit: MAX_CALL_BYTES, onRequest },
-      async ({ params, body }, reply) => {
+      async ({ params, headers, body }, reply) => {
         if (!(body instanceof Uint8Array)) throw new ArenaError("BODY_INVALID");
-        return reply.type(CALL_TYPE).send(Buffer.from(await peers.handle(params.method, body)));
+        const answer = await peers.handle(headOf(params, headers), body);
+        if (!answer) throw new ArenaError("ROUTE_UNKNOWN");
+        return reply.type(CALL_TYPE).send(Buffer.from(answer));
       },
     );
   });
@@ -48,6 +50,10 @@ export async function addClusterRoutes(
     if (!data) throw new ArenaError("OPTIONS_INVALID", "Expected a name and a cursor.");
     return describePage(await page(data.name, data.cursor), cluster);
   });
+}
+
+function headOf({ method }: CallRoute["Params"], headers: IncomingHttpHeaders): CallHead {
+  return { method, proof: String(headers[CALL_HEADER] ?? "") };
 }
 
 /** A process as those see it who run the cluster. */

@@ -17,14 +17,14 @@ const IDLE_MS = 8000;
 const MAX_LINES = 64;
 const MAX_WAITING = 10_000;
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Before a line stands, nothing can have been done. */
-const NOT_DONE: ReadonlySet<unknown> = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-]);
+
+/** What came back. */
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  /** The first time the line was cut before an answer came. */
+  readonly isSecond: boolean;
+}
 
 /** Lines to the other processes, kept open between calls. */
 export class Lines {
@@ -36,14 +36,15 @@ export class Lines {
     this.#clock = clock;
   }
 
-  /** @throws ArenaError PEER_UNREACHABLE where nothing was done, PEER_UNCERTAIN where that is not known */
-  async post(post: Post): Promise<{ status: number; body: Buffer }> {
+  /** @throws ArenaError PEER_UNREACHABLE where nothing was sent and nothing will be, PEER_UNCERTAIN where it may have arrived */
+  async post(post: Post): Promise<Answer> {
     if (this.#waiting >= MAX_WAITING) throw new ArenaError("PEER_UNREACHABLE", "Too many calls wait.");
     this.#waiting++;
     const cancel = new AbortController();
+    const attempt: Attempt = { signal: cancel.signal, isSent: false };
     try {
-      return await within(this.#clock, post.deadlineMs, this.#send(post, cancel.signal), () => {
-        throw new ArenaError("PEER_UNCERTAIN");
+      return await within(this.#clock, post.deadlineMs, this.#send(post, attempt), () => {
+        throw verdict(attempt, new Error("No answer came in time."));
       });
     } finally {
       this.#waiting--;
@@ -55,22 +56,30 @@ export class Lines {
     this.#agent.destroy();
   }
 
-  /** A line that was kept may have been cut at the other end just now; then it is tried once more on a new one. */
-  async #send(post: Post, signal: AbortSignal): Promise<{ status: number; body: Buffer }> {
+  /** A line that was kept may have been cut at the other end just now; then the very same is sent once more, which counts once there. */
+  async #send(post: Post, attempt: Attempt): Promise<Answer> {
     try {
-      return await this.#sendOnce(post, signal);
+      return { ...(await this.#sendOnce(post, attempt)), isSecond: false };
     } catch (error) {
-      if (!(error instanceof LineCut && error.wasKept) || signal.aborted) throw arenaError(error);
-      return this.#sendOnce(post, signal).catch((again: unknown) => {
-        throw arenaError(again);
-      });
+      if (!(error instanceof LineCut && error.wasKept) || attempt.signal.aborted) throw verdict(attempt, error);
     }
+    return this.#sendOnce(post, attempt).then(
+      (answer) => ({ ...answer, isSecond: true }),
+      (error: unknown) => {
+        throw verdict(attempt, error);
+      },
+    );
   }
 
-  #sendOnce({ host, port, path, headers, body }: Post, signal: AbortSignal): Promise<{ status: number; body: Buffer }> {
+  #sendOnce({ host, port, path, headers, body }: Post, attempt: Attempt): Promise<Omit<Answer, "isSecond">> {
     return new Promise((resolve, reject) => {
-      const options = { host, port, path, method: "POST", agent: this.#agent, signal };
+      const options = { host, port, path, method: "POST", agent: this.#agent, signal: attempt.signal };
       const call = request({ ...options, headers: { ...headers, "content-length": String(body.byteLength) } });
+      call.once("socket", (socket) => {
+        // Node writes nothing before the line stands.
+        if (!socket.connecting) attempt.isSent = true;
+        else socket.once("connect", () => Object.assign(attempt, { isSent: true }));
+      });
       call.once("response", (response) => {
         readAll(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: answer }), reject);
       });
@@ -78,6 +87,13 @@ export class Lines {
       call.end(body);
     });
   }
+}
+
+/** One call on its way. */
+interface Attempt {
+  readonly signal: AbortSignal;
+  /** Something of it may have left this process. */
+  isSent: boolean;
 }
 
 class LineCut extends Error {
@@ -90,11 +106,10 @@ class LineCut extends Error {
   }
 }
 
-function arenaError(error: unknown): ArenaError {
+function verdict({ isSent }: Attempt, error: unknown): ArenaError {
   if (error instanceof ArenaError) return error;
   const cause = error instanceof LineCut ? error.cause : error;
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  return new ArenaError(NOT_DONE.has(code) ? "PEER_UNREACHABLE" : "PEER_UNCERTAIN", String(code ?? ""), { cause });
+  return new ArenaError(isSent ? "PEER_UNCERTAIN" : "PEER_UNREACHABLE", "", { cause });
 }
 
 async function readAll(response: IncomingMessage): Promise<Buffer> {

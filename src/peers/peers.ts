@@ -8,9 +8,9 @@ import { Packr } from "msgpackr";
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { Lines } from "./line.ts";
+import { type Answer, Lines } from "./line.ts";
 import { type Passage, readPassage, writePassage } from "./passage.ts";
-import { isSigned, type Signing, sign } from "./signature.ts";
+import { digest, Proofs, type Signing } from "./signature.ts";
 import { fromWire, toWire, type WireError } from "./wire-error.ts";
 
 export { PASSAGE_HEADER, type Passage } from "./passage.ts";
@@ -35,15 +35,22 @@ export interface Peers {
   call(peer: PeerAddress, method: string, payload: unknown, deadlineMs: number): Promise<unknown>;
   /** Answers `method` from now on. */
   on(method: string, handler: PeerHandler): void;
-  /** Whether a process of the cluster calls a method. */
-  isPeer(method: string, proof: string): boolean;
-  /** Answers a call that came over HTTP from one. */
-  handle(method: string, body: Uint8Array): Promise<Uint8Array>;
-  /** Header value for a client that is passed on to another process. */
-  passageTo(bootId: string, passage: Passage): string;
-  /** What a header of a client says that was passed on. @throws ArenaError FORWARD_FORGED */
-  passageOf(header: string): Passage;
+  /** Whether a process of the cluster calls, as far as the head of its request tells. */
+  isPeer(call: CallHead): boolean;
+  /** Answers a call that came over HTTP; undefined, with nothing done, for another body than its caller's, or one that came before. */
+  handle(call: CallHead, body: Uint8Array): Promise<Uint8Array | undefined>;
+  /** Header value for a client that is passed on to another process; `target` is path and query of its request. */
+  passageTo(bootId: string, target: string, passage: Passage): string;
+  /** What that header says of a client; asked once for each request. @throws ArenaError FORWARD_FORGED */
+  passageOf(header: string, target: string): Passage;
   close(): void;
+}
+
+/** What the head of a call says. */
+export interface CallHead {
+  readonly method: string;
+  /** Value of {@link CALL_HEADER}. */
+  readonly proof: string;
 }
 
 /** Where calls arrive: a POST to this, followed by the method. */
@@ -67,30 +74,25 @@ export interface PeersParts {
 /** Opens the lines. `signing` names this process, and the secret that the cluster shares. */
 export function openPeers({ clock, telemetry, signing }: PeersParts): Peers {
   const lines = new Lines(clock);
+  const proofs = new Proofs(signing);
   const handlers = new Map<string, PeerHandler>();
-  const { secret } = signing;
   return {
     async call({ bootId, internalAddress }, method, payload, deadlineMs) {
-      const { hostname, port } = new URL(`http://${internalAddress}`);
-      const headers = { [CALL_HEADER]: sign(`call ${method}`, { secret, bootId }), "content-type": CALL_TYPE };
-      const host = hostname.replace(/^\[|\]$/g, "");
-      const post = {
-        host,
-        port: Number(port),
-        path: CALL_PATH + method,
-        headers,
-        body: packr.pack(payload),
-        deadlineMs,
-      };
-      const { status, body } = await lines.post(post);
-      if (status !== OK) throw new ArenaError("PEER_UNREACHABLE", `It answered ${status}.`);
-      const answer = packr.unpack(body) as { result: unknown } | { error: WireError }; // of a process that took the proof
-      if ("error" in answer) throw fromWire(answer.error);
-      return answer.result;
+      const body = packr.pack(payload);
+      const content = digest(body);
+      const proof = `${content}.${proofs.make(signed(method, content), bootId)}`;
+      const headers = { [CALL_HEADER]: proof, "content-type": CALL_TYPE };
+      const place = { ...placeOf(internalAddress), path: CALL_PATH + method };
+      return resultOf(await lines.post({ ...place, headers, body, deadlineMs }));
     },
     on: (method, handler) => void handlers.set(method, handler),
-    isPeer: (method, proof) => isSigned(`call ${method}`, proof, signing),
-    async handle(method, body) {
+    isPeer({ method, proof }) {
+      const [content, rest] = parted(proof);
+      return proofs.isRight(signed(method, content), rest);
+    },
+    async handle({ method, proof }, body) {
+      const [content, rest] = parted(proof);
+      if (digest(body) !== content || !proofs.use(signed(method, content), rest)) return undefined;
       try {
         const handler = handlers.get(method);
         if (!handler) throw new ArenaError("METHOD_UNKNOWN");
@@ -102,8 +104,32 @@ export function openPeers({ clock, telemetry, signing }: PeersParts): Peers {
         return packr.pack({ error: wire });
       }
     },
-    passageTo: (bootId, passage) => writePassage(passage, { secret, bootId }),
-    passageOf: (header) => readPassage(header, signing),
+    passageTo: (to, target, passage) => writePassage(passage, proofs, { to, target }),
+    passageOf: (header, target) => readPassage(header, proofs, target),
     close: () => lines.close(),
   };
+}
+
+/** What is signed of a call; `content` stands for its body, so that a head can be judged before the body has come. */
+function signed(method: string, content: string): string {
+  return `call ${method} ${content}`;
+}
+
+/** The header of a call: what stands for its body, and the proof. */
+function parted(header: string): readonly [content: string, proof: string] {
+  const [content = ""] = header.split(".", 1);
+  return [content, header.slice(content.length + 1)];
+}
+
+function placeOf(internalAddress: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`http://${internalAddress}`);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+/** A process that does not take the call has done nothing, unless it took it the first time, and the answer was lost. */
+function resultOf({ status, body, isSecond }: Answer): unknown {
+  if (status !== OK) throw new ArenaError(isSecond ? "PEER_UNCERTAIN" : "PEER_UNREACHABLE", `It answered ${status}.`);
+  const answer = packr.unpack(body) as { result: unknown } | { error: WireError }; // of a process that took the proof
+  if ("error" in answer) throw fromWire(answer.error);
+  return answer.result;
 }

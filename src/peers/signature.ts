@@ -1,18 +1,52 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { Seen } from "./seen.ts";
 
-/** Who is spoken to: what is signed for one process is worth nothing at another, nor after it was started anew. */
+/** Who this process is, and what it shares with the others of the cluster. */
 export interface Signing {
   readonly secret: Buffer;
   readonly bootId: string;
 }
 
-/** What proves that `text` comes from a process of the cluster. It does not hide the text, and has no end of its own. */
-export function sign(text: string, { secret, bootId }: Signing): string {
-  return createHmac("sha256", secret).update(`${bootId}\n${text}`).digest("base64url");
+const FORM = /^([\w-]{1,64})\.([1-9]\d{0,15})\.([\w-]{43})$/;
+
+/**
+ * Proofs that a text comes from a process of the cluster: `<boot>.<number>.<mac>`. One is worth something at the process that it was made
+ * for, until that is started anew, and once. Nothing in it depends on what time it is anywhere.
+ */
+export class Proofs {
+  readonly #signing: Signing;
+  readonly #seen = new Seen();
+  #count = 0;
+
+  constructor(signing: Signing) {
+    this.#signing = signing;
+  }
+
+  /** A proof of `text` for the process `to`. It does not hide the text. */
+  make(text: string, to: string): string {
+    const from = `${this.#signing.bootId}.${++this.#count}`;
+    return `${from}.${this.#mac(from, to, text)}`;
+  }
+
+  /** Whether `proof` is one of `text` for this process, used or not; takes the same time whatever is wrong in it. */
+  isRight(text: string, proof: string): boolean {
+    const [, caller, number, given = ""] = FORM.exec(proof) ?? [];
+    const right = this.#mac(`${caller}.${number}`, this.#signing.bootId, text);
+    return given.length === right.length && timingSafeEqual(Buffer.from(given), Buffer.from(right));
+  }
+
+  /** Whether it is right and was not used before; it is used then. */
+  use(text: string, proof: string): boolean {
+    const [caller = "", number] = proof.split(".");
+    return this.isRight(text, proof) && this.#seen.isFirst(caller, Number(number));
+  }
+
+  #mac(from: string, to: string, text: string): string {
+    return createHmac("sha256", this.#signing.secret).update(`${from}\n${to}\n${text}`).digest("base64url");
+  }
 }
 
-/** Whether `proof` is that of `text`; takes the same time whatever is wrong. */
-export function isSigned(text: string, proof: string, signing: Signing): boolean {
-  const [given, right] = [Buffer.from(proof), Buffer.from(sign(text, signing))];
-  return given.length === right.length && timingSafeEqual(given, right);
+/** What stands for a body in what is signed. */
+export function digest(body: Uint8Array): string {
+  return createHash("sha256").update(body).digest("base64url");
 }

@@ -19,7 +19,7 @@ export interface ForwarderParts {
   /** The other process that has a room; undefined where none has, or this one. Rejects where it cannot be asked. */
   readonly ownerOf: (roomId: string) => Promise<Owner | undefined>;
   /** Name and value of the header that tells the owner who comes. */
-  readonly passage: (owner: Owner, address: string) => readonly [name: string, value: string];
+  readonly passage: (owner: Owner, target: string, address: string) => readonly [name: string, value: string];
   /** Time between two pings of an owner to its clients. */
   readonly heartbeatMs: number;
 }
@@ -72,7 +72,7 @@ export class Forwarder {
     this.#count++;
     telemetry.emit("forward:opened", { forwarded: this.#count });
     if ("setTimeout" in socket && typeof socket.setTimeout === "function") socket.setTimeout(0); // as ws does with its own
-    line.write(requestHead(request, this.#parts.passage(owner, address)));
+    line.write(requestHead(request, this.#parts.passage(owner, request.url ?? "", address)));
     if (head.length > 0) line.write(head);
     line.setTimeout(SILENT_HEARTBEATS * heartbeatMs, () => line.destroy());
     copy(line, socket);
