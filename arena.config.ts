@@ -40,6 +40,7 @@ import { authorityOf } from "./src/transport/authority.ts";
 import { clientAddress, countedAs, parseNetworks } from "./src/transport/client-address.ts";
 import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
+import { ownerFinder } from "./src/transport/owner-finder.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
 
 /** How the app offers a room. */
@@ -69,6 +70,7 @@ export const ROOMS: Readonly<Record<string, AppRoom>> = {
 
 /** Of the app; nodes of different versions may be in one cluster while it is being updated. */
 const VERSION = "0.1.0";
+const MS_PER_S = 1000;
 const PAGE_DIR = fileURLToPath(new URL("./client-sample/dist", import.meta.url));
 
 /** A node that serves. */
@@ -173,7 +175,7 @@ async function openDoors(config: Config, base: Base, offered: Offered) {
     admission,
     addressOf,
     isForwarded: ({ headers }) => PASSAGE_HEADER in headers,
-    forwarder: config.redisUrl === "" ? undefined : openForwarder({ ...base, heartbeatMs: config.heartbeatMs }),
+    forwarder: openForwarder(config, base),
   });
   return { load, http, transport };
 }
@@ -218,22 +220,20 @@ function typeOf(app: AppRoom | undefined): RoomType | undefined {
   return { filterBy, sortBy, instanceOf: (options) => room.instanceOf(options), ...whereabouts };
 }
 
-/** Leads clients to the processes that have their rooms. */
-function openForwarder({ clock, telemetry, cluster, peers, heartbeatMs }: ForwarderOptions): Forwarder {
-  return new Forwarder({
+/** Leads clients to the processes that have their rooms; a process on its own leads nobody anywhere. */
+function openForwarder(config: Config, { clock, telemetry, cluster, peers }: Base): Forwarder | undefined {
+  if (config.redisUrl === "") return undefined;
+  const forwarder = new Forwarder({
     clock,
     telemetry,
-    heartbeatMs,
-    ownerOf: async (roomId) => {
-      const owner = await cluster.owner(roomId);
-      return owner && owner.bootId !== cluster.identity.bootId ? cluster.node(owner.bootId) : undefined;
-    },
+    heartbeatMs: config.heartbeatMs,
+    ownerOf: ownerFinder({ clock, cluster, returnMs: config.reconnectSeconds * MS_PER_S }),
+    forget: (roomId) => cluster.forget(roomId),
     passage: ({ bootId }, target, address) => [PASSAGE_HEADER, peers.passageTo(bootId, target, { address })],
   });
+  cluster.onNodeGone(({ bootId }) => forwarder.ownerGone(bootId));
+  return forwarder;
 }
-
-type ForwarderOptions = Pick<Ending, "clock" | "cluster" | "peers"> &
-  Pick<Config, "heartbeatMs"> & { telemetry: Telemetry };
 
 /** Where what outlives the node is kept. */
 interface Stores {

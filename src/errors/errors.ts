@@ -63,7 +63,10 @@ export const ERRORS = {
   SEAT_FOREIGN: row("This seat belongs to another user.", 525, 403),
   ADMIN_ONLY: row("This needs the node's admin token.", 4624, 401),
   OPTIONS_INVALID: row("The join options do not match the room's schema.", 4217, 400),
-  DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, { isRetryable: true }),
+  DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, {
+    closeCode: CLOSE_CODES.RECONNECT,
+    isRetryable: true,
+  }),
 
   CREATION_REVOKED: row("This node was asked to make a room and came too late; another makes it.", 4690, 409, {
     isRetryable: true,
@@ -74,10 +77,14 @@ export const ERRORS = {
   CLUSTER_UNAVAILABLE: row("The cluster cannot be asked now; nothing was changed.", 4693, 503, { isRetryable: true }),
   NODE_ID_TAKEN: row("Another process of this cluster has that name.", 4694, 500),
   PEER_UNREACHABLE: row("The process that has this room cannot be reached; nothing was changed.", 4695, 503, {
+    closeCode: CLOSE_CODES.RECONNECT,
     isRetryable: true,
   }),
   PEER_UNCERTAIN: row("The process that has this room did not answer in time.", 4696, 503, { isRetryable: true }),
   FORWARD_FORGED: row("This was not passed on by a process of this cluster.", 4697, 403),
+  ROOM_NOT_HERE: row("This process does not have that room any more; ask again who has it.", 4698, 421, {
+    isRetryable: true,
+  }),
 
   LOG_IN_USE: row("This document is open already; join it.", 4670, 409, { isRetryable: true }),
   LOG_FENCED: row("This document has moved to another owner; come back and be led there.", 4671, 503, {

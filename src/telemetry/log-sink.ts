@@ -76,6 +76,7 @@ function logCluster(telemetry: Telemetry, log: Logger): void {
   telemetry.on("presence:failed", ({ error, ...event }) =>
     log.warn({ event: "presence:failed", ...event, err: error }),
   );
+  telemetry.on("forward:failed", ({ error, ...event }) => log.warn({ event: "forward:failed", ...event, err: error }));
   telemetry.on("cluster:unconfirmed", ({ error }) => log.warn({ event: "cluster:unconfirmed", err: error }));
   telemetry.on("cluster:lease", (event) => log.warn({ event: "cluster:lease", ...event }));
   telemetry.on("cluster:outage", (event) => log.warn({ event: "cluster:outage", ...event }));

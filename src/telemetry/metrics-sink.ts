@@ -28,6 +28,7 @@ export function measure(telemetry: Telemetry): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   measureConnections(telemetry, registers);
+  measureForwards(telemetry, registers);
   measureRooms(telemetry, registers);
   measureErrors(telemetry, registers);
   measureCalls(telemetry, registers);
@@ -62,13 +63,6 @@ function measureConnections(telemetry: Telemetry, registers: Registry[]): void {
     labelNames: ["kind"],
     registers,
   });
-  const forwarded = new Gauge({
-    name: "arena_forwarded_connections",
-    help: "Clients that are passed on to the process that has their room.",
-    registers,
-  });
-  telemetry.on("forward:opened", (event) => forwarded.set(event.forwarded));
-  telemetry.on("forward:closed", (event) => forwarded.set(event.forwarded));
   telemetry.on("connection:opened", ({ connections }) => {
     opened.inc();
     open.set(connections);
@@ -83,6 +77,23 @@ function measureConnections(telemetry: Telemetry, registers: Registry[]): void {
     bytesOut.inc(traffic.bytesOut);
     for (const [kind, frames] of kindsOf(traffic.framesOut)) framesOut.inc({ kind }, frames);
   });
+}
+
+function measureForwards(telemetry: Telemetry, registers: Registry[]): void {
+  const forwarded = new Gauge({
+    name: "arena_forwarded_connections",
+    help: "Clients that are passed on to the process that has their room.",
+    registers,
+  });
+  const failed = new Counter({
+    name: "arena_forward_failures_total",
+    help: "Clients that could not be passed on, or lost the owner of their room, by where: lookup, ask, flow.",
+    labelNames: ["stage"],
+    registers,
+  });
+  telemetry.on("forward:opened", (event) => forwarded.set(event.forwarded));
+  telemetry.on("forward:closed", (event) => forwarded.set(event.forwarded));
+  telemetry.on("forward:failed", ({ stage, times }) => failed.inc({ stage }, times));
 }
 
 function kindsOf(counts: FrameCounts): [FrameKind, number][] {

@@ -65,6 +65,8 @@ export interface TelemetryEvents {
   "forward:opened": { forwarded: number };
   /** A client that was passed on is gone, or its owner is. */
   "forward:closed": { forwarded: number };
+  /** Clients could not be passed on, or lost the owner of their room, `times` since the last such event; they were told to come back. */
+  "forward:failed": { stage: ForwardStage; bootId: string; error: Error; times: number };
   /** A change of a room's listing could not be written; it is made up for when Redis is back. */
   "listing:notWritten": { roomId: string; error: unknown };
   /** A message or value of Colyseus' own did not reach Redis. */
@@ -127,6 +129,9 @@ export interface TelemetryEvents {
 
 /** What was refused: a request, a socket that was to be opened, what came over a socket, what a room was asked. */
 export type RefusalPlace = "http" | "upgrade" | "socket" | "room";
+
+/** Where a forward failed: asking who has the room, asking the owner to take the client, after that. */
+export type ForwardStage = "lookup" | "ask" | "flow";
 
 /** How loaded a node can be, least first. */
 export const LOAD_LEVELS = ["normal", "strained", "overloaded"] as const;

@@ -1,115 +1,168 @@
+/**
+ * Sockets whose room is in another process: who has it is looked up, a line to it is opened, and bytes are passed on (`forward.ts`).
+ * Nothing is sent to a client before its owner has answered, so that it can still be told here why not. Keeps FWD1 to FWD6.
+ */
 import type { IncomingMessage } from "node:http";
-import { connect, type Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import type { Clock } from "../clock/clock.ts";
-import { ArenaError } from "../errors/errors.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
-
-/** The process that has a room. */
-export interface Owner {
-  readonly bootId: string;
-  /** `host:port`. */
-  readonly internalAddress: string;
-}
+import type { Clock, Stop } from "../clock/clock.ts";
+import { ArenaError, toArenaError } from "../errors/errors.ts";
+import type { ForwardStage, Telemetry } from "../telemetry/telemetry.ts";
+import type { AnswerHead } from "./answer-head.ts";
+import { Forward, type ForwardParts, type Owner, type Traveller } from "./forward.ts";
+import { Liveness } from "./liveness.ts";
 
 /** What sockets are forwarded with. */
 export interface ForwarderParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** The other process that has a room; undefined where none has, or this one. Rejects where it cannot be asked. */
+  /** The other process that has a room; undefined where none has, or this one. @throws ArenaError where it may have an owner soon */
   readonly ownerOf: (roomId: string) => Promise<Owner | undefined>;
-  /** Name and value of the header that tells the owner who comes. */
+  /** What was known of a room's owner is wrong. */
+  readonly forget: (roomId: string) => void;
+  /** Name and value of the header that tells the owner who comes, and for what. */
   readonly passage: (owner: Owner, target: string, address: string) => readonly [name: string, value: string];
   /** Time between two pings of an owner to its clients. */
   readonly heartbeatMs: number;
 }
 
-/** A client whose room is elsewhere. */
-export interface Traveller {
-  readonly request: IncomingMessage;
-  readonly socket: Duplex;
-  /** What came behind the request. */
-  readonly head: Buffer;
-  /** Its address, as this process knows it. */
-  readonly address: string;
-}
-
-const CONNECT_MS = 2000;
+/** An owner that has sent nothing in this time, no ping either, is dead, frozen or cut off. */
+const SILENT_HEARTBEATS = 2;
+const SILENCE_MARGIN_MS = 1000;
+const READ_BYTES = 64 * 1024;
+/** Failures are told together, so that the end of a process that had thousands of clients is one line in the log. */
+const REPORT_MS = 1000;
+/** Answers of a process that does not have the room any more (ROOM_NOT_HERE), or is another one by now (FORWARD_FORGED). */
+const NOT_THE_OWNER: ReadonlySet<number> = new Set([403, 421]);
 /** Headers by which a client could pretend to be one of the cluster. */
 const RESERVED = /^x-arena-/i;
 
-/**
- * Passes sockets on to the process that has their room, byte for byte: the owner speaks WebSocket, this process copies. What one side
- * does not take, the other is not asked for, so that nothing piles up here. When one side ends, so does the other.
- */
+/** Passes sockets on to the processes that have their rooms. */
 export class Forwarder {
   readonly #parts: ForwarderParts;
-  #count = 0;
+  readonly #forwardParts: Omit<ForwardParts, "onLost">;
+  readonly #liveness: Liveness;
+  /** Asking and flowing. */
+  readonly #forwards = new Set<Forward>();
+  readonly #failures = new Map<ForwardStage, { bootId: string; error: ArenaError; times: number }>();
+  readonly #stopReports: Stop;
+  #flowing = 0;
+  #isClosed = false;
 
   constructor(parts: ForwarderParts) {
+    const { clock, heartbeatMs } = parts;
     this.#parts = parts;
+    const silenceMs = SILENT_HEARTBEATS * heartbeatMs + SILENCE_MARGIN_MS;
+    this.#forwardParts = { clock, silenceMs, readBuffer: Buffer.alloc(READ_BYTES) };
+    this.#liveness = new Liveness({ clock, heartbeatMs, onStall: () => {} }); // the transport's tells of it
+    this.#stopReports = clock.every(REPORT_MS, () => this.#report());
   }
 
   /** Sockets that are being passed on. */
   get count(): number {
-    return this.#count;
+    return this.#flowing;
   }
 
-  /** The process to forward a room's socket to, where it is another. */
-  ownerOf(roomId: string): Promise<Owner | undefined> {
-    return this.#parts.ownerOf(roomId);
+  /** Bytes that wait here, for clients and for owners. */
+  get waitingBytes(): number {
+    let bytes = 0;
+    for (const forward of this.#forwards) bytes += forward.waitingBytes;
+    return bytes;
   }
 
-  /** Resolves when the line to the owner stands. @throws ArenaError PEER_UNREACHABLE; nothing was sent to the client then */
-  async forward(traveller: Traveller, owner: Owner): Promise<void> {
-    const { telemetry, heartbeatMs } = this.#parts;
-    const { socket, head, request, address } = traveller;
-    const line = await this.#open(owner);
-    if (socket.destroyed) {
-      line.destroy();
-      return;
+  /**
+   * Leads a client to the owner of its room. False where no other process has the room, or may have it soon.
+   *
+   * @throws ArenaError where coming back later helps. Nothing was sent to the client then, as with false
+   */
+  async forward(roomId: string, traveller: Traveller): Promise<boolean> {
+    let refusedBy = "";
+    while (!traveller.socket.destroyed) {
+      const owner = await this.#ownerOf(roomId);
+      if (!owner) return false;
+      if (owner.bootId === refusedBy) throw new ArenaError("PEER_UNREACHABLE");
+      if (await this.#lead(owner, traveller)) return true;
+      this.#parts.forget(roomId);
+      if (refusedBy !== "") throw new ArenaError("PEER_UNREACHABLE");
+      refusedBy = owner.bootId;
     }
-    this.#count++;
-    telemetry.emit("forward:opened", { forwarded: this.#count });
-    if ("setTimeout" in socket && typeof socket.setTimeout === "function") socket.setTimeout(0); // as ws does with its own
-    line.write(requestHead(request, this.#parts.passage(owner, request.url ?? "", address)));
-    if (head.length > 0) line.write(head);
-    line.setTimeout(SILENT_HEARTBEATS * heartbeatMs, () => line.destroy());
-    copy(line, socket);
-    copy(socket, line);
-    line.once("close", () => {
-      this.#count--;
-      telemetry.emit("forward:closed", { forwarded: this.#count });
+    return true; // it has gone by itself
+  }
+
+  /** A process of the cluster is gone: its clients are told to come back, those too whose socket would not tell for long. */
+  ownerGone(bootId: string): void {
+    for (const forward of this.#forwards) {
+      if (forward.owner.bootId !== bootId) continue;
+      this.#note("flow", bootId, new ArenaError("PEER_UNREACHABLE"));
+      forward.lose("PEER_UNREACHABLE");
+    }
+  }
+
+  /** Tells every client to come back, and takes no more. Who does not hang up is cut off 3 s later. */
+  close(): void {
+    this.#isClosed = true;
+    for (const forward of this.#forwards) forward.lose("DRAINING");
+    this.#liveness.close();
+    this.#stopReports();
+    this.#report();
+  }
+
+  async #ownerOf(roomId: string): Promise<Owner | undefined> {
+    try {
+      const owner = await this.#parts.ownerOf(roomId);
+      if (this.#isClosed) throw new ArenaError("DRAINING");
+      return owner;
+    } catch (error) {
+      this.#note("lookup", "", toArenaError(error));
+      throw error;
+    }
+  }
+
+  /** Whether the owner took the client; false where nothing was sent to the client, and another owner may be asked. */
+  async #lead(owner: Owner, traveller: Traveller): Promise<boolean> {
+    const { bootId } = owner;
+    const onLost = (error: ArenaError): void => this.#note("flow", bootId, error);
+    const forward = new Forward(owner, traveller, { ...this.#forwardParts, onLost });
+    this.#forwards.add(forward);
+    try {
+      const answer = await forward.ask(this.#requestFor(owner, traveller));
+      if (NOT_THE_OWNER.has(answer.status)) throw new ArenaError("ROOM_NOT_HERE", `It answered ${answer.status}.`);
+      this.#flow(forward, answer);
+      return true;
+    } catch (error) {
+      forward.abandon();
+      this.#forwards.delete(forward);
+      if (traveller.socket.destroyed) return true;
+      this.#note("ask", bootId, toArenaError(error));
+      if (this.#isClosed) throw error;
+      return false;
+    }
+  }
+
+  #flow(forward: Forward, answer: AnswerHead): void {
+    const { telemetry } = this.#parts;
+    forward.flow(answer);
+    telemetry.emit("forward:opened", { forwarded: ++this.#flowing });
+    const unwatch = this.#liveness.watch(forward);
+    void forward.ended.then(() => {
+      unwatch();
+      this.#forwards.delete(forward);
+      telemetry.emit("forward:closed", { forwarded: --this.#flowing });
     });
   }
 
-  #open({ internalAddress }: Owner): Promise<Socket> {
-    const { hostname, port } = new URL(`http://${internalAddress}`);
-    const line = connect({
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port),
-      noDelay: true,
-      allowHalfOpen: true,
-    });
-    return new Promise((resolve, reject) => {
-      const fail = (cause?: Error): void => {
-        stop();
-        line.destroy();
-        reject(new ArenaError("PEER_UNREACHABLE", "", { cause }));
-      };
-      const stop = this.#parts.clock.after(CONNECT_MS, fail);
-      line.once("error", fail);
-      line.once("connect", () => {
-        stop();
-        line.off("error", fail);
-        resolve(line);
-      });
-    });
+  #requestFor(owner: Owner, { request, address }: Traveller): string {
+    return requestHead(request, this.#parts.passage(owner, request.url ?? "", address));
+  }
+
+  #note(stage: ForwardStage, bootId: string, error: ArenaError): void {
+    const { times } = this.#failures.get(stage) ?? { times: 0 };
+    this.#failures.set(stage, { bootId, error, times: times + 1 });
+  }
+
+  #report(): void {
+    for (const [stage, failure] of this.#failures) this.#parts.telemetry.emit("forward:failed", { stage, ...failure });
+    this.#failures.clear();
   }
 }
-
-/** An owner that has sent no ping for so long is dead or frozen. */
-const SILENT_HEARTBEATS = 3;
 
 /** The request as it came, with what the cluster adds. */
 function requestHead({ method, url, rawHeaders }: IncomingMessage, [name, value]: readonly [string, string]): string {
@@ -118,18 +171,4 @@ function requestHead({ method, url, rawHeaders }: IncomingMessage, [name, value]
     if (!RESERVED.test(rawHeaders[at] ?? "")) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
   }
   return `${[...lines, `${name}: ${value}`].join("\r\n")}\r\n\r\n`;
-}
-
-/** Copies until `from` ends. A side that fails takes the other with it. */
-function copy(from: Duplex, to: Duplex): void {
-  from.on("data", (bytes: Buffer) => {
-    if (to.write(bytes)) return;
-    from.pause();
-    to.once("drain", () => from.resume());
-  });
-  from.once("end", () => to.end());
-  from.once("error", () => to.destroy());
-  from.once("close", () => {
-    if (!from.readableEnded) to.destroy();
-  });
 }

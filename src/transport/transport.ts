@@ -6,7 +6,7 @@
  */
 import { once } from "node:events";
 import type { Server as HttpServer, IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connectClientToRoom, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
@@ -21,7 +21,8 @@ import { authContext } from "./auth-context.ts";
 import type { Authority } from "./authority.ts";
 import { ArenaClient } from "./client.ts";
 import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
-import type { Forwarder, Owner, Traveller } from "./forwarder.ts";
+import type { Traveller } from "./forward.ts";
+import type { Forwarder } from "./forwarder.ts";
 import { Liveness } from "./liveness.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
@@ -53,6 +54,16 @@ interface Arrival {
   readonly request: IncomingMessage;
   readonly url: URL;
   readonly address: string;
+  /** Why it cannot be led to its room. */
+  readonly refusal?: ArenaError;
+}
+
+/** An upgrade for a room that another process may have. */
+interface Forwarding {
+  readonly roomId: string;
+  readonly traveller: Traveller;
+  /** Completes the upgrade here, to tell the client why it is refused or that there is no such room. */
+  readonly accept: (refusal?: ArenaError) => void;
 }
 
 /** A socket that names no room, such as the SDK's latency probe, is let go after this time. */
@@ -96,7 +107,7 @@ export class ArenaTransport extends WebSocketTransport {
 
   /** Bytes that wait in this process for all connections together. */
   get queuedBytes(): number {
-    let bytes = 0;
+    let bytes = this.#parts.forwarder?.waitingBytes ?? 0;
     for (const connection of this.#connections) bytes += connection.waitingBytes;
     return bytes;
   }
@@ -118,9 +129,10 @@ export class ArenaTransport extends WebSocketTransport {
   /** Colyseus offers its own HTTP routes here; Arena's http module serves matchmaking itself, with bounds. */
   override bindRouter(): void {}
 
-  /** Closes the port and asks every socket to close; those that do not within a second are cut. */
+  /** Closes the port and asks every socket to close; those that do not within a second are cut, or 3 s where they are forwarded. */
   override shutdown(): void {
     this.#liveness.close();
+    this.#parts.forwarder?.close();
     this.wss.close();
     this.#parts.httpServer.close();
     for (const socket of this.wss.clients) socket.close(CLOSE_CODES.SERVER_SHUTDOWN);
@@ -147,37 +159,29 @@ export class ArenaTransport extends WebSocketTransport {
     }
     const { stop, arrival } = admitted;
     socket.once("close", stop);
-    const accept = (): void =>
-      this.wss.handleUpgrade(request, socket, head, (webSocket) => this.wss.emit("connection", webSocket, arrival));
-    const roomId = this.#foreignRoom(arrival);
-    if (roomId === undefined) accept();
-    else void this.#forward(roomId, { request, socket, head, address: arrival.address }, accept);
-  }
-
-  /** The room that a client asks for, where this process does not run it and somebody else may. */
-  #foreignRoom({ request, url }: Arrival): string | undefined {
+    const accept = (refusal?: ArenaError): void =>
+      this.wss.handleUpgrade(request, socket, head, (webSocket) =>
+        this.wss.emit("connection", webSocket, refusal ? { ...arrival, refusal } : arrival),
+      );
     const { forwarder, isForwarded } = this.#parts;
-    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
-    if (!forwarder || roomId === undefined || matchMaker.getLocalRoomById(roomId)) return undefined;
-    return isForwarded(request) ? undefined : roomId;
+    const roomId = ROOM_PATH.exec(arrival.url.pathname)?.[1];
+    if (!forwarder || roomId === undefined || matchMaker.getLocalRoomById(roomId)) accept();
+    else if (isForwarded(request)) this.#refuseUpgrade(socket, new ArenaError("ROOM_NOT_HERE"));
+    else {
+      const traveller = { request, socket: socket as Socket, head, address: arrival.address }; // http's own socket
+      void this.#forward(forwarder, { roomId, traveller, accept });
+    }
   }
 
-  /** Leads a client to the owner of its room; where there is none, it is told here, as if the room had never been. */
-  async #forward(roomId: string, traveller: Traveller, accept: () => void): Promise<void> {
+  /** Leads a client to the owner of its room; where that cannot be, it is told here, as if the room had never been or is to come again. */
+  async #forward(forwarder: Forwarder, { roomId, traveller, accept }: Forwarding): Promise<void> {
     const { socket } = traveller;
     const onError = (): void => void socket.destroy();
     socket.on("error", onError); // nobody else listens yet
-    try {
-      const owner: Owner | undefined = await this.#parts.forwarder?.ownerOf(roomId);
-      if (!owner) {
-        socket.off("error", onError);
-        if (!socket.destroyed) accept();
-        return;
-      }
-      await this.#parts.forwarder?.forward(traveller, owner);
-    } catch (error) {
-      this.#refuseUpgrade(socket, toArenaError(error));
-    }
+    const isLed = await forwarder.forward(roomId, traveller).catch(toArenaError);
+    if (isLed === true) return;
+    socket.off("error", onError);
+    if (!socket.destroyed) accept(isLed || undefined);
   }
 
   #refuseUpgrade(socket: Duplex, error: ArenaError): void {
@@ -206,6 +210,11 @@ export class ArenaTransport extends WebSocketTransport {
     const roomId = ROOM_PATH.exec(url.pathname)?.[1];
     if (roomId === undefined) {
       this.#answerProbe(connection);
+      return;
+    }
+    if (arrival.refusal) {
+      const client = new ArenaClient(connection, this.#parts.limits.hardBytes);
+      this.#refuseJoin(client, arrival.refusal, url.searchParams.has("reconnectionToken"));
       return;
     }
     await this.#join(connection, roomId, arrival);

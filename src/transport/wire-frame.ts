@@ -37,6 +37,14 @@ function wireFrame(payload: Uint8Array): WireFrame {
   return { bytes, payload: bytes.subarray(headerBytes), kind: frameKindOf(payload[0]) };
 }
 
+const FINAL_CLOSE = 0x88;
+
+/** A closing frame as a server sends it; `reason` has at most 123 bytes (RFC 6455, 5.5.1). */
+export function closeFrame(code: number, reason: string): Buffer {
+  const text = Buffer.from(reason);
+  return Buffer.from([FINAL_CLOSE, 2 + text.length, code >> 8, code & 0xff, ...text]);
+}
+
 /**
  * Frames each payload once, however many connections it goes to. Colyseus hands the very same view of its encoder's
  * buffer to every client of a broadcast and overwrites that buffer with the next one; so a payload is recognised by

@@ -49,6 +49,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "cluster:nodeGone": { name: "n2", bootId: "b2" },
   "forward:opened": { forwarded: 1 },
   "forward:closed": { forwarded: 0 },
+  "forward:failed": { stage: "flow", bootId: "b2", error: new Error("gone"), times: 3 },
   "listing:notWritten": { roomId: "r1", error: new Error("gone") },
   "presence:failed": { action: "publish", error: new Error("gone") },
   "room:notReleased": { roomId: "r1", error: new Error("gone") },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { Packr } from "msgpackr";
@@ -26,17 +26,18 @@ describe("processes of a cluster", () => {
   /** What the callee's end does with the next calls: answers them, says nothing, or takes them and cuts the line. */
   let mood: "answers" | "silent" | "cuts" = "answers";
   let heads: CallHead[] = [];
+  const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const head = headOf(request);
+    heads.push(head);
+    const body = await buffer(request);
+    if (mood === "silent") return;
+    const answer = callee.isPeer(head) ? await callee.handle(head, body) : undefined;
+    if (mood === "cuts") request.socket.destroy();
+    else response.writeHead(answer ? 200 : 404).end(answer);
+  };
   beforeEach(async () => {
     [caller, callee, mood, heads] = [peersOf("a"), peersOf("b"), "answers", []];
-    server = createServer(async (request, response) => {
-      const head = headOf(request);
-      heads.push(head);
-      const body = await buffer(request);
-      if (mood === "silent") return;
-      const answer = callee.isPeer(head) ? await callee.handle(head, body) : undefined;
-      if (mood === "cuts") request.socket.destroy();
-      else response.writeHead(answer ? 200 : 404).end(answer);
-    }).listen(0, "127.0.0.1");
+    server = createServer((request, response) => void take(request, response)).listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo; // a port, never a pipe
     address = { bootId: "b", internalAddress: `127.0.0.1:${port}` };

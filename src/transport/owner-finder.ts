@@ -1,0 +1,55 @@
+import type { Clock } from "../clock/clock.ts";
+import { ArenaError } from "../errors/errors.ts";
+import type { Owner } from "./forward.ts";
+
+/** What a cluster tells of rooms and processes. */
+interface Directory {
+  readonly identity: { readonly bootId: string };
+  /** Who has a room, or is to have it. */
+  owner(roomId: string): Promise<{ readonly bootId: string; readonly state: string } | undefined>;
+  /** A process that lives. */
+  node(bootId: string): Owner | undefined;
+  /** Asks who lives now. */
+  refresh(): Promise<void>;
+  onNodeGone(listener: (node: { readonly bootId: string }) => void): unknown;
+}
+
+/** What owners are found with. */
+export interface OwnerFinderParts {
+  readonly clock: Clock;
+  readonly cluster: Directory;
+  /** How long a room of a process that is gone may come again for those who were in it: as long as seats are kept. */
+  readonly returnMs: number;
+}
+
+const MAX_GONE = 1000;
+
+/**
+ * Finds the other process that has a room. Gives undefined where the answer is final: no such room, or it was this process' own, or its
+ * process is gone for too long. @throws ArenaError PEER_UNREACHABLE where it may be there soon, CLUSTER_UNAVAILABLE
+ */
+export function ownerFinder({
+  clock,
+  cluster,
+  returnMs,
+}: OwnerFinderParts): (roomId: string) => Promise<Owner | undefined> {
+  /** When each process was found to be gone; of those that were so before this one came, it counts from then. */
+  const gone = new Map<string, number>();
+  const startedMs = clock.nowMs();
+  cluster.onNodeGone(({ bootId }) => {
+    gone.set(bootId, clock.nowMs());
+    const [oldest] = gone.keys();
+    if (gone.size > MAX_GONE && oldest !== undefined) gone.delete(oldest);
+  });
+  const mayComeAgain = (bootId: string): boolean => clock.nowMs() - (gone.get(bootId) ?? startedMs) <= returnMs;
+
+  return async (roomId) => {
+    const record = await cluster.owner(roomId);
+    if (!record || record.bootId === cluster.identity.bootId) return undefined;
+    if (!cluster.node(record.bootId)) await cluster.refresh(); // it may have come just now
+    const owner = cluster.node(record.bootId);
+    if (owner && record.state === "running") return owner;
+    if (owner || mayComeAgain(record.bootId)) throw new ArenaError("PEER_UNREACHABLE");
+    return undefined;
+  };
+}

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
+import type { Owner } from "../../../src/transport/forward.ts";
+import { ownerFinder } from "../../../src/transport/owner-finder.ts";
+
+const RETURN_MS = 30_000;
+
+describe("the owner of a room", () => {
+  let clock: ManualClock;
+  let records: Map<string, { bootId: string; state: string }>;
+  let alive: Map<string, Owner>;
+  let newcomers: Owner[];
+  let find: (roomId: string) => Promise<Owner | undefined>;
+  let sayGone = (_node: { bootId: string }): void => {};
+  const n2 = { bootId: "n2", internalAddress: "10.0.0.2:1" };
+  beforeEach(() => {
+    clock = manualClock();
+    [records, alive, newcomers] = [new Map(), new Map([["n2", n2]]), []];
+    const cluster = {
+      identity: { bootId: "me" },
+      owner: async (roomId: string) => records.get(roomId),
+      node: (bootId: string) => alive.get(bootId),
+      refresh: async () => {
+        for (const each of newcomers) alive.set(each.bootId, each);
+      },
+      onNodeGone: (listener: typeof sayGone) => (sayGone = listener),
+    };
+    find = ownerFinder({ clock, cluster, returnMs: RETURN_MS });
+  });
+
+  const kill = (bootId: string): void => {
+    alive.delete(bootId);
+    sayGone({ bootId });
+  };
+
+  it("[FWD5] is a process that lives, also one that has come just now", async () => {
+    records.set("r", { bootId: "n2", state: "running" }).set("s", { bootId: "n3", state: "running" });
+    newcomers.push({ bootId: "n3", internalAddress: "10.0.0.3:1" });
+
+    assert.equal(await find("r"), n2);
+    assert.equal((await find("s"))?.bootId, "n3");
+  });
+
+  it("[FWD5] is nobody where the room never was, or was this process' own", async () => {
+    records.set("mine", { bootId: "me", state: "running" });
+
+    assert.equal(await find("never"), undefined);
+    assert.equal(await find("mine"), undefined);
+  });
+
+  it("[FWD5] may come where the room is being made, or its process is gone for no longer than seats are kept", async () => {
+    records.set("new", { bootId: "n2", state: "starting" }).set("old", { bootId: "n3", state: "running" });
+    clock.advance(100_000);
+    kill("n3");
+
+    await assert.rejects(find("new"), { code: "PEER_UNREACHABLE" });
+    clock.advance(RETURN_MS);
+    await assert.rejects(find("old"), { code: "PEER_UNREACHABLE" });
+    clock.advance(1);
+    assert.equal(await find("old"), undefined);
+  });
+
+  it("[FWD5] may come after a start for as long where its process was gone before", async () => {
+    records.set("r", { bootId: "before", state: "running" });
+
+    await assert.rejects(find("r"), { code: "PEER_UNREACHABLE" });
+    clock.advance(RETURN_MS + 1);
+    assert.equal(await find("r"), undefined);
+  });
+});
