@@ -9,19 +9,27 @@ import type { ForwardStage, Telemetry } from "../telemetry/telemetry.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import { Forward, type ForwardParts, type Owner, type Traveller } from "./forward.ts";
 import { Liveness } from "./liveness.ts";
+import type { FindOwner } from "./owner-finder.ts";
 
 /** What sockets are forwarded with. */
 export interface ForwarderParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** The other process that has a room; undefined where none has, or this one. @throws ArenaError where it may have an owner soon */
-  readonly ownerOf: (roomId: string) => Promise<Owner | undefined>;
+  readonly ownerOf: FindOwner;
   /** What was known of a room's owner is wrong. */
   readonly forget: (roomId: string) => void;
   /** Name and value of the header that tells the owner who comes, and for what. */
   readonly passage: (owner: Owner, target: string, address: string) => readonly [name: string, value: string];
   /** Time between two pings of an owner to its clients. */
   readonly heartbeatMs: number;
+}
+
+/** A client and where it wants to go. */
+export interface Passenger extends Traveller {
+  readonly roomId: string;
+  /** Boot of the process that had the room when the client got its seat. */
+  readonly lastKnown: string;
 }
 
 /** An owner that has sent nothing in this time, no ping either, is dead, frozen or cut off. */
@@ -73,10 +81,10 @@ export class Forwarder {
    *
    * @throws ArenaError where coming back later helps. Nothing was sent to the client then, as with false
    */
-  async forward(roomId: string, traveller: Traveller): Promise<boolean> {
+  async forward({ roomId, lastKnown, ...traveller }: Passenger): Promise<boolean> {
     let refusedBy = "";
     while (!traveller.socket.destroyed) {
-      const owner = await this.#ownerOf(roomId);
+      const owner = await this.#ownerOf(roomId, lastKnown);
       if (!owner) return false;
       if (owner.bootId === refusedBy) throw new ArenaError("PEER_UNREACHABLE");
       if (await this.#lead(owner, traveller)) return true;
@@ -105,9 +113,9 @@ export class Forwarder {
     this.#report();
   }
 
-  async #ownerOf(roomId: string): Promise<Owner | undefined> {
+  async #ownerOf(roomId: string, lastKnown: string): Promise<Owner | undefined> {
     try {
-      const owner = await this.#parts.ownerOf(roomId);
+      const owner = await this.#parts.ownerOf(roomId, lastKnown);
       if (this.#isClosed) throw new ArenaError("DRAINING");
       return owner;
     } catch (error) {

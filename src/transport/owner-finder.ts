@@ -22,17 +22,16 @@ export interface OwnerFinderParts {
   readonly returnMs: number;
 }
 
+/** Finds the other process that has a room. `lastKnown` is the boot that had it when the client got its seat, as its address says. */
+export type FindOwner = (roomId: string, lastKnown: string) => Promise<Owner | undefined>;
+
 const MAX_GONE = 1000;
 
 /**
  * Finds the other process that has a room. Gives undefined where the answer is final: no such room, or it was this process' own, or its
  * process is gone for too long. @throws ArenaError PEER_UNREACHABLE where it may be there soon, CLUSTER_UNAVAILABLE
  */
-export function ownerFinder({
-  clock,
-  cluster,
-  returnMs,
-}: OwnerFinderParts): (roomId: string) => Promise<Owner | undefined> {
+export function ownerFinder({ clock, cluster, returnMs }: OwnerFinderParts): FindOwner {
   /** When each process was found to be gone; of those that were so before this one came, it counts from then. */
   const gone = new Map<string, number>();
   const startedMs = clock.nowMs();
@@ -43,8 +42,12 @@ export function ownerFinder({
   });
   const mayComeAgain = (bootId: string): boolean => clock.nowMs() - (gone.get(bootId) ?? startedMs) <= returnMs;
 
-  return async (roomId) => {
-    const record = await cluster.owner(roomId);
+  return async (roomId, lastKnown) => {
+    const record = await cluster.owner(roomId).catch((error: unknown) => {
+      // The store is away. Who had it then says itself whether it has it still.
+      if (!cluster.node(lastKnown)) throw error;
+      return { bootId: lastKnown, state: "running" };
+    });
     if (!record || record.bootId === cluster.identity.bootId) return undefined;
     if (!cluster.node(record.bootId)) await cluster.refresh(); // it may have come just now
     const owner = cluster.node(record.bootId);

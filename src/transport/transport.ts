@@ -21,8 +21,7 @@ import { authContext } from "./auth-context.ts";
 import type { Authority } from "./authority.ts";
 import { ArenaClient } from "./client.ts";
 import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
-import type { Traveller } from "./forward.ts";
-import type { Forwarder } from "./forwarder.ts";
+import type { Forwarder, Passenger } from "./forwarder.ts";
 import { Liveness } from "./liveness.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
@@ -58,18 +57,11 @@ interface Arrival {
   readonly refusal?: ArenaError;
 }
 
-/** An upgrade for a room that another process may have. */
-interface Forwarding {
-  readonly roomId: string;
-  readonly traveller: Traveller;
-  /** Completes the upgrade here, to tell the client why it is refused or that there is no such room. */
-  readonly accept: (refusal?: ArenaError) => void;
-}
-
 /** A socket that names no room, such as the SDK's latency probe, is let go after this time. */
 const ROOMLESS_MS = 1000;
 const CLOSING_MS = 1000;
-const ROOM_PATH = /^\/[\w-]+\/([\w-]+)$/;
+/** The process that had the room when the seat was given, and the room. */
+const ROOM_PATH = /^\/([\w-]+)\/([\w-]+)$/;
 
 /** Colyseus' transport with Arena's connections. */
 export class ArenaTransport extends WebSocketTransport {
@@ -164,21 +156,21 @@ export class ArenaTransport extends WebSocketTransport {
         this.wss.emit("connection", webSocket, refusal ? { ...arrival, refusal } : arrival),
       );
     const { forwarder, isForwarded } = this.#parts;
-    const roomId = ROOM_PATH.exec(arrival.url.pathname)?.[1];
-    if (!forwarder || roomId === undefined || matchMaker.getLocalRoomById(roomId)) accept();
+    const [, lastKnown = "", roomId = ""] = ROOM_PATH.exec(arrival.url.pathname) ?? [];
+    if (!forwarder || roomId === "" || matchMaker.getLocalRoomById(roomId)) accept();
     else if (isForwarded(request)) this.#refuseUpgrade(socket, new ArenaError("ROOM_NOT_HERE"));
     else {
-      const traveller = { request, socket: socket as Socket, head, address: arrival.address }; // http's own socket
-      void this.#forward(forwarder, { roomId, traveller, accept });
+      const { address } = arrival;
+      void this.#forward({ roomId, lastKnown, request, socket: socket as Socket, head, address }, accept); // http's own socket
     }
   }
 
-  /** Leads a client to the owner of its room; where that cannot be, it is told here, as if the room had never been or is to come again. */
-  async #forward(forwarder: Forwarder, { roomId, traveller, accept }: Forwarding): Promise<void> {
-    const { socket } = traveller;
+  /** Leads a client to the owner of its room; where that cannot be, `accept` has it told here why, or that there is no such room. */
+  async #forward(passenger: Passenger, accept: (refusal?: ArenaError) => void): Promise<void> {
+    const { socket } = passenger;
     const onError = (): void => void socket.destroy();
     socket.on("error", onError); // nobody else listens yet
-    const isLed = await forwarder.forward(roomId, traveller).catch(toArenaError);
+    const isLed = await this.#parts.forwarder?.forward(passenger).catch(toArenaError);
     if (isLed === true) return;
     socket.off("error", onError);
     if (!socket.destroyed) accept(isLed || undefined);
@@ -207,7 +199,7 @@ export class ArenaTransport extends WebSocketTransport {
   async #accept(socket: WebSocket, arrival: Arrival): Promise<void> {
     const { url } = arrival;
     const connection = this.#open(socket, url.searchParams.get("sessionId") ?? "");
-    const roomId = ROOM_PATH.exec(url.pathname)?.[1];
+    const roomId = ROOM_PATH.exec(url.pathname)?.[2];
     if (roomId === undefined) {
       this.#answerProbe(connection);
       return;

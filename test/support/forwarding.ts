@@ -33,8 +33,15 @@ export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | unde
   server.on("upgrade", (request, socket, head) => {
     sockets.push(socket as Socket);
     socket.on("error", () => socket.destroy());
-    const traveller = { request, socket: socket as Socket, head, address: "203.0.113.9" };
-    void forwarder.forward("room", traveller).then(
+    const passenger = {
+      roomId: "room",
+      lastKnown: "b",
+      request,
+      socket: socket as Socket,
+      head,
+      address: "203.0.113.9",
+    };
+    void forwarder.forward(passenger).then(
       (led) => waiting.shift()?.(led),
       (error: Error) => waiting.shift()?.(error),
     );

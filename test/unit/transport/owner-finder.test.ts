@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
+import { ArenaError } from "../../../src/errors/errors.ts";
 import type { Owner } from "../../../src/transport/forward.ts";
-import { ownerFinder } from "../../../src/transport/owner-finder.ts";
+import { type FindOwner, ownerFinder } from "../../../src/transport/owner-finder.ts";
 
 const RETURN_MS = 30_000;
 
@@ -10,15 +11,20 @@ describe("the owner of a room", () => {
   let records: Map<string, { bootId: string; state: string }>;
   let alive: Map<string, Owner>;
   let newcomers: Owner[];
-  let find: (roomId: string) => Promise<Owner | undefined>;
+  let find: FindOwner;
   let sayGone = (_node: { bootId: string }): void => {};
+  let isAway = false;
   const n2 = { bootId: "n2", internalAddress: "10.0.0.2:1" };
   beforeEach(() => {
     clock = manualClock();
+    isAway = false;
     [records, alive, newcomers] = [new Map(), new Map([["n2", n2]]), []];
     const cluster = {
       identity: { bootId: "me" },
-      owner: async (roomId: string) => records.get(roomId),
+      owner: async (roomId: string) => {
+        if (isAway) throw new ArenaError("CLUSTER_UNAVAILABLE");
+        return records.get(roomId);
+      },
       node: (bootId: string) => alive.get(bootId),
       refresh: async () => {
         for (const each of newcomers) alive.set(each.bootId, each);
@@ -37,15 +43,15 @@ describe("the owner of a room", () => {
     records.set("r", { bootId: "n2", state: "running" }).set("s", { bootId: "n3", state: "running" });
     newcomers.push({ bootId: "n3", internalAddress: "10.0.0.3:1" });
 
-    assert.equal(await find("r"), n2);
-    assert.equal((await find("s"))?.bootId, "n3");
+    assert.equal(await find("r", ""), n2);
+    assert.equal((await find("s", ""))?.bootId, "n3");
   });
 
   it("[FWD5] is nobody where the room never was, or was this process' own", async () => {
     records.set("mine", { bootId: "me", state: "running" });
 
-    assert.equal(await find("never"), undefined);
-    assert.equal(await find("mine"), undefined);
+    assert.equal(await find("never", ""), undefined);
+    assert.equal(await find("mine", ""), undefined);
   });
 
   it("[FWD5] may come where the room is being made, or its process is gone for no longer than seats are kept", async () => {
@@ -53,18 +59,25 @@ describe("the owner of a room", () => {
     clock.advance(100_000);
     kill("n3");
 
-    await assert.rejects(find("new"), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(find("new", ""), { code: "PEER_UNREACHABLE" });
     clock.advance(RETURN_MS);
-    await assert.rejects(find("old"), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(find("old", ""), { code: "PEER_UNREACHABLE" });
     clock.advance(1);
-    assert.equal(await find("old"), undefined);
+    assert.equal(await find("old", ""), undefined);
   });
 
   it("[FWD5] may come after a start for as long where its process was gone before", async () => {
     records.set("r", { bootId: "before", state: "running" });
 
-    await assert.rejects(find("r"), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(find("r", ""), { code: "PEER_UNREACHABLE" });
     clock.advance(RETURN_MS + 1);
-    assert.equal(await find("r"), undefined);
+    assert.equal(await find("r", ""), undefined);
+  });
+
+  it("[FWD5] is asked for where it was when the seat was given while the store is away, and else cannot be told", async () => {
+    isAway = true;
+
+    assert.equal((await find("r", "n2"))?.bootId, "n2");
+    await assert.rejects(find("r", "n9"), { code: "CLUSTER_UNAVAILABLE" });
   });
 });
