@@ -35,10 +35,10 @@ describe("rights on a board", () => {
   beforeEach(() => {
     id = `board-${boards++}`;
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const { room } of entered.splice(0)) void room.leave().catch(() => {}); // some are out already
+    await Promise.all(connections.splice(0).map((connection) => connection.close()));
   });
-  afterEach(() => Promise.all(connections.splice(0).map((connection) => connection.close())));
   after(() => test.close());
 
   const enter = async (userId: string, { roles = [] as string[], invite = "" } = {}): Promise<BoardClient> => {

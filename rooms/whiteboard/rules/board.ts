@@ -13,7 +13,7 @@ import { applyToShape, evolveShape, invertShape } from "./shapes.ts";
 export type { SayOp } from "../../chat/rules/chat.ts";
 export type { Person, SignOp } from "./people.ts";
 export { revert } from "./revert.ts";
-export { type Everyone, type OwnOp, type Role, SETTINGS, type Settings, type ShareOp, settingsOf } from "./rights.ts";
+export { type Everyone, type Role, SETTINGS, type Settings, settingsOf } from "./rights.ts";
 export {
   type BoardGroup,
   type BoardGroups,

@@ -42,6 +42,7 @@ describe("dashes", () => {
         const corner = 8;
         const bend = (Math.PI * corner) / 2;
         const dashes = rectDashes({ dash, width }, { w, h }, corner);
+        fc.pre(dashes.row.length > 0); // so many that they are a solid line
 
         const around = 2 * (w + h) - 8 * corner + 4 * bend;
         const corners = [0, w, w + h, 2 * w + h].map((sides, n) => sides - 2 * n * corner + (n - 0.5) * bend);
