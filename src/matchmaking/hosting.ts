@@ -76,13 +76,21 @@ export class Hosting {
     return this.#make(order);
   }
 
-  /** Whether the seats are reserved, all of them. @throws ArenaError ROOM_NOT_FOUND */
+  /**
+   * Whether the seats are reserved, all of them.
+   *
+   * @throws ArenaError ROOM_NOT_FOUND; PEER_UNREACHABLE while this process may not act: a seat here could be worth nothing
+   */
   async reserve({ roomId, seats }: SeatOrder): Promise<boolean> {
-    return roomOf(roomId).reserveSeats(seats);
+    this.#mustAct();
+    const isReserved = await roomOf(roomId).reserveSeats(seats);
+    this.#mustAct(); // that took time
+    return isReserved;
   }
 
-  /** Session whose seat is kept under a token; undefined where there is none. @throws ArenaError ROOM_NOT_FOUND */
+  /** Session whose seat is kept under a token; undefined where there is none. Throws as `reserve` does. */
   async sessionOf({ roomId, token }: { readonly roomId: string; readonly token: string }): Promise<string | undefined> {
+    this.#mustAct();
     return roomOf(roomId).checkReconnectionToken(token) || undefined;
   }
 
@@ -125,6 +133,10 @@ export class Hosting {
       return false;
     this.#owned.set(roomId, { name, epoch: owner.epoch });
     return true;
+  }
+
+  #mustAct(): void {
+    if (!this.#cluster.mayAct()) throw new ArenaError("PEER_UNREACHABLE");
   }
 
   /** Of two calls that come with one offer, one takes it up. */

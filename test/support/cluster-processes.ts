@@ -27,9 +27,13 @@ const AT_REST = 0.4;
 interface ClusterOptions {
   readonly nodes?: readonly string[];
   readonly edges?: readonly string[];
-  /** Where the processes find Redis; where it is, unless told otherwise. */
+  /** Done between the start of Redis and that of the processes. */
+  readonly prepare?: (redis: TestRedis) => Promise<void>;
+  /** Where a process finds Redis; where it is, unless told otherwise. */
   readonly redisUrl?: (name: string, redis: TestRedis) => string;
   readonly args?: readonly string[];
+  /** For Node itself, of a process. */
+  readonly nodeFlags?: (name: string) => readonly string[];
 }
 
 /** Processes of one cluster, and their Redis, on this machine. */
@@ -47,6 +51,7 @@ export class TestCluster {
   /** Starts three nodes and an edge, unless told otherwise; resolves when all serve and know of each other. */
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
     const redis = await startRedis({ appendonly: "yes", appendfsync: "always" });
+    await options.prepare?.(redis);
     const cluster = new TestCluster(redis, options);
     const { nodes = ["n1", "n2", "n3"], edges = ["edge"] } = options;
     const roles = [...nodes.map((name) => [name, "node"] as const), ...edges.map((name) => [name, "edge"] as const)];
@@ -67,16 +72,18 @@ export class TestCluster {
 
   /** Starts a process that the cluster need not take in; it has to be ended by the test. */
   spawn(name: string, role: "node" | "edge"): NodeProcess {
-    const { redisUrl = (_, redis) => redis.url, args = [] } = this.#options;
-    return spawnNode(["--port", "0", "--host", "127.0.0.1", "--role", role, "--node-id", name, ...args], {
+    const { redisUrl = (_, redis) => redis.url, args = [], nodeFlags = () => [] } = this.#options;
+    const own = ["--port", "0", "--host", "127.0.0.1", "--role", role, "--node-id", name];
+    const env = {
       REDIS_URL: redisUrl(name, this.redis),
       ARENA_ADMIN_TOKEN: ADMIN,
       ARENA_DATA_DIR: `/tmp/arena-test-${process.pid}`,
-    });
+    };
+    return spawnNode([...own, ...args], env, nodeFlags(name));
   }
 
-  /** `host:port` of a process; of the edge unless told otherwise. */
-  address(name = "edge"): string {
+  /** `host:port` of a process; of the first edge unless told otherwise. */
+  address(name = this.#options.edges?.[0] ?? "edge"): string {
     return `127.0.0.1:${this.#ports.get(name)}`;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Room as ColyseusRoom, type IRoomCache, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
-import { manualClock } from "../../../src/clock/clock.ts";
+import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { Member } from "../../../src/cluster/member.ts";
 import { MemoryStore } from "../../../src/cluster/memory-store.ts";
 import { Hosting } from "../../../src/matchmaking/hosting.ts";
@@ -12,6 +12,13 @@ let moved: string[] = [];
 class MovableRoom extends ColyseusRoom {
   readonly ended = new Promise<void>((resolve) => this["_events"].once("disconnect", () => resolve()));
 
+  whileReserving = (): void => {};
+
+  async reserveSeats(): Promise<boolean> {
+    this.whileReserving();
+    return true;
+  }
+
   moveAway(): void {
     moved.push(this.roomId);
     void this.disconnect();
@@ -21,6 +28,7 @@ class MovableRoom extends ColyseusRoom {
 describe("hosting of rooms", () => {
   let store: MemoryStore;
   let member: Member;
+  let clock: ManualClock;
   let hosting: Hosting;
   /** What happens between the confirmation of a room and its listing. */
   let whileListing: () => Promise<unknown>;
@@ -40,7 +48,7 @@ describe("hosting of rooms", () => {
     matchMaker.defineRoomType("movable", MovableRoom);
   });
   beforeEach(async () => {
-    const clock = manualClock();
+    clock = manualClock();
     moved = [];
     whileListing = async () => {};
     store = new MemoryStore(clock);
@@ -103,5 +111,19 @@ describe("hosting of rooms", () => {
     const after = await store.read("r4");
     assert.deepEqual([after?.bootId, after?.state, moved], [matchMaker.processId, "running", []]);
     assert.equal(hosting.epochOf("r4"), after?.epoch);
+  });
+
+  it("[OWN1] gives no seats in its rooms while it may not act, nor where that ended while it did", async () => {
+    const { roomId } = await create("r-seats");
+    const room = matchMaker.getLocalRoomById(roomId) as unknown as MovableRoom;
+    const seats = { roomId, seats: [{ sessionId: "s", options: {}, auth: undefined }] };
+    const before = await hosting.reserve(seats);
+    room.whileReserving = () => clock.skip(1500);
+    const meanwhile = hosting.reserve(seats);
+
+    assert.equal(before, true);
+    await assert.rejects(meanwhile, { code: "PEER_UNREACHABLE" });
+    await assert.rejects(hosting.reserve(seats), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(hosting.sessionOf({ roomId, token: "t" }), { code: "PEER_UNREACHABLE" });
   });
 });
