@@ -3,10 +3,10 @@ import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { Lease } from "./lease.ts";
-import { Outage } from "./outage.ts";
 import { Owners } from "./owners.ts";
 import type { ClusterStore, Renewed } from "./store.ts";
 import {
+  type Calls,
   type Cluster,
   LEASE_MS,
   type LeaseEvent,
@@ -17,7 +17,7 @@ import {
   type Report,
   type Reservation,
 } from "./types.ts";
-import { type Calls, Witnesses } from "./witnesses.ts";
+import { Witnesses } from "./witnesses.ts";
 
 /** What a member is made of. */
 export interface MemberParts {
@@ -38,16 +38,13 @@ const URGENT_EVERY_MS = 200;
 const NAME_WAIT_MS = LEASE_MS + RENEW_EVERY_MS;
 const NAME_RETRY_MS = 250;
 const SECRET_BYTES = 32;
-const ASK_EVERY_MS = 250;
-/** Beyond this, asking everybody would be a load of its own: a larger cluster stands still while its store is away. */
-const MAX_WITNESSES = 256;
 
 /** One process' part in a cluster: it renews its lease, and keeps the view of the others that each renewal brings. */
 export class Member implements Cluster {
   #identity: NodeIdentity;
   readonly #parts: MemberParts;
   readonly #lease = new Lease();
-  readonly #outage = new Outage();
+  readonly #witnesses: Witnesses;
   readonly #owners: Owners;
   readonly #leaseListeners = new Set<LeaseListener>();
   readonly #goneListeners = new Set<(node: NodeRecord) => void>();
@@ -64,9 +61,6 @@ export class Member implements Cluster {
   #wasCovered = false;
   /** Until then the store may not have heard of all rooms. */
   #freshUntilMs = 0;
-  #witnesses: Witnesses | undefined;
-  #askedMs = Number.NEGATIVE_INFINITY;
-  #isAsking = false;
   /** Until then a process that is not in the view may just not have come back from the same outage. */
   #graceEndsMs = 0;
   #lastSentMs = Number.NEGATIVE_INFINITY;
@@ -77,6 +71,8 @@ export class Member implements Cluster {
   constructor(parts: MemberParts) {
     this.#parts = parts;
     this.#identity = { ...parts.identity, internalAddress: "" };
+    const { clock } = parts;
+    this.#witnesses = new Witnesses({ clock, isOverdue: () => this.#lease.isOverdue(clock.nowMs()) });
     this.#owners = new Owners(parts.clock, (roomId) => parts.store.read(roomId));
   }
 
@@ -108,7 +104,7 @@ export class Member implements Cluster {
   }
 
   meet(calls: Calls): void {
-    this.#witnesses = new Witnesses(calls, () => this.#testify());
+    this.#witnesses.meet(calls);
   }
 
   mayAct(): boolean {
@@ -267,34 +263,12 @@ export class Member implements Cluster {
   }
 
   #check(): void {
-    void this.#askWitnesses();
-    this.#announce();
-  }
-
-  /** Asks all who lived when the store was last heard of, one round at a time. */
-  async #askWitnesses(): Promise<void> {
-    const nowMs = this.#parts.clock.nowMs();
-    const isDue = this.#lease.isOverdue(nowMs) && nowMs - this.#askedMs >= ASK_EVERY_MS;
-    if (!this.#witnesses || !isDue || this.#isAsking || this.#nodes.size > MAX_WITNESSES) return;
-    [this.#isAsking, this.#askedMs] = [true, nowMs];
     const others = this.nodes().filter(({ bootId }) => bootId !== this.identity.bootId);
-    this.#outage.heard(await this.#witnesses.ask(others), nowMs);
-    this.#isAsking = false;
-    this.#announce();
-  }
-
-  /** What the others are told who ask whether this process is cut off; with a yes goes a promise. */
-  #testify(): boolean {
-    const nowMs = this.#parts.clock.nowMs();
-    const isCutOff = this.#lease.isOverdue(nowMs);
-    if (isCutOff) this.#outage.promise(nowMs);
-    return isCutOff;
+    void this.#witnesses.ask(others).then(() => this.#announce());
   }
 
   #isCovered(): boolean {
-    return (
-      !(this.#isInDoubt || this.#isReplaced || this.#isClosed) && this.#outage.isCovered(this.#parts.clock.nowMs())
-    );
+    return !(this.#isInDoubt || this.#isReplaced || this.#isClosed) && this.#witnesses.isCovered;
   }
 
   #announce(): void {
@@ -316,7 +290,7 @@ export class Member implements Cluster {
     const nowMs = this.#parts.clock.nowMs();
     this.#freshUntilMs = nowMs + freshMs;
     const seen = new Map(nodes.map((node) => [node.bootId, node]));
-    const isGrace = nowMs < this.#graceEndsMs || this.#outage.isPromised(nowMs);
+    const isGrace = nowMs < this.#graceEndsMs || this.#witnesses.isPromised;
     const missing = [...this.#nodes.values()].filter(({ bootId }) => !seen.has(bootId));
     if (isGrace) for (const node of missing) seen.set(node.bootId, node);
     this.#nodes = seen;

@@ -1,5 +1,4 @@
 import type { Stop } from "../clock/clock.ts";
-import type { Calls } from "./witnesses.ts";
 
 /** A process of the cluster, as it names itself. */
 export interface NodeIdentity {
@@ -66,6 +65,12 @@ export interface Offer {
   readonly target: string;
   /** The record that is to be replaced, exactly as it was read: its owner is gone. */
   readonly expect?: Pick<Ownership, "epoch" | "attempt"> | undefined;
+}
+
+/** Calls between the processes of a cluster. */
+export interface Calls {
+  call(peer: NodeIdentity, method: string, payload: unknown, deadlineMs: number): Promise<unknown>;
+  on(method: string, handler: () => Promise<unknown>): void;
 }
 
 /**

@@ -1,36 +1,72 @@
+import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import type { Word } from "./outage.ts";
-import type { NodeIdentity } from "./types.ts";
+import { Outage, type Word } from "./outage.ts";
+import type { Calls, NodeIdentity } from "./types.ts";
 
-/** Calls between the processes of a cluster. */
-export interface Calls {
-  call(peer: NodeIdentity, method: string, payload: unknown, deadlineMs: number): Promise<unknown>;
-  on(method: string, handler: () => Promise<unknown>): void;
+/** What witnesses are asked with. */
+export interface WitnessesParts {
+  readonly clock: Pick<Clock, "nowMs">;
+  /** This process' lease was to be confirmed by now, and is not. */
+  readonly isOverdue: () => boolean;
 }
 
 const METHOD = "cluster:cutOff";
 const DEADLINE_MS = 300;
+const ASK_EVERY_MS = 250;
+/** Beyond this, asking everybody would be a load of its own: a larger cluster stands still while its store is away. */
+const MAX_WITNESSES = 256;
 
-/** The other processes, as those who know whether an outage is theirs as well. */
+/** The other processes, as those who know whether an outage is theirs as well; and this one, as one of theirs. */
 export class Witnesses {
-  readonly #calls: Calls;
+  readonly #parts: WitnessesParts;
+  readonly #outage = new Outage();
+  #calls: Calls | undefined;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #isAsking = false;
 
-  /** @param isCutOff asked for the others: whether this process is cut off, and promises what goes with saying so */
-  constructor(calls: Calls, isCutOff: () => boolean) {
+  constructor(parts: WitnessesParts) {
+    this.#parts = parts;
+  }
+
+  /** Without calls nobody is asked. */
+  meet(calls: Calls): void {
     this.#calls = calls;
-    calls.on(METHOD, async () => isCutOff());
+    calls.on(METHOD, async () => this.#testify());
   }
 
-  ask(nodes: readonly NodeIdentity[]): Promise<readonly Word[]> {
-    return Promise.all(nodes.map((node) => this.#ask(node)));
+  /** Where it is time for it, asks all who lived when the store was last heard of; one round at a time. */
+  async ask(others: readonly NodeIdentity[]): Promise<void> {
+    const [calls, nowMs] = [this.#calls, this.#parts.clock.nowMs()];
+    const isDue = this.#parts.isOverdue() && nowMs - this.#askedMs >= ASK_EVERY_MS;
+    if (!calls || !isDue || this.#isAsking || others.length > MAX_WITNESSES) return;
+    [this.#isAsking, this.#askedMs] = [true, nowMs];
+    this.#outage.heard(await Promise.all(others.map((node) => wordOf(node, calls))), nowMs);
+    this.#isAsking = false;
   }
 
-  async #ask(node: NodeIdentity): Promise<Word> {
-    try {
-      return (await this.#calls.call(node, METHOD, null, DEADLINE_MS)) === true ? "cutOff" : "confirmed";
-    } catch (error) {
-      return isRefused(error) ? "gone" : "silent";
-    }
+  /** On their word, this process may act. */
+  get isCovered(): boolean {
+    return this.#outage.isCovered(this.#parts.clock.nowMs());
+  }
+
+  /** On its word, another may act: nobody may be taken for gone. */
+  get isPromised(): boolean {
+    return this.#outage.isPromised(this.#parts.clock.nowMs());
+  }
+
+  /** What the others are told who ask whether this process is cut off; with a yes goes a promise. */
+  #testify(): boolean {
+    const isCutOff = this.#parts.isOverdue();
+    if (isCutOff) this.#outage.promise(this.#parts.clock.nowMs());
+    return isCutOff;
+  }
+}
+
+async function wordOf(node: NodeIdentity, calls: Calls): Promise<Word> {
+  try {
+    return (await calls.call(node, METHOD, null, DEADLINE_MS)) === true ? "cutOff" : "confirmed";
+  } catch (error) {
+    return isRefused(error) ? "gone" : "silent";
   }
 }
 
