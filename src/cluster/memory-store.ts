@@ -57,7 +57,8 @@ export class MemoryStore implements ClusterStore {
   }
 
   async lives(bootId: string): Promise<boolean> {
-    return this.#alive().some(({ record }) => record.bootId === bootId);
+    const alive = this.#alive();
+    return alive.length === 0 ? this.#members.has(bootId) : alive.some(({ record }) => record.bootId === bootId);
   }
 
   async reserve(bootId: string, { id, weight }: Reservation): Promise<boolean> {

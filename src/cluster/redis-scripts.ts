@@ -74,9 +74,11 @@ if redis.call('HGET', KEYS[6], ARGV[2]) == ARGV[1] then redis.call('HDEL', KEYS[
 return {'OK'}
 `);
 
-/** KEYS leases. ARGV boot. Gives OK, or GONE. */
+/** KEYS leases. ARGV boot. Gives OK, or GONE; where all have run out none is gone yet, as the first to renew may prolong them. */
 export const LIVES = script(`${NOW}
-return {tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0) > now and 'OK' or 'GONE'}
+local ends = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or 0)
+local last = tonumber(redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2] or 0)
+return {(ends > now or (ends > 0 and last <= now)) and 'OK' or 'GONE'}
 `);
 
 /** KEYS leases, drains, reserved. ARGV boot, reservation, how long it counts in ms. Gives OK, or GONE. */
