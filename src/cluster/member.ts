@@ -53,6 +53,8 @@ export class Member implements Cluster {
   #isReportSent = true;
   #settled: readonly string[] = [];
   #isDraining = false;
+  /** Of its lease; another one, and the lease had run out. */
+  #term = 0;
   /** The lease had run out, and whose the rooms are is being asked. */
   #isInDoubt = false;
   /** Another has its name: it is out, for good. */
@@ -87,6 +89,7 @@ export class Member implements Cluster {
       const sentMs = clock.nowMs();
       const renewed = await this.#send();
       if (renewed.isHeld) {
+        this.#term = renewed.term;
         this.#see(renewed);
         this.#lease.confirm(sentMs);
         break;
@@ -244,10 +247,12 @@ export class Member implements Cluster {
 
   async #confirmed(renewed: Renewed & { isHeld: true }, sentMs: number): Promise<void> {
     const { clock, telemetry } = this.#parts;
-    const { isNew, nodes } = renewed;
+    const { term, nodes } = renewed;
+    const isNew = term !== this.#term;
     if (isNew || !this.#lease.isHeld(clock.nowMs())) this.#graceEndsMs = clock.nowMs() + LEASE_MS;
     this.#see(renewed);
     if (isNew) [this.#isInDoubt, this.#couldAct] = [true, false];
+    this.#term = term;
     this.#lease.confirm(sentMs);
     if (!this.#isInDoubt) return;
     telemetry.emit("cluster:leaseLost", { processes: nodes.length });

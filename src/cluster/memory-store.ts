@@ -13,6 +13,7 @@ import {
 interface MemberRow {
   readonly record: Omit<NodeRecord, "reservations" | "ageMs">;
   readonly startedMs: number;
+  readonly term: number;
   readonly endsMs: number;
 }
 
@@ -28,6 +29,7 @@ export class MemoryStore implements ClusterStore {
   readonly #reservations = new Map<string, Map<string, Pending>>();
   readonly #rooms = new Map<string, OwnershipRow>();
   #secret: Buffer | undefined;
+  #terms = 0;
   /** End of the leases that were prolonged last. */
   #sparedMs = Number.NEGATIVE_INFINITY;
 
@@ -45,11 +47,11 @@ export class MemoryStore implements ClusterStore {
     const before = this.#members.get(identity.bootId);
     const record = { ...identity, isDraining, report: report ?? before?.record.report };
     const startedMs = before?.startedMs ?? nowMs;
-    this.#members.set(identity.bootId, { record, startedMs, endsMs: nowMs + LEASE_MS });
+    const term = before && before.endsMs > nowMs ? before.term : ++this.#terms;
+    this.#members.set(identity.bootId, { record, startedMs, term, endsMs: nowMs + LEASE_MS });
     for (const id of settled) this.#pendingOf(identity.bootId).delete(id);
     for (const [bootId, { endsMs }] of this.#members) if (endsMs <= nowMs) this.#members.delete(bootId);
-    const isNew = !before || before.endsMs <= nowMs;
-    return { isHeld: true, isNew, freshMs: 0, nodes: this.#alive().map((member) => this.#describe(member)) };
+    return { isHeld: true, term, freshMs: 0, nodes: this.#alive().map((member) => this.#describe(member)) };
   }
 
   async leave({ bootId }: NodeIdentity): Promise<void> {

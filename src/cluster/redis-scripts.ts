@@ -4,7 +4,7 @@ import { script } from "../redis/redis.ts";
  * Of the processes: `leases`, a sorted set of boots by the end of their lease; hashes by boot with what a process says of itself
  * (`who`), of its load (`load`), when it joined (`since`) and whether it drains (`drains`); `names`, boots by the name that they hold;
  * `reserved`, a sorted set of reservations by their end, each `<boot> <id> <weight as JSON>`; `fresh`, there while nobody may have been told
- * of all rooms; `spared`, the end of the leases that were prolonged last. Of a room: a hash. All times are Redis' own.
+ * of all rooms; `spared`, the end of the leases that were prolonged last; `terms`, since when each lease is held. Of a room: a hash. All times are Redis' own.
  */
 const NOW = `
 local time = redis.call('TIME')
@@ -13,8 +13,8 @@ local function text(number) return string.format('%.0f', number) end
 `;
 
 /**
- * KEYS leases, who, load, since, drains, names, reserved, fresh, spared. ARGV boot, name, identity, report or "", drains (1 or 0), lease in
- * ms, time in ms for which a store is fresh, then the settled reservations. Gives HELD, whether the lease is new (1 or 0), the time, for how long
+ * KEYS leases, who, load, since, drains, names, reserved, fresh, spared, terms. ARGV boot, name, identity, report or "", drains (1 or 0), lease in
+ * ms, time in ms for which a store is fresh, then the settled reservations. Gives HELD, since when the lease is held, the time, for how long
  * the store is fresh, and for each that lives: identity, report, since, drains; then the word RESERVED and the reservations. Or TAKEN and the
  * boot that holds the name.
  */
@@ -42,7 +42,9 @@ if ARGV[4] ~= '' then redis.call('HSET', KEYS[3], boot, ARGV[4]) end
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now - 60000))) do
   redis.call('ZREM', KEYS[1], gone)
   for i = 2, 5 do redis.call('HDEL', KEYS[i], gone) end
+  redis.call('HDEL', KEYS[10], gone)
 end
+if ended <= now then redis.call('HSET', KEYS[10], boot, text(now)) end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', text(now))
 if #ARGV > 7 then
   local settled = {}
@@ -52,7 +54,7 @@ if #ARGV > 7 then
     if of == boot and settled[id] then redis.call('ZREM', KEYS[7], member) end
   end
 end
-local reply = {'HELD', ended <= now and '1' or '0', text(now), text(math.max(0, redis.call('PTTL', KEYS[8])))}
+local reply = {'HELD', redis.call('HGET', KEYS[10], boot), text(now), text(math.max(0, redis.call('PTTL', KEYS[8])))}
 local boots = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
 if #boots > 0 then
   local who, load = redis.call('HMGET', KEYS[2], unpack(boots)), redis.call('HMGET', KEYS[3], unpack(boots))
@@ -70,6 +72,7 @@ return reply
 export const LEAVE = script(`
 redis.call('ZREM', KEYS[1], ARGV[1])
 for i = 2, 5 do redis.call('HDEL', KEYS[i], ARGV[1]) end
+redis.call('HDEL', KEYS[10], ARGV[1])
 if redis.call('HGET', KEYS[6], ARGV[2]) == ARGV[1] then redis.call('HDEL', KEYS[6], ARGV[2]) end
 return {'OK'}
 `);

@@ -26,7 +26,7 @@ import {
   type Reservation,
 } from "./types.ts";
 
-const MEMBER_KEYS = ["leases", "who", "load", "since", "drains", "names", "reserved", "fresh", "spared"];
+const MEMBER_KEYS = ["leases", "who", "load", "since", "drains", "names", "reserved", "fresh", "spared", "terms"];
 
 /** What a cluster knows, in a Redis or a Redis Cluster; every key begins with the prefix. */
 export class RedisStore implements ClusterStore {
@@ -176,7 +176,7 @@ function readRenewal(reply: readonly string[]): Renewed {
       reservations: pending,
     });
   }
-  return { isHeld: true, isNew: detail === "1", freshMs: Number(freshMs), nodes };
+  return { isHeld: true, term: Number(detail), freshMs: Number(freshMs), nodes };
 }
 
 function reservationsBy(rows: readonly string[]): ReadonlyMap<string, readonly Reservation[]> {

@@ -14,8 +14,8 @@ export interface Renewal {
 export type Renewed =
   | {
       readonly isHeld: true;
-      /** The lease that was there had run out before, or there was none. */
-      readonly isNew: boolean;
+      /** Another each time that the lease that was there had run out before, or there was none; also where that answer was lost. */
+      readonly term: number;
       /** For so long no room that the store does not know may be offered: it knew nothing a moment ago, as one that was restarted empty. */
       readonly freshMs: number;
       readonly nodes: readonly NodeRecord[];

@@ -112,6 +112,7 @@ class World {
     await Promise.all(this.#stopping);
     await this.#untilWhole();
     const wrongs = await this.#untilRight(calls);
+    for (const { nodeId, log } of this.#processes) if (wrongs.length > 0) this.#run.tell(`${nodeId}: ${log}`);
     return { ...outcomeOf(calls), stops: this.#stops, rooms: (await this.#live()).length, wrongs };
   }
 
@@ -186,8 +187,12 @@ class World {
     }
   }
 
-  async #live(): Promise<readonly LiveRoom[]> {
-    return (await Promise.all(this.#processes.map((each) => each.rooms()))).flat();
+  async #live(): Promise<readonly LiveIn[]> {
+    const rooms = this.#processes.map(async (each) => {
+      const live = await each.rooms();
+      return live.map((room) => ({ ...room, nodeId: each.nodeId }));
+    });
+    return (await Promise.all(rooms)).flat();
   }
 
   /** Every listed room, as the edge tells it. */
@@ -225,6 +230,10 @@ class World {
   }
 }
 
+interface LiveIn extends LiveRoom {
+  readonly nodeId: string;
+}
+
 interface Listed {
   readonly roomId: string;
   readonly nodeId?: string;
@@ -253,7 +262,7 @@ function planCalls(creations: number, random: () => number): readonly Call[] {
 }
 
 /** Everything that must not be: of the calls, the rooms that live, and the listing. */
-function wrongsOf(calls: readonly Call[], live: readonly LiveRoom[], listed: readonly Listed[]): readonly string[] {
+function wrongsOf(calls: readonly Call[], live: readonly LiveIn[], listed: readonly Listed[]): readonly string[] {
   const open = live.filter(({ isOpen }) => isOpen);
   const [openIds, listedIds] = [new Set(open.map(({ roomId }) => roomId)), new Set(listed.map(({ roomId }) => roomId))];
   const isOfOne = ({ name }: LiveRoom): boolean => name !== "grouped";
@@ -266,7 +275,10 @@ function wrongsOf(calls: readonly Call[], live: readonly LiveRoom[], listed: rea
         ? [`lost: ${key} has a seat in ${ending.roomId}, which does not live`]
         : [],
     ),
-    ...twice(open.map(({ roomId }) => roomId)).map((roomId) => `twin: ${roomId} lives in two processes`),
+    ...twice(open.map(({ roomId }) => roomId)).map(
+      (roomId) =>
+        `twin: ${roomId} lives in ${open.flatMap((room) => (room.roomId === roomId ? room.nodeId : []))}; listed ${JSON.stringify(listed.filter((row) => row.roomId === roomId))}`,
+    ),
     ...twice(open.filter(isOfOne).map(({ name, key }) => `${name} ${key}`)).map((key) => `twin: ${key} has two rooms`),
     ...live
       .filter(({ isOpen }) => !isOpen)
@@ -299,7 +311,8 @@ function outcomeOf(calls: readonly Call[]): Pick<TwinsOutcome, "calls" | "seats"
 /** An answer of the catalogue is a clear one, unless it is INTERNAL; everything else means that the call was lost. */
 async function post(url: string, options: object): Promise<Ending> {
   try {
-    const headers = { "content-type": "application/json" };
+    // A line that was kept may be cut for its idleness just when its process goes on; that is no matter of matchmaking.
+    const headers = { "content-type": "application/json", connection: "close" };
     const signal = AbortSignal.timeout(CALL_MS);
     const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(options), signal });
     const body = (await answer.json()) as { roomId?: string; name?: string }; // a seat, or a row of the catalogue

@@ -8,15 +8,19 @@ import { ArenaError } from "../../../src/errors/errors.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { identity } from "../../support/cluster-store-contract.ts";
 
-/** A store that can be out of reach. */
-function cuttable(store: ClusterStore): { store: ClusterStore; isCut: boolean } {
-  const state = { store, isCut: false };
+/** A store that can be out of reach, or whose answers can be lost. */
+function cuttable(store: ClusterStore): { store: ClusterStore; isCut: boolean; isDeaf: boolean } {
+  const state = { store, isCut: false, isDeaf: false };
+  const away = (): Promise<never> => Promise.reject(new ArenaError("CLUSTER_UNAVAILABLE"));
   state.store = new Proxy(store, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
-      return (...args: unknown[]) =>
-        state.isCut ? Promise.reject(new ArenaError("CLUSTER_UNAVAILABLE")) : Reflect.apply(value, target, args);
+      return (...args: unknown[]) => {
+        if (state.isCut) return away();
+        const answer: unknown = Reflect.apply(value, target, args);
+        return state.isDeaf ? away() : answer;
+      };
     },
   });
   return state;
@@ -115,6 +119,20 @@ describe("a process of a cluster", () => {
     await pass(600);
 
     assert.deepEqual([heldWhileAsked, member.mayAct()], [false, true]);
+    assert.deepEqual(events, ["fenced", "lost", "held"]);
+  });
+
+  it("[OWN1] learns that its lease had run out also where the answer that said so was lost", async () => {
+    const { link, events } = await join("a");
+    await join("b");
+    link.isCut = true;
+    await pass(3000);
+    [link.isCut, link.isDeaf] = [false, true];
+    await pass(600);
+    link.isDeaf = false;
+
+    await pass(1000);
+
     assert.deepEqual(events, ["fenced", "lost", "held"]);
   });
 
