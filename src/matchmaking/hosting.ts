@@ -63,6 +63,8 @@ export class Hosting {
   readonly #owned = new Map<string, Owned>();
   /** Rooms whose offers are being taken up. */
   readonly #claiming = new Set<string>();
+  /** Rooms that this process does not have and that may still be recorded as its own: of that nothing was heard. */
+  readonly #leftovers = new Set<string>();
 
   constructor({ cluster, telemetry }: HostingParts) {
     this.#cluster = cluster;
@@ -112,6 +114,14 @@ export class Hosting {
     await Promise.all(Array.from({ length: RECLAIMS_IN_FLIGHT }, runner));
   }
 
+  /** Gives up what it could not before, as its store was away. */
+  async releaseLeftovers(): Promise<void> {
+    for (const roomId of this.#leftovers) {
+      if (!(await this.#releaseLeftover(roomId).catch(() => false))) return; // it is away still
+      this.#leftovers.delete(roomId);
+    }
+  }
+
   /** Epoch under which a room of this process runs; undefined for a room that it does not own. */
   epochOf(roomId: string): number | undefined {
     return this.#owned.get(roomId)?.epoch;
@@ -139,14 +149,30 @@ export class Hosting {
     if (!this.#cluster.mayAct()) throw new ArenaError("PEER_UNREACHABLE");
   }
 
+  async #releaseLeftover(roomId: string): Promise<boolean> {
+    this.#cluster.forget(roomId);
+    const owner = await this.#cluster.owner(roomId);
+    const isOurs = owner?.bootId === this.#cluster.identity.bootId && !this.#isHere(roomId);
+    if (isOurs) await this.#cluster.release(roomId, owner.epoch);
+    return true;
+  }
+
+  /** It is being made, runs, or is ending. */
+  #isHere(roomId: string): boolean {
+    return this.#owned.has(roomId) || this.#claiming.has(roomId) || matchMaker.getLocalRoomById(roomId) !== undefined;
+  }
+
   /** Of two calls that come with one offer, one takes it up. */
   async #claim({ roomId, name, attempt }: RoomOrder): Promise<void> {
-    if (this.#owned.has(roomId) || this.#claiming.has(roomId)) throw new ArenaError("CREATION_REVOKED");
+    if (this.#isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
     this.#claiming.add(roomId);
     try {
       const claimed = await this.#cluster.claim(roomId, { attempt });
       if (!claimed) throw new ArenaError("CREATION_REVOKED");
       this.#owned.set(roomId, { name, epoch: claimed.epoch });
+    } catch (error) {
+      if (!(error instanceof ArenaError && error.code === "CREATION_REVOKED")) this.#leftovers.add(roomId);
+      throw error;
     } finally {
       this.#claiming.delete(roomId);
     }
@@ -193,9 +219,10 @@ export class Hosting {
     const epoch = this.epochOf(roomId);
     if (epoch === undefined) return;
     this.#owned.delete(roomId);
-    this.#cluster
-      .release(roomId, epoch)
-      .catch((error: unknown) => this.#telemetry.emit("room:notReleased", { roomId, error }));
+    this.#cluster.release(roomId, epoch).catch((error: unknown) => {
+      this.#leftovers.add(roomId);
+      this.#telemetry.emit("room:notReleased", { roomId, error });
+    });
   }
 }
 

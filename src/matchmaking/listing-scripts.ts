@@ -13,14 +13,13 @@ end
 `;
 
 /**
- * KEYS rows, places, index. ARGV room id, boot, row, places as JSON, whether the boot has just been confirmed to own the room (1 or 0): then
- * what an owner before it left is replaced, but never what one after it wrote. Gives OK, or GONE where the row is not there or another's.
+ * KEYS rows, places, index. ARGV room id, boot, row, places as JSON. What an owner before it left is replaced, but never what one after it
+ * wrote. Gives OK, or GONE where the row is another's.
  */
 export const PUT = script(`
 local before = redis.call('HGET', KEYS[2], ARGV[1])
 if before ~= ARGV[4] then
   local old = before and cjson.decode(before)
-  if ARGV[5] == '0' and (not old or old.boot ~= ARGV[2]) then return {'GONE'} end
   if old and old.boot ~= ARGV[2] and (old.epoch or 0) > cjson.decode(ARGV[4]).epoch then return {'GONE'} end
   redis.call('HSET', KEYS[2], ARGV[1], ARGV[4])
   if old and #old.members > 0 then redis.call('ZREM', KEYS[3], unpack(old.members)) end

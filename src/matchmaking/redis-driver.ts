@@ -96,7 +96,7 @@ export class RedisDriver implements MatchMakerDriver {
     try {
       if (!(await this.#parts.confirm(room))) return false;
       await this.#tellName(room.name);
-      if (!(await this.#put(room, true))) return false;
+      if (!(await this.#put(room))) return false;
     } catch (error) {
       this.#parts.telemetry.emit("listing:notWritten", { roomId: room.roomId, error: toArenaError(error) });
       this.#left.set(room.roomId, { name: room.name, processId: room.processId }); // it may be written all the same
@@ -153,7 +153,7 @@ export class RedisDriver implements MatchMakerDriver {
     this.#toldNames.clear();
     for (const { row } of this.#own.values()) {
       await this.#tellName(row.name);
-      await this.#put(row, true);
+      await this.#put(row);
     }
   }
 
@@ -248,7 +248,7 @@ export class RedisDriver implements MatchMakerDriver {
     while (own.isDirty && this.#own.get(own.row.roomId) === own) {
       own.isDirty = false;
       try {
-        await this.#put(own.row, false);
+        await this.#put(own.row);
       } catch (error) {
         this.#parts.telemetry.emit("listing:notWritten", { roomId: own.row.roomId, error });
       }
@@ -256,11 +256,11 @@ export class RedisDriver implements MatchMakerDriver {
   }
 
   /** False where the row is another process'. */
-  async #put(row: IRoomCache, isConfirmed: boolean): Promise<boolean> {
+  async #put(row: IRoomCache): Promise<boolean> {
     const epoch = this.#parts.epochOf(row.roomId);
     if (epoch === undefined) return false;
     const places = { boot: row.processId, epoch, members: membersOf(row, this.#lookUpOf(row.name)) };
-    const args = [row.roomId, row.processId, JSON.stringify(row), JSON.stringify(places), isConfirmed ? "1" : "0"];
+    const args = [row.roomId, row.processId, JSON.stringify(row), JSON.stringify(places)];
     return (await this.#run(PUT, row.name, args))[0] === "OK";
   }
 

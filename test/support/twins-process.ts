@@ -24,7 +24,7 @@ export interface LiveRoom {
   readonly isOpen: boolean;
 }
 
-const MAX_LOG_LENGTH = 20_000;
+const MAX_LOG_LENGTH = 2_000_000;
 const AGAIN_MS = 20;
 /** Seats that nobody takes stay, and their rooms with them, until the run is over. */
 const SEAT_SECONDS = "7200";

@@ -64,6 +64,8 @@ const MAX_QUIET_MS = 3000;
 /** For leases to be held again, and rows to be written anew. */
 const SETTLE_MS = 30_000;
 const LOOK_MS = 200;
+/** What never has to be, whatever stands still. */
+const FAILURES = /^.*"event":"(node|room):failed".*$/gm;
 const TELL_EVERY = 1000;
 const OPTIONS = [
   ...["--port", "0", "--host", "127.0.0.1", "--log-level", "warn", "--volatile-redis"],
@@ -112,7 +114,8 @@ class World {
     await Promise.all(this.#stopping);
     await this.#untilWhole();
     const wrongs = await this.#untilRight(calls);
-    for (const { nodeId, log } of this.#processes) if (wrongs.length > 0) this.#run.tell(`${nodeId}: ${log}`);
+    for (const { nodeId, log } of this.#processes)
+      for (const line of log.match(FAILURES) ?? []) this.#run.tell(`${nodeId}: ${line}`);
     return { ...outcomeOf(calls), stops: this.#stops, rooms: (await this.#live()).length, wrongs };
   }
 
