@@ -26,8 +26,8 @@ export interface SeatsParts {
 }
 
 type Seat = matchMaker.ISeatReservation;
-/** A seat; or why there is none: the room is full, or it ended, or its node did, since it was looked up. */
-type Seating = Seat | "full" | "gone";
+/** A seat; or why there is none: the room is full, or it ended since it was looked up, or its node cannot be asked. */
+type Seating = { readonly seat: Seat } | { readonly refusal: ArenaError };
 
 /** A caller whom the room type has let in. */
 interface Admitted {
@@ -52,48 +52,61 @@ export class Seats {
   }
 
   joinOrCreate(name: string, caller: Caller): Promise<Seat> {
-    return this.#untilSeated(name, caller, true);
+    return this.#joinAny(name, caller, true);
   }
 
   join(name: string, caller: Caller): Promise<Seat> {
-    return this.#untilSeated(name, caller, false);
+    return this.#joinAny(name, caller, false);
   }
 
   async create(name: string, { options, auth }: Caller): Promise<Seat> {
     const user = await authorize(name, options, auth);
     const instance = this.#parts.instanceOf(name, options);
     const roomId = instance === undefined ? generateId() : instanceRoomId(name, instance);
-    const listing = await this.#parts.creation.make({ name, options, roomId, isNew: true });
-    return seatOf(await this.#seatIn(listing, { options, user }));
+    let listing = await this.#parts.creation.make({ name, options, roomId, isNew: true });
+    return this.#untilSeated(async () => {
+      const seating = await this.#seatIn(listing, { options, user });
+      if ("refusal" in seating) listing = (await matchMaker.driver.findOne({ roomId: listing.roomId })) ?? listing; // it may have moved
+      return seating;
+    }, "full is final");
   }
 
   async joinById(roomId: string, { options, auth }: Caller): Promise<Seat> {
-    const listing = await matchMaker.driver.findOne({ roomId });
-    if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
-    if (listing.locked) throw new ArenaError("ROOM_FULL");
-    const user = await authorize(listing.name, options, auth);
-    return seatOf(await this.#seatIn(listing, { options, user }));
+    const user = await authorize((await listed(roomId)).name, options, auth);
+    return this.#untilSeated(async () => {
+      const listing = await listed(roomId);
+      if (listing.locked) throw new ArenaError("ROOM_FULL");
+      return this.#seatIn(listing, { options, user });
+    }, "full is final");
   }
 
   async reconnect(roomId: string, token: string): Promise<Seat> {
-    const listing = await matchMaker.driver.findOne({ roomId });
-    if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
+    const listing = await listed(roomId);
     const sessionId = await this.#parts.sessionOf(listing, token);
     if (sessionId === undefined) throw new ArenaError("SEAT_EXPIRED");
     return matchMaker.buildSeatReservation(listing, sessionId);
   }
 
-  /** Looks again while rooms fill up under the caller's hands; each time a little later, so that callers do not march in step. */
-  async #untilSeated(name: string, { options, auth }: Caller, mayMake: boolean): Promise<Seat> {
-    const { clock, instanceOf } = this.#parts;
+  async #joinAny(name: string, { options, auth }: Caller, mayMake: boolean): Promise<Seat> {
     const user = await authorize(name, options, auth);
+    const hasOneRoom = this.#parts.instanceOf(name, options) !== undefined;
+    const tryToSeat = (): Promise<Seating> => this.#tryToSeat(name, { options, user }, mayMake);
+    return this.#untilSeated(tryToSeat, hasOneRoom ? "full is final" : "another will do");
+  }
+
+  /**
+   * Tries again while rooms fill up or go under the caller's hands, or their nodes do not answer; each time a little later, so that callers
+   * do not march in step.
+   */
+  async #untilSeated(tryToSeat: () => Promise<Seating>, whenFull: "full is final" | "another will do"): Promise<Seat> {
+    const { clock } = this.#parts;
     const untilMs = clock.nowMs() + SEAT_MS;
     for (let attempts = 0; ; attempts++) {
-      const seating = await this.#tryToSeat(name, { options, user }, mayMake);
-      if (typeof seating === "object") return seating;
+      const seating = await tryToSeat();
+      if ("seat" in seating) return seating.seat;
       const waitMs = clock.random() * Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** attempts);
-      const isHopeless = seating === "full" && instanceOf(name, options) !== undefined;
-      if (isHopeless || clock.nowMs() + waitMs > untilMs) return seatOf(seating);
+      const isHopeless = seating.refusal.code === "ROOM_FULL" && whenFull === "full is final";
+      if (isHopeless || clock.nowMs() + waitMs > untilMs) throw seating.refusal;
       await new Promise<void>((resolve) => clock.after(waitMs, resolve));
     }
   }
@@ -102,7 +115,7 @@ export class Seats {
     const found = await this.#find(name, admitted.options);
     if (!(found || mayMake)) throw new ArenaError("ROOM_NONE_FREE");
     const listing = found ?? (await this.#make(name, admitted.options));
-    return listing ? this.#seatIn(listing, admitted) : "gone";
+    return listing ? this.#seatIn(listing, admitted) : { refusal: new ArenaError("CREATION_TOO_SLOW") };
   }
 
   async #find(name: string, options: object): Promise<IRoomCache | undefined> {
@@ -133,20 +146,24 @@ export class Seats {
     const seats = [{ sessionId, options, auth: user }];
     try {
       const isReserved = await this.#parts.reserve(listing, { roomId: listing.roomId, seats });
-      return isReserved ? matchMaker.buildSeatReservation(listing, sessionId) : "full";
+      return isReserved
+        ? { seat: matchMaker.buildSeatReservation(listing, sessionId) }
+        : { refusal: new ArenaError("ROOM_FULL") };
     } catch (error) {
-      if (error instanceof ArenaError && GONE.has(error.code)) return "gone";
+      if (error instanceof ArenaError && PASSING.has(error.code)) return { refusal: error };
       throw error;
     }
   }
 }
 
-const GONE: ReadonlySet<string> = new Set(["ROOM_NOT_FOUND", "PEER_UNREACHABLE", "PEER_UNCERTAIN"]);
+/** The room has just ended or moved, or its node stands still: what is listed may say so a moment later. */
+const PASSING: ReadonlySet<string> = new Set(["ROOM_NOT_FOUND", "PEER_UNREACHABLE", "PEER_UNCERTAIN"]);
 
-/** @throws ArenaError ROOM_FULL, ROOM_NOT_FOUND */
-function seatOf(seating: Seating): Seat {
-  if (typeof seating === "object") return seating;
-  throw new ArenaError(seating === "full" ? "ROOM_FULL" : "ROOM_NOT_FOUND");
+/** @throws ArenaError ROOM_NOT_FOUND */
+async function listed(roomId: string): Promise<IRoomCache> {
+  const listing = await matchMaker.driver.findOne({ roomId });
+  if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
+  return listing;
 }
 
 /** Callers of one group find the same rooms. */
