@@ -1,4 +1,5 @@
 import { type RedisLink, script } from "../redis/redis.ts";
+import { asking } from "./asking.ts";
 
 /** What a caller that found no room is to do: make one, or wait for one that is being made. */
 export interface Passage {
@@ -22,6 +23,8 @@ export interface Arrival {
 /**
  * Where callers meet who found no room: as many rooms are made as they need seats, and no more. A room that is being made
  * counts for {@link PASSAGE_MS} at most.
+ *
+ * Each throws CLUSTER_UNAVAILABLE while Redis is away.
  */
 export interface Gate {
   enter(arrival: Arrival): Promise<Passage>;
@@ -75,11 +78,11 @@ export function redisGate(link: RedisLink, prefix: string): Gate {
   return {
     async enter({ group, roomId, seats, capacity }) {
       const args = [roomId, seats, Math.min(capacity, UNBOUNDED), PASSAGE_MS].map(String);
-      const { reply } = await link.run({ script: ENTER, keys: keysOf(group), args });
+      const { reply } = await asking(() => link.run({ script: ENTER, keys: keysOf(group), args }));
       return { roomId: reply[0] ?? roomId, isMaker: reply[1] === "1" };
     },
     async leave({ group, roomId }) {
-      await link.run({ script: LEAVE, keys: keysOf(group), args: [roomId] });
+      await asking(() => link.run({ script: LEAVE, keys: keysOf(group), args: [roomId] }));
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
-import { RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
+import type { RedisLink, Script } from "../redis/redis.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { asking } from "./asking.ts";
 import {
   fieldOf,
   freeRooms,
@@ -193,7 +194,7 @@ export class RedisDriver implements MatchMakerDriver {
     if (own) return own.row;
     const name = await this.#parts.nameOf(roomId);
     if (name === undefined) return undefined;
-    const row = await this.#guard(() => this.#parts.link.read((client) => client.hget(this.#keys(name)[0], roomId)));
+    const row = await asking(() => this.#parts.link.read((client) => client.hget(this.#keys(name)[0], roomId)));
     const room = row === null ? undefined : parse(row);
     return room && this.#parts.liveBoots().includes(room.processId) ? room : undefined;
   }
@@ -218,13 +219,11 @@ export class RedisDriver implements MatchMakerDriver {
   /** Rows of a part of the index whose owners live; `last` is where the next part begins. */
   async #range(name: string, { from, to }: IndexRange, limit: number): Promise<{ rooms: IRoomCache[]; last?: string }> {
     const [rows, , index] = this.#keys(name);
-    const members = await this.#guard(() =>
+    const members = await asking(() =>
       this.#parts.link.read((client) => client.zrangebylex(index, from, to, "LIMIT", 0, limit)),
     );
     if (members.length === 0) return { rooms: [] };
-    const texts = await this.#guard(() =>
-      this.#parts.link.read((client) => client.hmget(rows, ...members.map(roomIdOf))),
-    );
+    const texts = await asking(() => this.#parts.link.read((client) => client.hmget(rows, ...members.map(roomIdOf))));
     const live = new Set(this.#parts.liveBoots());
     const rooms = texts
       .filter((text) => text !== null)
@@ -266,7 +265,7 @@ export class RedisDriver implements MatchMakerDriver {
 
   async #tellName(name: string): Promise<void> {
     if (this.#toldNames.has(name)) return;
-    await this.#guard(() => this.#parts.link.read((client) => client.sadd(this.#names, name)));
+    await asking(() => this.#parts.link.read((client) => client.sadd(this.#names, name)));
     this.#toldNames.add(name);
   }
 
@@ -277,7 +276,7 @@ export class RedisDriver implements MatchMakerDriver {
   }
 
   async #allNames(): Promise<string[]> {
-    return this.#guard(() => this.#parts.link.read((client) => client.smembers(this.#names)));
+    return asking(() => this.#parts.link.read((client) => client.smembers(this.#names)));
   }
 
   get #names(): string {
@@ -290,16 +289,7 @@ export class RedisDriver implements MatchMakerDriver {
   }
 
   async #run(script: Script, name: string, args: readonly string[]): Promise<readonly string[]> {
-    return (await this.#guard(() => this.#parts.link.run({ script, keys: this.#keys(name), args }))).reply;
-  }
-
-  async #guard<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (cause) {
-      if (!(cause instanceof RedisFailure)) throw cause;
-      throw new ArenaError("CLUSTER_UNAVAILABLE", cause.message, { cause });
-    }
+    return (await asking(() => this.#parts.link.run({ script, keys: this.#keys(name), args }))).reply;
   }
 }
 

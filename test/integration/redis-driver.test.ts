@@ -239,6 +239,18 @@ describe("the listing in Redis", () => {
     await other.stop();
   });
 
+  it("says of the gate, too, that the cluster cannot be asked while Redis is away", async () => {
+    const { other, away } = await openOther();
+    other.pause();
+
+    await assert.rejects(redisGate(away, "g").enter({ group: "g", roomId: "r", seats: 1, capacity: 4 }), {
+      code: "CLUSTER_UNAVAILABLE",
+    });
+
+    away.close();
+    await other.stop();
+  });
+
   it("[LST2] asks for a room by its id without reading others, as a lobby does for each change", async () => {
     const { driver } = open(new Set(["boot-a"]));
     const owner = driver();
