@@ -4,7 +4,7 @@
  * Owns the server, the matchmaking route, tokens, images, health, readiness, metrics and the page; bounds every body; turns errors
  * into the catalogue's answers. It asks the parts that know (matchmaking, metrics) and decides nothing itself.
  */
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
@@ -74,7 +74,7 @@ export interface Http {
 const HEAD_TIMEOUT_MS = 15_000;
 /** A body may take as long as a head, and the time that the largest of its route takes at 40 kB/s. */
 const MIN_BYTES_PER_MS = 40;
-/** A line on which nothing moves, such as an answer that nobody reads, is cut. */
+/** A line on which nothing moves, such as an answer that nobody reads, is cut; one that waits for our answer is not. */
 const IDLE_TIMEOUT_MS = 10_000;
 const CONNECTION_CHECK_MS = 2000;
 /** Preflight answers are kept by browsers for a day at most. */
@@ -137,27 +137,37 @@ const MAX_PIPELINED = 16;
 
 /**
  * Cuts a line that asks on without taking answers (64 KiB of requests would be answered with tens of megabytes), and
- * one on which nothing moves.
+ * one on which nothing moves; a process that stood still finds all its lines idle, and owes some of them an answer.
  */
 function boundLines(server: Server, telemetry: Telemetry, handler: RequestListener): Server {
-  const waiting = new WeakMap<Socket, number>();
+  const waiting = new WeakMap<Socket, Set<ServerResponse>>();
   server.on("timeout", (socket: Socket) => {
+    const responses = waiting.get(socket);
+    if (responses && [...responses].some(isOurTurn)) {
+      socket.setTimeout(IDLE_TIMEOUT_MS);
+      return;
+    }
     socket.destroy();
-    if (waiting.get(socket) === 0) return; // it got all its answers and is only kept for the next request
+    if (responses?.size === 0) return; // it got all its answers and is only kept for the next request
     const { code, message: detail } = new ArenaError("LINE_TOO_SLOW");
     telemetry.emit("error:refused", { code, where: "http", detail });
   });
   return server.on("request", (request, response) => {
     const { socket } = request;
-    const count = (waiting.get(socket) ?? 0) + 1;
-    if (count > MAX_PIPELINED) {
+    const responses = waiting.get(socket) ?? new Set();
+    if (responses.size >= MAX_PIPELINED) {
       socket.destroy();
       return;
     }
-    waiting.set(socket, count);
-    response.once("close", () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    waiting.set(socket, responses.add(response));
+    response.once("close", () => responses.delete(response));
     handler(request, response);
   });
+}
+
+/** Everything was asked, and nothing has been answered. */
+function isOurTurn({ req, headersSent }: ServerResponse): boolean {
+  return req.complete && !headersSent;
 }
 
 async function addCalls(app: FastifyInstance, { matchmake, ...parts }: HttpParts): Promise<void> {

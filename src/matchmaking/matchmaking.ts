@@ -7,7 +7,7 @@
  */
 import { type AuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import type { z } from "zod";
-import type { Clock } from "../clock/clock.ts";
+import { type Clock, within } from "../clock/clock.ts";
 import { ArenaError, describeIssues, ERRORS, type ErrorCode } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens, User } from "../tokens/tokens.ts";
@@ -91,7 +91,9 @@ export function createMatchmaking({ clock, telemetry, tokens, seats, optionsByRo
     const report = (code: ErrorCode | "ok"): void =>
       telemetry.emit("matchmaking:answered", { method, code, durationMs: clock.nowMs() - startMs });
     try {
-      const seat = await draining.race(answer(call));
+      const seat = await within(clock, ANSWER_MS, draining.race(answer(call)), () => {
+        throw new ArenaError(MAKING.has(call.method) ? "CREATION_TOO_SLOW" : "PEER_UNCERTAIN");
+      });
       report("ok");
       return seat;
     } catch (cause) {
@@ -121,6 +123,9 @@ class Draining {
   }
 }
 
+/** Every call is answered by then, whatever stands still; a time in which this process stood still is not counted. */
+const ANSWER_MS = 9000;
+const MAKING = new Set(["joinOrCreate", "create"]);
 const METHODS = new Set(["joinOrCreate", "create", "join", "joinById", "reconnect"]);
 
 async function checkOptions(

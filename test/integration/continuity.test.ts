@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { schema, t } from "@colyseus/schema";
 import { Client } from "@colyseus/sdk";
 import { WebSocket } from "ws";
@@ -55,6 +55,28 @@ describe("going on", () => {
     assert.equal((await failed).hook, "frame");
     assert.equal((await fetch(`${test.httpUrl}/healthz`)).status, 200);
     await room.leave();
+  });
+
+  it("[HTP5] keeps a line that waits for our answer, however long nothing moved on it", async () => {
+    const made = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    class SlowRoom extends Room {
+      override onCreate(): Promise<void> {
+        begun.resolve();
+        return made.promise;
+      }
+    }
+    test = await startNode({}, { slow: { room: SlowRoom } });
+    const { server } = test.node.server.transport;
+    const lines: Socket[] = [];
+    server?.on("connection", (line: Socket) => lines.push(line));
+    const asked = fetch(`${test.httpUrl}/matchmake/create/slow`, { method: "POST" });
+    await begun.promise;
+
+    for (const line of lines) server?.emit("timeout", line);
+    made.resolve();
+
+    assert.equal((await asked).status, 200);
   });
 
   it("[HTP5] cuts a line that asks on and on without taking its answers", async () => {

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { createAuthContext, matchMaker, ServerError } from "@colyseus/core";
 import { z } from "zod";
 import type { ArenaNode } from "../../../arena.config.ts";
-import { systemClock } from "../../../src/clock/clock.ts";
+import { type Clock, manualClock, systemClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
-import { createMatchmaking, type Matchmake } from "../../../src/matchmaking/matchmaking.ts";
+import { createMatchmaking, type Matchmake, type Seats } from "../../../src/matchmaking/matchmaking.ts";
 import { Room } from "../../../src/room/room.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { createTokens } from "../../../src/tokens/tokens.ts";
@@ -27,13 +27,16 @@ class TrialRoom extends Room {
 const clock = systemClock();
 const auth = createAuthContext({ headers: {} });
 
-function openTrial({ seats }: Pick<ArenaNode, "seats">): { matchmake: Matchmake; answers: string[] } {
+function openTrial(
+  { seats }: Pick<ArenaNode, "seats">,
+  time: Clock = clock,
+): { matchmake: Matchmake; answers: string[] } {
   const telemetry = createTelemetry();
   const answers: string[] = [];
   telemetry.on("matchmaking:answered", ({ method, code }) => answers.push(`${method} ${code}`));
   const tokens = createTokens({ mode: "guest", clock, telemetry });
   const optionsByRoom = new Map([["trial", options]]);
-  return { matchmake: createMatchmaking({ clock, telemetry, tokens, seats, optionsByRoom }), answers };
+  return { matchmake: createMatchmaking({ clock: time, telemetry, tokens, seats, optionsByRoom }), answers };
 }
 
 describe("matchmaking", () => {
@@ -118,6 +121,25 @@ describe("matchmaking", () => {
       assert.match(answers[0] ?? "", new RegExp(` ${code}$`));
     });
   }
+
+  it("answers every call in time, by a code that says to come back", async () => {
+    const time = manualClock();
+    const never = new Promise<never>(() => {});
+    const stuck: Seats = Object.create({ joinOrCreate: () => never, joinById: () => never });
+    const { matchmake: matchmakeStuck } = openTrial({ ...test.node, seats: stuck }, time);
+    const { roomId } = await call("create");
+
+    const asked = [
+      matchmakeStuck({ method: "joinOrCreate", target: "trial", options: {}, auth }),
+      matchmakeStuck({ method: "joinById", target: roomId, options: {}, auth }),
+    ].map((answer) => answer.catch((error: unknown) => (error as ArenaError).code));
+    for (let passed = 0; passed < 10_000; passed += 50) {
+      await new Promise((resolve) => setImmediate(resolve));
+      time.advance(50);
+    }
+
+    assert.deepEqual(await Promise.all(asked), ["CREATION_TOO_SLOW", "PEER_UNCERTAIN"]);
+  });
 
   it("counts a method that it does not know under one name, whatever it is called", async () => {
     await assert.rejects(call("x".repeat(1000)));
