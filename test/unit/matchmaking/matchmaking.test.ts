@@ -122,7 +122,7 @@ describe("matchmaking", () => {
     });
   }
 
-  it("answers every call in time, by a code that says to come back", async () => {
+  it("[MMK6] answers every call in time, by a code that says to come back", async () => {
     const time = manualClock();
     const never = new Promise<never>(() => {});
     const stuck: Seats = Object.create({ joinOrCreate: () => never, joinById: () => never });

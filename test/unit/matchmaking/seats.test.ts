@@ -54,7 +54,7 @@ describe("a seat in a room of another process", () => {
       assert.equal((await asked).roomId, "r");
     });
 
-    it(`is refused by ${method} with a code that says to come back, where that process does not answer`, async () => {
+    it(`[MMK6] is refused by ${method} with a code that says to come back, where that process does not answer`, async () => {
       answers = ["PEER_UNCERTAIN"];
 
       const refused = assert.rejects(ask(), { code: "PEER_UNCERTAIN" });
