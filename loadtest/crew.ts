@@ -139,7 +139,7 @@ function castOf({ options, instance }: CrewOrder, clock: Clock, tally: Tally): C
   const documents = { options, instance, clock, tally };
   switch (options.scenario) {
     case "arena":
-      return seatCast({ ...context, scenario: arenaScenario() });
+      return seatCast({ ...context, scenario: arenaScenario(options.roomSizes) });
     case "lobby":
       return seatCast({ ...context, scenario: lobbyScenario });
     case "synthetic":

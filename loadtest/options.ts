@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly workers: number;
   /** File for the figures; "" for none. */
   readonly json: string;
+  /** Players of each arena, in turn; none where the server fills them. */
+  readonly roomSizes: readonly number[];
   readonly entities: number;
   readonly changed: number;
   readonly tickMs: number;
@@ -38,6 +40,7 @@ interface RowBase {
 type Row = RowBase &
   (
     | { readonly type: "integer"; readonly default: number; readonly min: number; readonly max: number }
+    | { readonly type: "integers"; readonly default: readonly []; readonly min: number; readonly max: number }
     | { readonly type: "choice"; readonly default: string; readonly choices: readonly string[] }
     | { readonly type: "text"; readonly default: string; readonly placeholder: string }
     | { readonly type: "flag"; readonly default: false }
@@ -63,6 +66,16 @@ export const OPTIONS: readonly Row[] = [
   integer("rampPerSecond", "ramp-per-second", [50, 1, 10_000], "How many bots join per second."),
   integer("workers", "workers", [1, 1, 64], "Threads that drive the bots."),
   text("json", "json", "", "file", "File to which the figures are written, with the options."),
+  {
+    name: "roomSizes",
+    flag: "room-sizes",
+    type: "integers",
+    default: [],
+    min: 1,
+    max: 32,
+    sentence:
+      "arena: players of each room, in turn, such as 2,4,8,16; rooms are filled by the server where nothing is said.",
+  },
   integer("entities", "entities", [100, 0, 100_000], "synthetic: entities in the state."),
   integer("changed", "changed", [10, 0, 100_000], "synthetic: entities that move each tick."),
   integer("tickMs", "tick-ms", [50, 5, 60_000], "synthetic: time between two ticks in ms."),
@@ -145,16 +158,18 @@ function splitFlags(args: readonly string[]): ReadonlyMap<string, string | undef
   return flags;
 }
 
-function readValue(row: Row, given: string | undefined): string | number | boolean {
+function readValue(row: Row, given: string | undefined): string | number | boolean | readonly number[] {
   if (given === undefined) return row.default;
   const refuse = (expected: string): never => {
     throw new UsageError(`--${row.flag}: expected ${expected}, got "${given}".`);
   };
   switch (row.type) {
-    case "integer": {
-      const value = Number(given);
-      const isInside = /^\d+$/.test(given) && value >= row.min && value <= row.max;
-      return isInside ? value : refuse(`a whole number from ${row.min} to ${row.max}`);
+    case "integer":
+      return isInside(given, row) ? Number(given) : refuse(`a whole number from ${row.min} to ${row.max}`);
+    case "integers": {
+      const parts = given.split(",");
+      const areInside = parts.every((part) => isInside(part, row));
+      return areInside ? parts.map(Number) : refuse(`whole numbers from ${row.min} to ${row.max}, with commas between`);
     }
     case "choice":
       return row.choices.includes(given) ? given : refuse(`one of ${row.choices.join(", ")}`);
@@ -165,6 +180,10 @@ function readValue(row: Row, given: string | undefined): string | number | boole
     default:
       return row satisfies never;
   }
+}
+
+function isInside(text: string, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
 }
 
 const PROTOCOLS = ["ws:", "wss:", "http:", "https:"];
@@ -192,12 +211,15 @@ function placeholderOf(row: Row): string {
       return ` <${row.choices.join("|")}>`;
     case "integer":
       return " <number>";
+    case "integers":
+      return " <numbers>";
     default:
       return row satisfies never;
   }
 }
 
 function rangeOf(row: Row): string {
+  if (row.type === "integers") return `none by default, each ${row.min} to ${row.max}`;
   if (row.type === "integer") return `default ${row.default}, ${row.min} to ${row.max}`;
   return row.default ? `default ${row.default}` : "off by default";
 }

@@ -3,6 +3,7 @@ import { botCommand } from "../../rooms/arena/rules/bot.ts";
 import { TICK_RATE_HZ } from "../../rooms/arena/rules/level.ts";
 import type { Command, World } from "../../rooms/arena/rules/world.ts";
 import { type ArenaView, viewWorld, withAim } from "./arena-view.ts";
+import { Parties } from "./parties.ts";
 import type { BotParts, Scenario, Seat } from "./scenario.ts";
 
 type ArenaRoom = Room<unknown, ArenaView>;
@@ -10,12 +11,23 @@ type Input = InputHandle<{ -readonly [Field in keyof Command]: Command[Field] }>
 
 const TICK_MS = 1000 / TICK_RATE_HZ;
 
-/** Bots that play: they move, aim and shoot with the same head as the server's own bots, from what a client sees. */
-export function arenaScenario(): Scenario {
+/**
+ * Bots that play: they move, aim and shoot with the same head as the server's own bots, from what a client sees.
+ *
+ * @param roomSizes players of each room, in turn; none where the server fills them
+ */
+export function arenaScenario(roomSizes: readonly number[]): Scenario {
   const lookouts = new Map<string, Lookout>();
+  const parties = new Parties<ArenaRoom>(roomSizes);
   return {
     enter: async (bot) => {
-      const room = await bot.client.joinOrCreate<ArenaView>("arena", { name: `Load ${bot.index}`, bots: 0 });
+      const { client } = bot;
+      const options = { name: `Load ${bot.index}`, bots: 0 };
+      const room = await parties.enter({
+        find: () => client.joinOrCreate<ArenaView>("arena", options),
+        begin: () => client.create<ArenaView>("arena", options),
+        follow: (roomId) => client.joinById<ArenaView>(roomId, options),
+      });
       const lookout = lookouts.get(room.roomId) ?? new Lookout();
       lookouts.set(room.roomId, lookout);
       return play(room, lookout, bot);

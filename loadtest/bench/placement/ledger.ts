@@ -7,6 +7,8 @@ interface Row {
   report: object | undefined;
   /** Rooms and connections, as Colyseus' statistics tell them. */
   counts: Counts;
+  /** Connections that its rooms will have come to, those included that are on their way. Nobody can know. */
+  destined: number;
   readonly reserved: Map<string, { readonly weight: Weight; readonly endsMs: number }>;
 }
 
@@ -38,6 +40,7 @@ export class Ledger {
       startedMs,
       report: undefined,
       counts: { rooms: 0, connections: 0 },
+      destined: 0,
       reserved: new Map(),
     });
   }
@@ -52,6 +55,11 @@ export class Ledger {
   /** A node publishes what Colyseus would. */
   count(bootId: string, counts: Counts): void {
     this.#rowOf(bootId).counts = counts;
+  }
+
+  /** A room that was given to a node will have so many connections, or has ended and does not have them any more. */
+  destine(bootId: string, connections: number): void {
+    this.#rowOf(bootId).destined += connections;
   }
 
   /** Notes what is on its way to a node. */
@@ -69,6 +77,11 @@ export class Ledger {
   /** What the nodes published last. */
   counts(): ReadonlyMap<string, Counts> {
     return new Map(Array.from(this.#rows, ([bootId, { counts }]) => [bootId, counts]));
+  }
+
+  /** What the rooms of each node will have come to. */
+  destined(): ReadonlyMap<string, number> {
+    return new Map(Array.from(this.#rows, ([bootId, { destined }]) => [bootId, destined]));
   }
 
   /** The cluster as a renewal shows it. */

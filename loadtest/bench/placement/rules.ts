@@ -1,6 +1,6 @@
 import { Placement } from "../../../src/placement/placement.ts";
 import type { Agenda } from "./agenda.ts";
-import { type Counts, type Ledger, RENEWAL_MS } from "./ledger.ts";
+import { type Ledger, RENEWAL_MS } from "./ledger.ts";
 
 /** A process that gives rooms to nodes. */
 export interface Placer {
@@ -40,7 +40,7 @@ function arena(agenda: Agenda, ledger: Ledger): Placer {
 
 /** Colyseus' `selectProcessIdToCreateRoom`, unless it is given another: the process with the fewest rooms, the first of several. */
 function fewestRooms(_agenda: Agenda, ledger: Ledger): Placer {
-  return { place: () => least([...ledger.counts()], ({ rooms }) => rooms) };
+  return { place: () => least(ledger.counts(), ({ rooms }) => rooms) };
 }
 
 /** The one of two by chance that has fewer connections. */
@@ -53,6 +53,11 @@ function twoChoices(agenda: Agenda, ledger: Ledger): Placer {
   };
 }
 
+/** The least of all nodes, for who knows at any moment what each room will have come to: as even as it gets without moving rooms. */
+function allKnowing(_agenda: Agenda, ledger: Ledger): Placer {
+  return { place: () => least(ledger.destined(), (connections) => connections) };
+}
+
 function byChance(agenda: Agenda, ledger: Ledger): Placer {
   return { place: () => pick([...ledger.counts().keys()], agenda) };
 }
@@ -63,12 +68,14 @@ export const RULES: readonly Rule[] = [
   { title: "fewest rooms (Colyseus)", tellsLoad: false, placer: fewestRooms },
   { title: "fewer connections of two", tellsLoad: false, placer: twoChoices },
   { title: "by chance", tellsLoad: false, placer: byChance },
+  { title: "all-knowing", tellsLoad: false, placer: allKnowing },
 ];
 
-function least(nodes: readonly (readonly [string, Counts])[], amountOf: (counts: Counts) => number): string {
+function least<T>(nodes: Iterable<readonly [string, T]>, amountOf: (told: T) => number): string {
   let [chosen, lowest] = ["", Number.POSITIVE_INFINITY];
-  for (const [bootId, counts] of nodes) {
-    if (amountOf(counts) < lowest) [chosen, lowest] = [bootId, amountOf(counts)];
+  for (const [bootId, told] of nodes) {
+    const amount = amountOf(told);
+    if (amount < lowest) [chosen, lowest] = [bootId, amount];
   }
   return chosen;
 }

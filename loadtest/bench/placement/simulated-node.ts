@@ -59,7 +59,7 @@ export class SimulatedNode {
 
   /** Has a room made, which fills, and ends. */
   open(roomId: string, { name, connections, lifeMs }: PlannedRoom): void {
-    const { agenda } = this.#parts;
+    const { agenda, ledger, bootId } = this.#parts;
     this.rooms++;
     this.given++;
     this.#reporter.opened(roomId, name);
@@ -75,6 +75,7 @@ export class SimulatedNode {
       hasEnded = true;
       for (; present > 0; present--) this.#move(roomId, -1);
       this.rooms--;
+      ledger.destine(bootId, -connections);
       this.#reporter.closed(roomId);
     });
   }

@@ -91,9 +91,11 @@ export class Simulation {
     const { random } = this.#agenda;
     const room = plan(random);
     const id = `room-${this.#rooms++}`;
-    const placer = this.#placers[Math.floor(random() * PLACERS)];
-    const bootId = placer?.place({ id, name: room.name });
-    this.#agenda.after(CREATION_MS, () => this.nodes.find((node) => node.bootId === bootId)?.open(id, room));
+    const bootId = this.#placers[Math.floor(random() * PLACERS)]?.place({ id, name: room.name });
+    const node = this.nodes.find((each) => each.bootId === bootId);
+    if (!node) throw new Error(`There is no node ${bootId}.`);
+    this.#ledger.destine(node.bootId, room.connections);
+    this.#agenda.after(CREATION_MS, () => node.open(id, room));
   }
 }
 

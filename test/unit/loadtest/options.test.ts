@@ -11,6 +11,7 @@ describe("loadtest options", () => {
       rampPerSecond: 50,
       workers: 1,
       json: "",
+      roomSizes: [],
       entities: 100,
       changed: 10,
       tickMs: 50,
@@ -41,6 +42,10 @@ describe("loadtest options", () => {
     assert.equal(parseOptions(["--duration", "300"]).seconds, 300);
   });
 
+  it("takes a list of room sizes", () => {
+    assert.deepEqual(parseOptions(["--room-sizes", "2,4,8,16"]).roomSizes, [2, 4, 8, 16]);
+  });
+
   const refused: readonly [string, readonly string[], RegExp][] = [
     ["an unknown option", ["--bogus"], /--bogus is not an option/],
     ["a stray word", ["bots"], /"bots" is not expected/],
@@ -48,6 +53,7 @@ describe("loadtest options", () => {
     ["a number below its bound", ["--bots", "0"], /from 1 to 20000, got "0"/],
     ["a number above its bound", ["--seconds", "3601"], /from 1 to 3600, got "3601"/],
     ["a number that is none", ["--workers", "2.5"], /whole number/],
+    ["a list with a gap", ["--room-sizes", "2,,4"], /--room-sizes: expected whole numbers from 1 to 32, with commas/],
     ["an unknown scenario", ["--scenario", "chess"], /one of arena, lobby, synthetic, whiteboard, chat, got "chess"/],
     ["an address that is none", ["--url", "nowhere"], /got "nowhere"/],
     ["an address of another kind", ["--url", "file:///etc"], /got "file:\/\/\/etc"/],
