@@ -26,8 +26,9 @@ export function reportLoad({ clock, telemetry, cluster, maxConnections, readings
   const stops = [
     telemetry.on("room:created", ({ roomId, name }) => reporter.opened(roomId, name)),
     telemetry.on("room:disposed", ({ roomId }) => reporter.closed(roomId)),
-    telemetry.on("session:joined", ({ roomId }) => reporter.moved(roomId, 1)),
-    telemetry.on("session:left", ({ roomId }) => reporter.moved(roomId, -1)),
+    telemetry.on("session:expected", ({ roomId, sessionId }) => reporter.expected(roomId, sessionId)),
+    telemetry.on("session:joined", ({ roomId, sessionId }) => reporter.joined(roomId, sessionId)),
+    telemetry.on("session:left", ({ roomId }) => reporter.left(roomId)),
     telemetry.on("node:loadMeasured", () => tell(reporter.isUrgent)),
     clock.every(URGENT_EVERY_MS, () => {
       if (reporter.isUrgent) tell(true);

@@ -16,6 +16,8 @@ interface Crowd {
   readonly name: string;
   readonly openedMs: number;
   present: number;
+  /** Sessions that have seats and have not come yet, and until when they may. */
+  readonly awaited: Map<string, number>;
   /** The most that were present since the room last taught. */
   peak: number;
   lessonMs: number;
@@ -29,6 +31,8 @@ const NAMED_MS = 5000;
 const RISE = 0.6;
 const FALL = 0.15;
 const MS_PER_S = 1000;
+/** Whoever has not come by then does not count any more; as long as seats are kept by default. */
+const SEAT_MS = 15_000;
 /** A change of such a share is worth telling before it is due. */
 const URGENT_CHANGE = 0.05;
 /** Of so many connections at least. */
@@ -62,7 +66,14 @@ export class LoadReporter {
   /** A room is here. */
   opened(roomId: string, name: string): void {
     const nowMs = this.#parts.clock.nowMs();
-    this.#rooms.set(roomId, { name, openedMs: nowMs, present: 0, peak: 0, lessonMs: nowMs + LESSON_MS });
+    this.#rooms.set(roomId, {
+      name,
+      openedMs: nowMs,
+      present: 0,
+      awaited: new Map(),
+      peak: 0,
+      lessonMs: nowMs + LESSON_MS,
+    });
     this.#opened.set(roomId, nowMs);
   }
 
@@ -73,12 +84,24 @@ export class LoadReporter {
     this.#rooms.delete(roomId);
   }
 
-  /** Somebody has come into a room (1), or has left it (-1). */
-  moved(roomId: string, by: 1 | -1): void {
+  /** A seat is kept for a session that is on its way into a room. */
+  expected(roomId: string, sessionId: string): void {
+    this.#rooms.get(roomId)?.awaited.set(sessionId, this.#parts.clock.nowMs() + SEAT_MS);
+  }
+
+  /** A session has come into a room. */
+  joined(roomId: string, sessionId: string): void {
     const room = this.#rooms.get(roomId);
     if (!room) return;
-    room.present += by;
+    room.awaited.delete(sessionId);
+    room.present++;
     room.peak = Math.max(room.peak, room.present);
+  }
+
+  /** A session has left a room. */
+  left(roomId: string): void {
+    const room = this.#rooms.get(roomId);
+    if (room) room.present--;
   }
 
   /** Whether so much has changed since the last report that the next should not wait until it is due. */
@@ -126,9 +149,10 @@ export class LoadReporter {
   #connections(): number {
     const nowMs = this.#parts.clock.nowMs();
     let sum = 0;
-    for (const { name, present, openedMs } of this.#rooms.values()) {
-      const hope = Math.max(0, 1 - (nowMs - openedMs) / GROWTH_MS);
-      sum += Math.max(present, hope * (this.#expected.get(name) ?? expectation([])));
+    for (const room of this.#rooms.values()) {
+      for (const [sessionId, endsMs] of room.awaited) if (nowMs > endsMs) room.awaited.delete(sessionId);
+      const hope = Math.max(0, 1 - (nowMs - room.openedMs) / GROWTH_MS);
+      sum += Math.max(room.present + room.awaited.size, hope * (this.#expected.get(room.name) ?? expectation([])));
     }
     return sum;
   }

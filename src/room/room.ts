@@ -207,7 +207,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
       seats.map(({ options }) => options),
       seats.map(({ auth }) => auth),
     );
-    return reserved.every(Boolean);
+    const isReserved = reserved.every(Boolean);
+    const { roomId, roomName: name } = this;
+    if (isReserved)
+      for (const { sessionId } of seats) this.parts.telemetry.emit("session:expected", { roomId, name, sessionId });
+    return isReserved;
   }
 
   /** Ends the room for everyone, also for those who are on their way in. */

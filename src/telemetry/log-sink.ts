@@ -53,6 +53,7 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   telemetry.on("room:failed", ({ error, ...event }) => log.error({ event: "room:failed", ...event, err: error }));
   logCluster(telemetry, log);
   telemetry.on("tick:skipped", (event) => log.warn({ event: "tick:skipped", ...event }));
+  telemetry.on("session:expected", (event) => log.debug({ event: "session:expected", ...event }));
   telemetry.on("session:joined", (event) => log.debug({ event: "session:joined", ...event }));
   telemetry.on("session:dropped", (event) => log.debug({ event: "session:dropped", ...event }));
   telemetry.on("session:resumed", (event) => log.debug({ event: "session:resumed", ...event }));

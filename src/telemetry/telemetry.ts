@@ -114,6 +114,8 @@ export interface TelemetryEvents {
   /** A room left out a patch because the node is strained; the next one carries its changes. */
   "patch:skipped": { name: string };
 
+  /** A seat was reserved for a session that is to come. */
+  "session:expected": { roomId: string; name: string; sessionId: string };
   /** A session took its seat. */
   "session:joined": { roomId: string; name: string; sessionId: string };
   /** A session lost its connection and may come back. */

@@ -53,6 +53,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "listing:notWritten": { roomId: "r1", error: new Error("gone") },
   "presence:failed": { action: "publish", error: new Error("gone") },
   "room:notReleased": { roomId: "r1", error: new Error("gone") },
+  "session:expected": session,
   "session:joined": session,
   "session:dropped": { ...session, code: 1006 },
   "session:resumed": session,

@@ -43,7 +43,7 @@ export async function startCluster(nodes: number): Promise<LocalCluster> {
     [...args, "--data-dir", folder, "--log-level", "error", ...LIMITS, ...WITHOUT_LOAD_SHEDDING],
     {
       cwd: ROOT,
-      env: { ...process.env, NODE_ENV: "production", ARENA_ADMIN_TOKEN: adminToken },
+      env: { NODE_ENV: "production", ARENA_ADMIN_TOKEN: adminToken },
       stdio: ["ignore", "pipe", "inherit"],
     },
   );

@@ -82,7 +82,8 @@ export class SimulatedNode {
 
   #move(roomId: string, by: 1 | -1): void {
     this.connections += by;
-    this.#reporter.moved(roomId, by);
+    if (by > 0) this.#reporter.joined(roomId, "somebody");
+    else this.#reporter.left(roomId);
   }
 
   #report(): void {

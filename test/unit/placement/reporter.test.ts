@@ -15,7 +15,7 @@ describe("what a node reports", () => {
   });
   const connections = (): number => reporter.report([]).load.connections;
   const enter = (roomId: string, people: number): void => {
-    for (let person = 0; person < people; person++) reporter.moved(roomId, 1);
+    for (let person = 0; person < people; person++) reporter.joined(roomId, `${roomId} ${person}`);
   };
 
   it("[PLC1] counts a new room as its type is expected to become, and more and more as what it has", () => {
@@ -39,6 +39,17 @@ describe("what a node reports", () => {
     enter("room", 50);
 
     assert.equal(connections(), 50);
+  });
+
+  it("[PLC1] counts who has a seat and is on the way, once, and not for ever", () => {
+    reporter.opened("room", "duel");
+    for (let person = 0; person < 12; person++) reporter.expected("room", `room ${person}`);
+    const onTheWay = connections();
+    enter("room", 10);
+    const partlyThere = connections();
+    clock.advance(31_000);
+
+    assert.deepEqual([onTheWay, partlyThere, connections()], [12, 12, 10]);
   });
 
   it("believes a reading the more, the longer it took, however many reports are made", () => {
