@@ -139,11 +139,11 @@ function castOf({ options, instance }: CrewOrder, clock: Clock, tally: Tally): C
   const documents = { options, instance, clock, tally };
   switch (options.scenario) {
     case "arena":
-      return seatCast({ ...context, scenario: arenaScenario(options.roomSizes) });
+      return seatCast({ ...context, scenario: arenaScenario(options.roomSizes, clock.random) });
     case "lobby":
       return seatCast({ ...context, scenario: lobbyScenario });
     case "synthetic":
-      return seatCast({ ...context, scenario: syntheticScenario(options, instance) });
+      return seatCast({ ...context, scenario: syntheticScenario(options, instance, clock.random) });
     case "whiteboard":
       return new DocumentCast(documents, whiteboardScenario);
     case "chat":

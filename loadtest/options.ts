@@ -14,7 +14,7 @@ export interface LoadOptions {
   readonly workers: number;
   /** File for the figures; "" for none. */
   readonly json: string;
-  /** Players of each arena, in turn; none where the server fills them. */
+  /** Of which each room of `arena` and `synthetic` has one, by chance; none where the server fills the rooms. */
   readonly roomSizes: readonly number[];
   readonly entities: number;
   readonly changed: number;
@@ -74,7 +74,7 @@ export const OPTIONS: readonly Row[] = [
     min: 1,
     max: 32,
     sentence:
-      "arena: players of each room, in turn, such as 2,4,8,16; rooms are filled by the server where nothing is said.",
+      "arena, synthetic: how many bots there are in each room, by chance one of these, such as 2,4,8,16; without it the server fills the rooms.",
   },
   integer("entities", "entities", [100, 0, 100_000], "synthetic: entities in the state."),
   integer("changed", "changed", [10, 0, 100_000], "synthetic: entities that move each tick."),

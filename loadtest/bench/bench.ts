@@ -1,14 +1,16 @@
 /**
- * bench: Arena beside its peers, in one run: `connections`, `ops` and `matchmaking`.
+ * bench: Arena beside its peers, in one run: `connections`, `ops` and `matchmaking`; and how evenly it uses its nodes: `placement`.
  *
  * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
  * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.
- * Standard output carries the table; progress goes to standard error. Ends with 1 when something could not be measured.
+ * Standard output carries the table; progress goes to standard error. Ends with 1 when something could not be measured,
+ * or a goal was missed.
  */
 import { type Case, FULL_SCALE, QUICK_SCALE, runCase } from "./case.ts";
 import { leaveServerCore } from "./cores.ts";
-import { type BenchOptions, HELP, parseOptions, UsageError } from "./options.ts";
+import { type BenchOptions, type ComparisonName, HELP, parseOptions, UsageError } from "./options.ts";
 import { PEERS } from "./peers.ts";
+import { measurePlacement } from "./placement/placement-bench.ts";
 import { describeRun, writeSection } from "./results.ts";
 import { SUBJECTS } from "./subjects.ts";
 import { markdownTable, type Sample } from "./summary.ts";
@@ -19,16 +21,33 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   const options = parseOptions(args);
-  leaveServerCore();
-  const { packages, notes, reference } = SUBJECTS[options.subject];
-  const samples = await measureAll(options);
-  const about = await describeRun(`npm run bench -- ${args.join(" ")}`, packages);
-  const text = `${[about, notes, markdownTable(samples, reference)].filter(Boolean).join("\n\n")}\n`;
+  const command = `npm run bench -- ${args.join(" ")}`;
+  const text = isComparison(options) ? await compare(options, command) : await place(options, command);
   process.stdout.write(text);
   if (options.isWritten) await writeSection(options.subject, text);
 }
 
-async function measureAll({ subject, points, rounds, isQuick }: BenchOptions): Promise<Sample[]> {
+type Comparison = BenchOptions & { readonly subject: ComparisonName };
+
+function isComparison(options: BenchOptions): options is Comparison {
+  return options.subject !== "placement";
+}
+
+async function compare(options: Comparison, command: string): Promise<string> {
+  leaveServerCore();
+  const { packages, notes, reference } = SUBJECTS[options.subject];
+  const samples = await measureAll(options);
+  const about = await describeRun(command, packages);
+  return `${[about, notes, markdownTable(samples, reference)].filter(Boolean).join("\n\n")}\n`;
+}
+
+async function place(options: BenchOptions, command: string): Promise<string> {
+  const { text, isMet } = await measurePlacement(options, (words) => process.stderr.write(`${words}\n`));
+  if (!isMet) process.exitCode = 1;
+  return `${await describeRun(command, ["@colyseus/core"], "not pinned to cores")}\n\n${text}\n`;
+}
+
+async function measureAll({ subject, points, rounds, isQuick }: Comparison): Promise<Sample[]> {
   const cases = SUBJECTS[subject]
     .cases(isQuick ? QUICK_SCALE : FULL_SCALE)
     .filter(({ point }) => points.includes(point));

@@ -16,10 +16,13 @@ const POINTS = {
     "1,000 open boards at rest",
   ],
   matchmaking: ["look-ups among many rooms", "join calls to several processes"],
+  placement: ["clusters in simulated time", "an edge and four nodes"],
 } as const;
 
 /** What a run may be about. */
 export type SubjectName = keyof typeof POINTS;
+/** What is about servers that are compared. */
+export type ComparisonName = Exclude<SubjectName, "placement">;
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -49,6 +52,7 @@ Measures servers in one run, server on one core and load on another.
   connections  Arena, plain Colyseus, Socket.IO and bare ws: ${listOf("connections")}
   ops          Arena and hocuspocus: ${listOf("ops")}
   matchmaking  Arena and plain Colyseus in a cluster: ${listOf("matchmaking")}
+  placement    how evenly connections lie on nodes: ${listOf("placement")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)
   --rounds <number> how often each is measured, in turn (default ${DEFAULT_ROUNDS})

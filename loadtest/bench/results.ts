@@ -7,10 +7,13 @@ const BYTES_PER_GIB = 1024 ** 3;
 const TITLE = "# Results\n\nEach part is written by the command that it names.\n";
 
 /** What a table says of itself: when, where, with which versions and by which command it was made. */
-export async function describeRun(command: string, packages: readonly string[]): Promise<string> {
+export async function describeRun(
+  command: string,
+  packages: readonly string[],
+  pinning = CAN_PIN ? "server on core 0, load on core 1" : "not pinned to cores: there is one, or no taskset",
+): Promise<string> {
   const versions = await Promise.all(packages.map(async (name) => `${name} ${await versionOf(name)}`));
   const [cpu] = cpus();
-  const pinning = CAN_PIN ? "server on core 0, load on core 1" : "not pinned to cores: there is one, or no taskset";
   return [
     `- command: \`${command}\``,
     `- date: ${new Date().toISOString().slice(0, 16)}Z`,

@@ -8,7 +8,7 @@ import { memoryCase } from "./cases/memory.ts";
 import { opRateCases } from "./cases/op-rates.ts";
 import { openBoardsCase } from "./cases/open-boards.ts";
 import { stallCase } from "./cases/stall.ts";
-import type { SubjectName } from "./options.ts";
+import type { ComparisonName } from "./options.ts";
 import type { PeerName } from "./peers.ts";
 
 /** What one run of the benchmark is about. */
@@ -38,8 +38,8 @@ Join calls: joinOrCreate over HTTP into 16 rooms that are there, sent to all pro
 has its own Redis packages. All processes share one core, and Redis and the load the other: what more processes
 would bring cannot show on a machine of two cores, only what each of them costs.`;
 
-/** All subjects. */
-export const SUBJECTS: Readonly<Record<SubjectName, Subject>> = {
+/** All subjects that compare servers. */
+export const SUBJECTS: Readonly<Record<ComparisonName, Subject>> = {
   connections: {
     reference: "colyseus",
     packages: ["@colyseus/core", "@colyseus/ws-transport", "@colyseus/schema", "socket.io", "ws"],

@@ -14,11 +14,11 @@ const TICK_MS = 1000 / TICK_RATE_HZ;
 /**
  * Bots that play: they move, aim and shoot with the same head as the server's own bots, from what a client sees.
  *
- * @param roomSizes players of each room, in turn; none where the server fills them
+ * @param roomSizes of which each room has one, by chance; none where the server fills the rooms
  */
-export function arenaScenario(roomSizes: readonly number[]): Scenario {
+export function arenaScenario(roomSizes: readonly number[], random: () => number): Scenario {
   const lookouts = new Map<string, Lookout>();
-  const parties = new Parties<ArenaRoom>(roomSizes);
+  const parties = new Parties<ArenaRoom>(roomSizes, random);
   return {
     enter: async (bot) => {
       const { client } = bot;

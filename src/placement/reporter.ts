@@ -39,7 +39,7 @@ const URGENT_CHANGE = 0.05;
 const URGENT_CONNECTIONS = 10;
 
 /** What a room is still hoped to get becomes less until then, and is nothing from then on. */
-const GROWTH_MS = 30_000;
+const GROWTH_MS = 10_000;
 
 const NO_LOAD: Load = { connections: 0, loop: 0, ticks: 0, egress: 0, memory: 0 };
 

@@ -40,7 +40,7 @@ export async function startCluster(nodes: number): Promise<LocalCluster> {
   const args = ["src/main.ts", "cluster", "--nodes", String(nodes), "--port", "0", "--host", "127.0.0.1"];
   const child = spawn(
     process.execPath,
-    [...args, "--data-dir", folder, "--log-level", "error", ...LIMITS, ...WITHOUT_LOAD_SHEDDING],
+    [...args, "--data-dir", folder, "--log-level", "error", "--synthetic", ...LIMITS, ...WITHOUT_LOAD_SHEDDING],
     {
       cwd: ROOT,
       env: { NODE_ENV: "production", ARENA_ADMIN_TOKEN: adminToken },

@@ -1,7 +1,7 @@
 import type { Size, Trial } from "./trial.ts";
 
 /** Limits for 32 nodes that are alike. */
-export const GOALS = { steady: 1.05, burst: 1.1 };
+const GOALS = { steady: 1.05, burst: 1.1 };
 
 const NOTES = `Simulated: the placement of the product itself, in another time, beside three other rules and one that nobody can have. Duels of 6 connections (80 % of
 the rooms, 90 s on average), matches of 40 (15 %, 180 s) and halls of 200 (5 %, 240 s), each 30 % more or less; lives are exponential, a room fills

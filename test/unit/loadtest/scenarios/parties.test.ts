@@ -12,8 +12,9 @@ describe("parties of bots", () => {
     begun = 0;
   });
 
-  it("fill rooms of the sizes that are asked for, in turn", async () => {
-    const parties = new Parties([2, 1, 3]);
+  it("fill rooms of the sizes that are asked for", async () => {
+    const chances = [0, 0.4, 0.9, 0][Symbol.iterator]();
+    const parties = new Parties([2, 1, 3], () => chances.next().value ?? 0);
 
     const rooms = await Promise.all(Array.from({ length: 8 }, () => parties.enter(ways)));
 
@@ -22,13 +23,13 @@ describe("parties of bots", () => {
   });
 
   it("leave it to the server where no sizes are asked for", async () => {
-    const { roomId } = await new Parties([]).enter(ways);
+    const { roomId } = await new Parties([], () => 0).enter(ways);
 
     assert.equal(roomId, "found");
   });
 
   it("fail together where the room cannot be begun", async () => {
-    const parties = new Parties([2]);
+    const parties = new Parties([2], () => 0);
     const failing = { ...ways, begin: () => Promise.reject(new Error("no room")) };
 
     const outcomes = await Promise.allSettled([parties.enter(failing), parties.enter(failing)]);
