@@ -1,6 +1,6 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { type Load, LoadReporter, reportsOf } from "../placement/placement.ts";
+import { knownBy, type Load, LoadReporter } from "../placement/placement.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 
 /** What reports are made of. */
@@ -21,7 +21,7 @@ export function reportLoad({ clock, telemetry, cluster, maxConnections, readings
   const reporter = new LoadReporter({ clock, capacity: maxConnections, readings });
   const tell = (isUrgent: boolean): void => {
     const others = cluster.nodes().filter(({ bootId }) => bootId !== cluster.identity.bootId);
-    cluster.setReport(reporter.report(reportsOf(others)), isUrgent);
+    cluster.setReport(reporter.report(knownBy(others)), isUrgent);
   };
   const stops = [
     telemetry.on("room:created", ({ roomId, name }) => reporter.opened(roomId, name)),

@@ -37,12 +37,21 @@ export class Experience {
   }
 }
 
-/** Connections that a room is expected to bring, by what several nodes know of its type: each counts as much as it has learned. */
-export function expectation(all: Iterable<Known | undefined>): number {
+/** What several nodes know of a type together: each counts as much as it has learned. */
+export function pooled(all: Iterable<Known | undefined>): Known {
   let [sum, lessons] = [0, 0];
   for (const known of all) {
-    sum += (known?.connections ?? 0) * (known?.lessons ?? 0);
-    lessons += known?.lessons ?? 0;
+    if (!known) continue;
+    sum += known.connections * known.lessons;
+    lessons += known.lessons;
   }
-  return lessons === 0 ? FIRST_EXPECTED : Math.max(1, sum / lessons);
+  return { connections: sum / Math.max(1, lessons), lessons };
 }
+
+/** Connections that a room is expected to bring, by what is known of its type. */
+export function expectation({ connections, lessons }: Known): number {
+  return lessons === 0 ? FIRST_EXPECTED : Math.max(1, connections);
+}
+
+/** What is known of types whose names nobody has heard. */
+export const UNKNOWN: Known = { connections: 0, lessons: 0 };

@@ -8,12 +8,12 @@ import type { Clock } from "../clock/clock.ts";
 import { choose } from "./choose.ts";
 import { InFlight, type SentRoom } from "./in-flight.ts";
 import { mayHave, type NodeRecord, type Place, type Weight, type Wish, weightOf } from "./node.ts";
-import { type LoadReport, readReport } from "./report.ts";
 import { View } from "./view.ts";
 
 export type { Load } from "./load.ts";
 export type { NodeRecord, Weight, Wish } from "./node.ts";
 export { LoadReporter } from "./reporter.ts";
+export { knownBy } from "./view.ts";
 
 /** Where a room may go. */
 export interface Choice {
@@ -66,9 +66,4 @@ export class Placement {
       place.add(room.weight, -1);
     }
   }
-}
-
-/** What nodes have told, as far as it makes sense. */
-export function reportsOf(nodes: Iterable<Pick<NodeRecord, "report">>): readonly LoadReport[] {
-  return Array.from(nodes, ({ report }) => readReport(report)).filter((report) => report !== undefined);
 }

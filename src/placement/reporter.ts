@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
-import { Experience, expectation } from "./experience.ts";
+import { Experience, expectation, type Known, pooled, UNKNOWN } from "./experience.ts";
 import { type Load, RESOURCES } from "./load.ts";
-import { type LoadReport, type TypeReport, typeIn } from "./report.ts";
+import type { LoadReport, TypeReport } from "./report.ts";
 
 /** What a reporter is built from. */
 export interface ReporterParts {
@@ -111,15 +111,15 @@ export class LoadReporter {
     return change > Math.max(URGENT_CONNECTIONS, URGENT_CHANGE * connections);
   }
 
-  /** What is to be told now. @param others what the other nodes have told: a node that is new knows from them what to expect */
-  report(others: readonly LoadReport[]): LoadReport {
+  /** What is to be told now. @param knownOf what the other nodes know of a type: a node that is new knows from them what to expect */
+  report(knownOf: (name: string) => Known): LoadReport {
     const { clock, capacity, readings } = this.#parts;
     const nowMs = clock.nowMs();
     for (const room of this.#rooms.values()) if (nowMs >= room.lessonMs) this.#teach(room);
     for (const [roomId, openedMs] of this.#opened) if (nowMs > openedMs + NAMED_MS) this.#opened.delete(roomId);
     const expected = this.#types();
-    const known = (name: string) => [this.#experience.of(name), ...others.map((report) => typeIn(report, name))];
-    this.#expected = new Map([...expected.keys()].map((name) => [name, expectation(known(name))]));
+    const expect = (name: string): number => expectation(pooled([this.#experience.of(name), knownOf(name)]));
+    this.#expected = new Map([...expected.keys()].map((name) => [name, expect(name)]));
     const now = { ...readings(), connections: this.#connections() };
     this.#told = smoothed(this.#told, now, (nowMs - this.#toldMs) / MS_PER_S);
     this.#toldMs = nowMs;
@@ -152,7 +152,7 @@ export class LoadReporter {
     for (const room of this.#rooms.values()) {
       for (const [sessionId, endsMs] of room.awaited) if (nowMs > endsMs) room.awaited.delete(sessionId);
       const hope = Math.max(0, 1 - (nowMs - room.openedMs) / GROWTH_MS);
-      sum += Math.max(room.present + room.awaited.size, hope * (this.#expected.get(room.name) ?? expectation([])));
+      sum += Math.max(room.present + room.awaited.size, hope * (this.#expected.get(room.name) ?? expectation(UNKNOWN)));
     }
     return sum;
   }

@@ -1,6 +1,6 @@
-import { expectation } from "./experience.ts";
+import { expectation, type Known, pooled } from "./experience.ts";
 import { type NodeRecord, Place } from "./node.ts";
-import { type LoadReport, readReport, typeIn } from "./report.ts";
+import { readReport, typeIn } from "./report.ts";
 
 /** What is older says nothing of now. */
 const MAX_REPORT_AGE_MS = 3000;
@@ -17,11 +17,10 @@ export class View {
   /** Nodes that have told something not long ago. */
   readonly places: readonly Place[];
   readonly #nodes: readonly NodeRecord[];
-  readonly #reports: readonly LoadReport[];
+  readonly #knownOf: (name: string) => Known;
   readonly #seen: ReadonlyMap<string, Seen>;
   /** A report becomes too old. */
   readonly #endsMs: number;
-  readonly #expected = new Map<string, number>();
 
   constructor(nodes: readonly NodeRecord[], before: View | undefined, nowMs: number) {
     const seen = before ? before.#seen : new Map<string, Seen>();
@@ -33,7 +32,7 @@ export class View {
         return [bootId, known?.seq === seq ? known : { seq, sinceMs: nowMs }];
       }),
     );
-    this.#reports = told.flatMap(([, report]) => report ?? []);
+    this.#knownOf = knownBy(nodes);
     const ends = (node: NodeRecord): number => (this.#seen.get(node.bootId)?.sinceMs ?? 0) + MAX_REPORT_AGE_MS;
     this.places = told.flatMap(([node, report]) => (report && ends(node) >= nowMs ? new Place(node, report) : []));
     this.#endsMs = this.places.reduce((ms, { node }) => Math.min(ms, ends(node)), Number.POSITIVE_INFINITY);
@@ -47,8 +46,17 @@ export class View {
 
   /** Connections that a room of a type is expected to bring. */
   expectationOf(name: string): number {
-    const known = this.#expected.get(name) ?? expectation(this.#reports.map((report) => typeIn(report, name)));
-    this.#expected.set(name, known);
-    return known;
+    return expectation(this.#knownOf(name));
   }
+}
+
+/** What nodes have told of each room type, together. */
+export function knownBy(nodes: Iterable<Pick<NodeRecord, "report">>): (name: string) => Known {
+  const reports = Array.from(nodes, ({ report }) => readReport(report));
+  const byName = new Map<string, Known>();
+  return (name) => {
+    const known = byName.get(name) ?? pooled(reports.map((report) => report && typeIn(report, name)));
+    byName.set(name, known);
+    return known;
+  };
 }

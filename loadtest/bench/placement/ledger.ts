@@ -1,4 +1,4 @@
-import { type NodeRecord, reportsOf, type Weight } from "../../../src/placement/placement.ts";
+import { knownBy, type NodeRecord, type Weight } from "../../../src/placement/placement.ts";
 import type { Agenda } from "./agenda.ts";
 
 /** What a node has published, and what is reserved on it. */
@@ -26,8 +26,8 @@ export const RENEWAL_MS = 500;
 export class Ledger {
   readonly #agenda: Agenda;
   readonly #rows = new Map<string, Row>();
-  #told: ReturnType<typeof reportsOf> = [];
-  #toldMs = Number.NEGATIVE_INFINITY;
+  #known = knownBy([]);
+  #knownMs = Number.NEGATIVE_INFINITY;
 
   constructor(agenda: Agenda) {
     this.#agenda = agenda;
@@ -67,11 +67,11 @@ export class Ledger {
     this.#rowOf(bootId).reserved.set(id, { weight, endsMs: this.#agenda.nowMs() + RESERVATION_MS });
   }
 
-  /** What the nodes told last, as whose last renewal was not long ago has seen it. */
-  told(): ReturnType<typeof reportsOf> {
+  /** What the nodes know of a type, as whose last renewal was not long ago has seen it. */
+  known(): ReturnType<typeof knownBy> {
     const nowMs = this.#agenda.nowMs();
-    if (nowMs >= this.#toldMs + RENEWAL_MS) [this.#told, this.#toldMs] = [reportsOf(this.#rows.values()), nowMs];
-    return this.#told;
+    if (nowMs >= this.#knownMs + RENEWAL_MS) [this.#known, this.#knownMs] = [knownBy(this.#rows.values()), nowMs];
+    return this.#known;
   }
 
   /** What the nodes published last. */

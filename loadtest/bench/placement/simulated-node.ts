@@ -87,7 +87,7 @@ export class SimulatedNode {
   }
 
   #report(): void {
-    this.#unsent = this.#reporter.report(this.#parts.ledger.told());
+    this.#unsent = this.#reporter.report(this.#parts.ledger.known());
   }
 
   #hurry(): void {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
-import { LoadReporter } from "../../../src/placement/placement.ts";
+import { knownBy, LoadReporter } from "../../../src/placement/placement.ts";
 
 const IDLE = { loop: 0, ticks: 0, egress: 0, memory: 0 };
+
+const NOTHING = knownBy([]);
 
 describe("what a node reports", () => {
   let clock: ManualClock;
@@ -13,7 +15,7 @@ describe("what a node reports", () => {
     loop = 0;
     reporter = new LoadReporter({ clock, capacity: 1000, readings: () => ({ ...IDLE, loop }) });
   });
-  const connections = (): number => reporter.report([]).load.connections;
+  const connections = (): number => reporter.report(NOTHING).load.connections;
   const enter = (roomId: string, people: number): void => {
     for (let person = 0; person < people; person++) reporter.joined(roomId, `${roomId} ${person}`);
   };
@@ -54,26 +56,26 @@ describe("what a node reports", () => {
 
   it("believes a reading the more, the longer it took, however many reports are made", () => {
     loop = 1;
-    reporter.report([]);
+    reporter.report(NOTHING);
     loop = 0;
     clock.advance(1000);
-    const once = reporter.report([]).load.loop;
+    const once = reporter.report(NOTHING).load.loop;
     const often = new LoadReporter({ clock, capacity: 1000, readings: () => ({ ...IDLE, loop }) });
     loop = 1;
-    often.report([]);
+    often.report(NOTHING);
     loop = 0;
     for (let part = 0; part < 4; part++) {
       clock.advance(250);
-      often.report([]);
+      often.report(NOTHING);
     }
 
-    assert.ok(Math.abs(often.report([]).load.loop - once) < 1e-9);
+    assert.ok(Math.abs(often.report(NOTHING).load.loop - once) < 1e-9);
   });
 
   it("is urgent when connections have changed by a twentieth, and by more than a few", () => {
     reporter.opened("room", "duel");
     enter("room", 400);
-    reporter.report([]);
+    reporter.report(NOTHING);
 
     enter("room", 20);
     const isLittleUrgent = reporter.isUrgent;
