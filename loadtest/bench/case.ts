@@ -1,5 +1,6 @@
+import { deadline } from "./deadline.ts";
 import { PEERS, type PeerName } from "./peers.ts";
-import { deadline, type ServerProcess, startServer } from "./server-process.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
 
 /** Something that was measured once. */
 export interface Figure {

@@ -17,6 +17,7 @@ const POINTS = {
   ],
   matchmaking: ["look-ups among many rooms", "join calls to several processes"],
   placement: ["clusters in simulated time", "an edge and four nodes"],
+  forwarding: ["CPU for a patch that is passed on", "the same with four messages a tick"],
 } as const;
 
 /** What a run may be about. */
@@ -53,6 +54,7 @@ Measures servers in one run, server on one core and load on another.
   ops          Arena and hocuspocus: ${listOf("ops")}
   matchmaking  Arena and plain Colyseus in a cluster: ${listOf("matchmaking")}
   placement    how evenly connections lie on nodes: ${listOf("placement")}
+  forwarding   a process that passes clients on, beside one that serves them: ${listOf("forwarding")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)
   --rounds <number> how often each is measured, in turn (default ${DEFAULT_ROUNDS})

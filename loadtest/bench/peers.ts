@@ -1,12 +1,15 @@
 import { type Load, queryOf } from "./load.ts";
 import { reserveSeat, seatPath } from "./matchmaking.ts";
+import { type Neighbours, startOneNodeCluster } from "./neighbours.ts";
 
 /** Names of the servers that are compared, in the order of the tables. */
-export const PEER_NAMES = ["arena", "colyseus", "socketio", "ws", "hocuspocus"] as const;
+export const PEER_NAMES = ["arena", "edge", "colyseus", "socketio", "ws", "hocuspocus"] as const;
 export type PeerName = (typeof PEER_NAMES)[number];
 
 /** The servers that send the state of a room, in the order in which they are measured. */
 export const STATE_PEERS = ["arena", "colyseus", "socketio", "ws"] as const satisfies readonly PeerName[];
+/** A client's server, and one between the client and its server. */
+export const FORWARD_PEERS = ["arena", "edge"] as const satisfies readonly PeerName[];
 /** The servers that keep documents, in the order in which they are measured. */
 export const BOARD_PEERS = ["arena", "hocuspocus"] as const satisfies readonly PeerName[];
 export type BoardPeerName = (typeof BOARD_PEERS)[number];
@@ -18,6 +21,8 @@ export interface Peer {
   readonly entry: string;
   /** @param folder an empty folder for what it keeps */
   readonly args: (folder: string) => readonly string[];
+  /** Starts what it needs beside it. */
+  readonly neighbours?: (folder: string) => Promise<Neighbours>;
   /** Whether clients get their seat by matchmaking, and the SDK can join. */
   readonly hasRooms: boolean;
 }
@@ -27,17 +32,22 @@ const WITHOUT_LOAD_SHEDDING = ["--max-loop-delay-ms", "60000", "--max-tick-laten
 /** Nor does it refuse clients that send more than people do. */
 const WITHOUT_RATE_LIMITS = ["--messages-per-second", "100000", "--bytes-per-second", "100000000"];
 
-const ARENA_ARGS = [
-  ...["--port", "0", "--host", "127.0.0.1"],
-  ...["--synthetic", "--log-level", "warn", ...WITHOUT_LOAD_SHEDDING, ...WITHOUT_RATE_LIMITS],
-];
+const ARENA = ["--synthetic", "--log-level", "warn", ...WITHOUT_LOAD_SHEDDING, ...WITHOUT_RATE_LIMITS];
+const HERE = ["--port", "0", "--host", "127.0.0.1"];
 
 /** The servers. Each but Arena is what its own documentation shows, without anything around it. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = {
   arena: {
     title: "Arena",
     entry: "src/main.ts",
-    args: (folder) => [...ARENA_ARGS, "--data-dir", folder, "--log-store", "lmdb"],
+    args: (folder) => [...HERE, "--data-dir", folder, "--log-store", "lmdb", ...ARENA],
+    hasRooms: true,
+  },
+  edge: {
+    title: "Arena, forwarding",
+    entry: "src/main.ts",
+    args: (folder) => [...HERE, "--role", "edge", "--data-dir", folder, ...ARENA],
+    neighbours: (folder) => startOneNodeCluster(folder, ARENA),
     hasRooms: true,
   },
   colyseus: { title: "plain Colyseus", entry: "loadtest/bench/servers/colyseus.ts", args: () => [], hasRooms: true },
@@ -56,7 +66,7 @@ export function inCluster(name: "arena" | "colyseus", nodeId: string, redisUrl: 
   const { title, entry } = PEERS[name];
   if (name === "colyseus") return { title, entry, args: () => [redisUrl] };
   const own = ["--node-id", nodeId, "--redis-url", redisUrl, "--volatile-redis"];
-  return { title, entry, args: (folder) => [...ARENA_ARGS, ...own, "--data-dir", folder] };
+  return { title, entry, args: (folder) => [...HERE, ...ARENA, ...own, "--data-dir", folder] };
 }
 
 /** The path on which a new client of `load` opens its socket; where there are rooms, on a seat reserved for it. */

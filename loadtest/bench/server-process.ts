@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { onServerCore } from "./cores.ts";
+import { deadline } from "./deadline.ts";
 import type { Peer } from "./peers.ts";
 import type { Question, Usage } from "./probe.ts";
 
@@ -29,13 +30,15 @@ const MAX_COMPLAINT = 2000;
 const DATA = `${ROOT}.arena/`;
 
 /** What a server is started by. */
-export type ServerProgram = Pick<Peer, "title" | "entry" | "args">;
+export type ServerProgram = Pick<Peer, "title" | "entry" | "args" | "neighbours">;
 
 /** Starts a server with an empty folder on a port of the system's choosing and waits until it serves. */
 export async function startServer(peer: ServerProgram, nodeFlags: readonly string[] = []): Promise<ServerProcess> {
   await mkdir(DATA, { recursive: true });
   const folder = await mkdtemp(`${DATA}bench-`);
-  const node = [process.execPath, "--expose-gc", ...nodeFlags, "--import", PROBE, peer.entry, ...peer.args(folder)];
+  const neighbours = await peer.neighbours?.(`${folder}/beside`);
+  const own = [...peer.args(folder), ...(neighbours?.args ?? [])];
+  const node = [process.execPath, "--expose-gc", ...nodeFlags, "--import", PROBE, peer.entry, ...own];
   const [command = "", ...args] = onServerCore(node);
   const child = spawn(command, args, { cwd: ROOT, env: ENV, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   let complaint = "";
@@ -49,6 +52,7 @@ export async function startServer(peer: ServerProgram, nodeFlags: readonly strin
   const close = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended.catch(() => {}); // the end is what is wanted
+    await neighbours?.close();
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -82,11 +86,4 @@ async function readPort(child: ChildProcess): Promise<number> {
     }
   }
   throw new Error("The server's output ended without a ready line.");
-}
-
-/** Rejects after `ms`, without keeping the process alive. */
-export function deadline(ms: number, complaint: string): Promise<never> {
-  return new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`${complaint} within ${ms / 1000} s.`)), ms).unref();
-  });
 }

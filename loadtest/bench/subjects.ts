@@ -1,6 +1,6 @@
 import type { Case, Scale } from "./case.ts";
 import { clusterJoinsCases } from "./cases/cluster-joins.ts";
-import { fanOutCases } from "./cases/fan-out.ts";
+import { fanOutCases, forwardingCases } from "./cases/fan-out.ts";
 import { joinsCase } from "./cases/joins.ts";
 import { lateJoinersCase } from "./cases/late-joiners.ts";
 import { lookUpsCase } from "./cases/look-ups.ts";
@@ -38,6 +38,9 @@ Join calls: joinOrCreate over HTTP into 16 rooms that are there, sent to all pro
 has its own Redis packages. All processes share one core, and Redis and the load the other: what more processes
 would bring cannot show on a machine of two cores, only what each of them costs.`;
 
+const FORWARDING_NOTES = `Arena serves the clients itself. Forwarding is an edge: the same clients come to it, and it passes them on to a node that
+serves them beside the load, on the other core. The CPU time is that of the edge alone.`;
+
 /** All subjects that compare servers. */
 export const SUBJECTS: Readonly<Record<ComparisonName, Subject>> = {
   connections: {
@@ -57,5 +60,11 @@ export const SUBJECTS: Readonly<Record<ComparisonName, Subject>> = {
     packages: ["@colyseus/core", "@colyseus/redis-driver", "@colyseus/redis-presence", "ioredis"],
     notes: MATCHMAKING_NOTES,
     cases: (scale) => [lookUpsCase(scale), ...clusterJoinsCases(scale)],
+  },
+  forwarding: {
+    reference: "arena",
+    packages: ["@colyseus/core", "ws"],
+    notes: FORWARDING_NOTES,
+    cases: forwardingCases,
   },
 };

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Case, Figure, Scale } from "../case.ts";
 import { Crowd } from "../crowd.ts";
 import type { Load } from "../load.ts";
-import { STATE_PEERS } from "../peers.ts";
+import { FORWARD_PEERS, type PeerName, STATE_PEERS } from "../peers.ts";
 import type { ServerProcess } from "../server-process.ts";
 
 interface Shape {
@@ -27,17 +27,24 @@ export function fanOutCases({ windowMs, divisor }: Scale): readonly Case[] {
   const alone = [small, large, many].map((size) => ({ ...size, messagesPerTick: 0 }));
   const slow = { tickMs: SLOW_TICK_MS };
   const beside = [small, { ...large, ...slow }, { ...many, ...slow }].map((size) => ({ ...size, messagesPerTick: 4 }));
-  return [...alone, ...beside].map((shape) => fanOutCase(shape, windowMs));
+  return [...alone, ...beside].map((shape) => fanOutCase(shape, STATE_PEERS, windowMs));
 }
 
-function fanOutCase(shape: Shape, windowMs: number): Case {
+/** The same for a process between the clients and their server. */
+export function forwardingCases({ windowMs, divisor }: Scale): readonly Case[] {
+  const room = { rooms: 1, clientsPerRoom: 500 / divisor, tickMs: TICK_MS };
+  const shapes = [0, 4].map((messagesPerTick) => ({ ...room, messagesPerTick }));
+  return shapes.map((shape) => fanOutCase(shape, FORWARD_PEERS, windowMs));
+}
+
+function fanOutCase(shape: Shape, peers: readonly PeerName[], windowMs: number): Case {
   const { rooms, clientsPerRoom, tickMs, messagesPerTick } = shape;
   const extra = messagesPerTick > 0 ? `, ${messagesPerTick} messages a tick` : "";
   const title = `${rooms} ${rooms === 1 ? "room" : "rooms"} of ${clientsPerRoom} at ${MS_PER_S / tickMs} Hz${extra}`;
   return {
     point: messagesPerTick > 0 ? 2 : 1,
     title,
-    peers: STATE_PEERS,
+    peers,
     measure: async (peer, server) => {
       const crowd = new Crowd({ peer, port: server.port, rooms: roomsOf(shape) });
       try {

@@ -2,8 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { BoardClient } from "../boards/board-client.ts";
 import { openBoard } from "../boards/boards.ts";
 import type { Case, Figure, Scale } from "../case.ts";
+import { deadline } from "../deadline.ts";
 import { BOARD_PEERS, type BoardPeerName } from "../peers.ts";
-import { deadline, type ServerProcess } from "../server-process.ts";
+import type { ServerProcess } from "../server-process.ts";
 
 const JOINERS = 150;
 const RECORDS = 20_000;

@@ -3,9 +3,9 @@ import "../../prefer-ws.ts";
 import { Client, type Room } from "@colyseus/sdk";
 import type { Case, Figure, Scale } from "../case.ts";
 import { Crowd } from "../crowd.ts";
+import { deadline } from "../deadline.ts";
 import type { Load } from "../load.ts";
 import { PEERS, type PeerName, STATE_PEERS } from "../peers.ts";
-import { deadline } from "../server-process.ts";
 import { percentile } from "../summary.ts";
 
 const CLIENTS = 200;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { deadline } from "../server-process.ts";
+import { deadline } from "../deadline.ts";
 
 /** A cluster in processes of its own, with its own Redis. */
 export interface LocalCluster {
