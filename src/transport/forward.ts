@@ -31,8 +31,6 @@ export interface ForwardParts {
   readonly clock: Clock;
   /** Time after which an owner that sends nothing, no ping either, is taken for dead. */
   readonly silenceMs: number;
-  /** All lines are read into this; what was read has been passed on before the next one is read. */
-  readonly readBuffer: Buffer;
   /** The owner was lost after bytes had begun to flow. */
   readonly onLost: (cause: ArenaError) => void;
 }
@@ -163,20 +161,9 @@ export class Forward implements Peer {
 
   #open(internalAddress: string): Socket {
     const { hostname, port } = new URL(`http://${internalAddress}`);
-    const { readBuffer } = this.#parts;
-    const line = connect({
-      host: hostname.replace(/^\[|\]$/g, ""),
-      port: Number(port),
-      noDelay: true,
-      allowHalfOpen: true,
-      onread: {
-        buffer: readBuffer,
-        callback: (bytes) => {
-          this.#down(readBuffer.subarray(0, bytes));
-          return true;
-        },
-      },
-    });
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const line = connect({ host, port: Number(port), noDelay: true, allowHalfOpen: true });
+    line.on("data", (bytes) => this.#down(bytes));
     line.once("error", (cause) => this.#lineEnded(cause));
     line.once("end", () => this.#lineEnded());
     line.once("close", () => this.#lineEnded());
@@ -189,7 +176,7 @@ export class Forward implements Peer {
     if (this.#state === "asking") this.#takeAnswer(bytes);
     if (this.#state !== "flowing") return;
     this.#frames?.pass(bytes);
-    if (!this.#traveller.socket.write(Buffer.from(bytes))) this.#line.pause();
+    if (!this.#traveller.socket.write(bytes)) this.#line.pause();
   }
 
   #takeAnswer(bytes: Buffer): void {

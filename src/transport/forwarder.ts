@@ -35,7 +35,6 @@ export interface Passenger extends Traveller {
 /** An owner that has sent nothing in this time, no ping either, is dead, frozen or cut off. */
 const SILENT_HEARTBEATS = 2;
 const SILENCE_MARGIN_MS = 1000;
-const READ_BYTES = 64 * 1024;
 /** Failures are told together, so that the end of a process that had thousands of clients is one line in the log. */
 const REPORT_MS = 1000;
 /** Answers of a process that does not have the room any more (ROOM_NOT_HERE), or is another one by now (FORWARD_FORGED). */
@@ -59,7 +58,7 @@ export class Forwarder {
     const { clock, heartbeatMs } = parts;
     this.#parts = parts;
     const silenceMs = SILENT_HEARTBEATS * heartbeatMs + SILENCE_MARGIN_MS;
-    this.#forwardParts = { clock, silenceMs, readBuffer: Buffer.alloc(READ_BYTES) };
+    this.#forwardParts = { clock, silenceMs };
     this.#liveness = new Liveness({ clock, heartbeatMs, onStall: () => {} }); // the transport's tells of it
     this.#stopReports = clock.every(REPORT_MS, () => this.#report());
   }

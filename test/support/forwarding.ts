@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type RequestListener, request } from "node:http";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { manualClock } from "../../src/clock/clock.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
@@ -12,8 +12,8 @@ export type Led = boolean | Error;
 /** A process that only forwards, with a clock that a test moves. */
 export type Edge = Awaited<ReturnType<typeof openEdge>>;
 
-/** Opens an edge; `ownerOf` says where each client goes. */
-export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | undefined>) {
+/** Opens an edge; `ownerOf` says where each client goes, and in `header` stands who comes. */
+export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | undefined>, header = "x-arena-passage") {
   const [clock, telemetry] = [manualClock(), createTelemetry()];
   const forgotten: string[] = [];
   const sockets: Socket[] = [];
@@ -26,7 +26,7 @@ export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | unde
     heartbeatMs: 15_000,
     ownerOf,
     forget: (roomId) => void forgotten.push(roomId),
-    passage: ({ bootId }, target, address) => ["x-arena-passage", `${bootId} ${target} ${address}`],
+    passage: ({ bootId }, target, address) => [header, `${bootId} ${target} ${address}`],
   });
   const waiting: ((led: Led) => void)[] = [];
   const server = createHttpServer({ highWaterMark: 32 * 1024 });
@@ -53,6 +53,7 @@ export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | unde
     telemetry,
     forwarder,
     forgotten,
+    server,
     /** Its ends of the clients' sockets. */
     sockets,
     port: portOf(server),
@@ -66,6 +67,20 @@ export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | unde
       server.closeAllConnections();
       await once(server, "close");
     },
+  };
+}
+
+/** Answers what is no upgrade with what a server on this machine answers. */
+export function passRequestsTo(port: number): RequestListener {
+  return (incoming, response) => {
+    const { method, url, headers } = incoming;
+    const options = { port, host: "127.0.0.1", method, path: url, headers, agent: false } as const;
+    const call = request(options, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    });
+    call.on("error", () => response.destroy());
+    incoming.pipe(call);
   };
 }
 
