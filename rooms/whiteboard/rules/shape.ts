@@ -101,6 +101,13 @@ export interface RichOp {
 /** What is done to a shape. */
 export type ShapeOp = CreateOp | SetOp | UnsetOp | DeleteOp | RestoreOp | RichOp;
 
+/** A group as it will be when it was written down and read again: there is no -0 then. */
+export function asWritten<V>(value: V): V {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
+  if (!Object.values(value).some((one) => Object.is(one, -0))) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, one === 0 ? 0 : one])) as V; // the same names
+}
+
 /** Whether a record is a shape that is there. */
 export function isShape(record: object | undefined): record is Shape {
   return record !== undefined && "g" in record;

@@ -13,6 +13,7 @@ import { assertParent } from "./parents.ts";
 import { assertRich, withUpdates } from "./rich-text.ts";
 import { undoingUpdate, wholeUpdate } from "./rich-undo.ts";
 import {
+  asWritten,
   type BoardGroup,
   type CreateOp,
   type DeleteOp,
@@ -121,7 +122,8 @@ function isTooLate(op: SetOp | UnsetOp | DeleteOp | RichOp, { rev }: Shape): boo
 }
 
 function newShape(effect: CreateOp | RestoreOp, { seq, userId, ts }: OpStamp): Shape {
-  const { type, g } = effect;
+  const { type } = effect;
+  const g = Object.fromEntries(Object.entries(effect.g).map(([name, value]) => [name, asWritten(value)]));
   const rich = effect.t === "restore" && effect.rich ? withUpdates([], effect.rich) : undefined;
   const rev = Object.fromEntries([...Object.keys(g), ...(rich ? ["rich"] : [])].map((group) => [group, seq]));
   return { type, g, rev, ...(rich && { rich }), by: userId, at: ts };
@@ -135,7 +137,7 @@ function changed(shape: Shape, effect: SetOp | UnsetOp | RichOp, seq: number): S
   if (effect.t === "y") {
     return { ...shape, rich: withUpdates(shape.rich ?? [], [effect.u]), rev: { ...shape.rev, rich: seq } };
   }
-  return { ...shape, g: { ...shape.g, [effect.g]: effect.v }, rev: { ...shape.rev, [effect.g]: seq } };
+  return { ...shape, g: { ...shape.g, [effect.g]: asWritten(effect.v) }, rev: { ...shape.rev, [effect.g]: seq } };
 }
 
 /** Writes back what a group was before, or takes it away again. */

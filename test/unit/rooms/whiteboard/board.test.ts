@@ -121,6 +121,17 @@ describe("the rules of a board", () => {
       );
     });
 
+    it("[BRD14] keep numbers as they are when they were written down: without -0", () => {
+      pushed.push(create("z", { pos: { x: -0, y: 1, r: -0 }, style: { width: -0, color: "red" } }));
+      pushed.push({ t: "set", id: "z", g: "size", v: { w: -0, h: 2 } });
+
+      assert.deepEqual(pushed.shape("z").g, {
+        pos: { x: 0, y: 1, r: 0 },
+        style: { width: 0, color: "red" },
+        size: { w: 0, h: 2 },
+      });
+    });
+
     it("write only over what ifRev names", () => {
       pushed.push(create("a", { text: "x" }));
       pushed.push(text("a", "y"));
