@@ -68,6 +68,7 @@ export interface Config {
   readonly maxImageBytes: number;
   readonly maxBoardImageBytes: number;
   readonly maxUserImageBytes: number;
+  readonly maxAllImageBytes: number;
   readonly allowedOrigins: readonly string[];
   readonly trustedProxies: readonly string[];
 }

@@ -188,6 +188,17 @@ export const LIMIT_OPTIONS: readonly Option[] = [
     sentence: "All images that one user brings, to any board; a further one is refused with IMAGES_FULL.",
   },
   {
+    name: "maxAllImageBytes",
+    env: "ARENA_MAX_ALL_IMAGE_BYTES",
+    flag: "max-all-image-bytes",
+    type: "integer",
+    default: 10_737_418_240,
+    min: 1024,
+    max: 1_125_899_906_842_624,
+    unit: "bytes",
+    sentence: "All images of a data folder, or of a Redis; a further one is refused with IMAGES_FULL.",
+  },
+  {
     name: "allowedOrigins",
     env: "ARENA_ALLOWED_ORIGINS",
     flag: "allowed-origins",

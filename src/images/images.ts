@@ -25,6 +25,8 @@ export interface ImageLimits {
   readonly maxBoardImageBytes: number;
   /** Of all images that one user brought. */
   readonly maxUserImageBytes: number;
+  /** Of all images that are kept where this node keeps them. */
+  readonly maxAllImageBytes: number;
 }
 
 /** What images are opened with. */
@@ -164,17 +166,24 @@ function judge(content: Uint8Array, maxBytes: number): ImageInfo {
 }
 
 const ROOM = "room ";
+/** Pays for every image, once. */
+const ALL = "all";
 
 function chargesOf({ room, userId }: ImageOwner, limits: ImageLimits): Charge[] {
   const charges = [{ account: ROOM + room, maxBytes: limits.maxBoardImageBytes }];
   if (userId !== undefined) charges.push({ account: `user ${userId}`, maxBytes: limits.maxUserImageBytes });
-  return charges;
+  return [...charges, { account: ALL, maxBytes: limits.maxAllImageBytes }];
 }
 
 function fullError(image: ImageInfo, { charge, usedBytes }: { charge: Charge; usedBytes: number }): ArenaError {
-  const who = charge.account.startsWith(ROOM) ? "This board has" : "You have brought";
+  const who = payerOf(charge);
   const amounts = `${mib(usedBytes)} of images of at most ${mib(charge.maxBytes)}`;
   return new ArenaError("IMAGES_FULL", `${who} ${amounts}, and this one has ${mib(image.bytes)}.`);
+}
+
+function payerOf({ account }: Charge): string {
+  if (account === ALL) return "This server has";
+  return account.startsWith(ROOM) ? "This board has" : "You have brought";
 }
 
 /** Rounded up, so that what is above a bound never reads like the bound. */

@@ -26,7 +26,12 @@ describe("images on a disk that becomes full", () => {
     disk = await mkdtemp(join(tmpdir(), "arena-disk-"));
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MB}m`, "tmpfs", disk]);
     telemetry = createTelemetry();
-    const limits = { maxImageBytes: 2 * MIB, maxBoardImageBytes: 999 * MIB, maxUserImageBytes: 999 * MIB };
+    const limits = {
+      maxImageBytes: 2 * MIB,
+      maxBoardImageBytes: 999 * MIB,
+      maxUserImageBytes: 999 * MIB,
+      maxAllImageBytes: 999_000_000,
+    };
     const clock = systemClock();
     images = await openImages({ kind: "lmdb", path: join(disk, "images"), redisUrl: "", limits, clock, telemetry });
   });

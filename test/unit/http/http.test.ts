@@ -13,7 +13,12 @@ import { openPeers } from "../../../src/peers/peers.ts";
 import { createTelemetry, type Telemetry, type TelemetryEvents } from "../../../src/telemetry/telemetry.ts";
 import { createTokens, type Tokens } from "../../../src/tokens/tokens.ts";
 
-const IMAGE_LIMITS = { maxImageBytes: 1_000_000, maxBoardImageBytes: 1_000_000, maxUserImageBytes: 1_000_000 };
+const IMAGE_LIMITS = {
+  maxImageBytes: 1_000_000,
+  maxBoardImageBytes: 1_000_000,
+  maxUserImageBytes: 1_000_000,
+  maxAllImageBytes: 999_000_000,
+};
 
 describe("the HTTP side of a node", () => {
   let folder: string;

@@ -8,7 +8,12 @@ import { type Images, type ImagesOptions, openImages } from "../../../src/images
 import { createTelemetry, type Telemetry, type TelemetryEvents } from "../../../src/telemetry/telemetry.ts";
 import { pngOf, pngSized, sampleImage } from "../../support/sample-images.ts";
 
-const LIMITS = { maxImageBytes: 100_000, maxBoardImageBytes: 300_000, maxUserImageBytes: 400_000 };
+const LIMITS = {
+  maxImageBytes: 100_000,
+  maxBoardImageBytes: 300_000,
+  maxUserImageBytes: 400_000,
+  maxAllImageBytes: 999_000_000,
+};
 const MIB = 1024 * 1024;
 const ROOM = "whiteboard/plans";
 
@@ -93,7 +98,14 @@ describe("images", () => {
   });
 
   it("[IMG2] are bounded for a room, which says how much there is and how much was asked", async () => {
-    await open({ limits: { maxImageBytes: 2 * MIB, maxBoardImageBytes: 3 * MIB, maxUserImageBytes: 9 * MIB } });
+    await open({
+      limits: {
+        maxImageBytes: 2 * MIB,
+        maxBoardImageBytes: 3 * MIB,
+        maxUserImageBytes: 9 * MIB,
+        maxAllImageBytes: 999_000_000,
+      },
+    });
     await images.put(pngOf(2 * MIB, 1), { room: ROOM, userId: "ada" });
 
     await assert.rejects(images.put(pngOf(1.5 * MIB, 2), { room: ROOM, userId: "bob" }), {
@@ -104,7 +116,14 @@ describe("images", () => {
   });
 
   it("[IMG2] are bounded for a user over all rooms", async () => {
-    await open({ limits: { maxImageBytes: 2 * MIB, maxBoardImageBytes: 9 * MIB, maxUserImageBytes: 3 * MIB } });
+    await open({
+      limits: {
+        maxImageBytes: 2 * MIB,
+        maxBoardImageBytes: 9 * MIB,
+        maxUserImageBytes: 3 * MIB,
+        maxAllImageBytes: 999_000_000,
+      },
+    });
     await images.put(pngOf(2 * MIB, 1), { room: ROOM, userId: "ada" });
 
     await assert.rejects(images.put(pngOf(2 * MIB, 2), { room: "whiteboard/other", userId: "ada" }), {
@@ -112,6 +131,18 @@ describe("images", () => {
       message: /You have brought 2 MiB of images of at most 3 MiB/,
     });
     await images.put(pngOf(2 * MIB, 2), { room: "whiteboard/other", userId: "bob" });
+  });
+
+  it("[IMG2] are bounded all together, whoever brings them, and the same again costs nothing", async () => {
+    await open({ limits: { ...LIMITS, maxAllImageBytes: 200_000 } });
+    await images.put(pngOf(100_000, 1), { room: ROOM, userId: "ada" });
+    await images.put(pngOf(90_000, 2), { room: "whiteboard/other", userId: "bob" });
+
+    await images.put(pngOf(100_000, 1), { room: "whiteboard/third", userId: "cid" });
+    await assert.rejects(images.put(pngOf(20_000, 3), { room: "whiteboard/third", userId: "cid" }), {
+      code: "IMAGES_FULL",
+      message: /This server has 0.2 MiB of images of at most 0.2 MiB/,
+    });
   });
 
   it("[IMG2] of somebody unknown are paid for by the room alone", async () => {
