@@ -1,10 +1,13 @@
-/** Rich text of shapes: Yjs updates, which are checked, kept in the order in which they came, and merged when they are many. */
+/** Rich text of shapes: Yjs updates, which are checked, kept in order, and merged without what was deleted when they are many. */
 import { decodeUpdate, mergeUpdates } from "yjs";
 import { OpRefused } from "../../../src/document/document.ts";
+import { compacted } from "./compact-text.ts";
 import { isOfText } from "./text-update.ts";
 
-/** Most bytes of one text, with all that was ever written in it. */
+/** Most bytes of one text. */
 const MAX_BYTES = 256 * 1024;
+/** A text that has more than this of them where only what is to be read is left of it is full: else each letter would be read with all. */
+const FULL_SHARE = 7 / 8;
 /** With more updates than this they are merged into one, once they have grown by a share of it: merging reads it all. */
 const MAX_UPDATES = 64;
 const GROWTH_SHARE = 0.25;
@@ -24,13 +27,15 @@ export type RichText = readonly Uint8Array[];
 export function assertRich(updates: RichText, before: RichText = []): void {
   if (!updates.every(isReadable))
     throw new OpRefused("INVALID", "Expected text as an update of Yjs, in its first format.");
-  if (bytesOf(before) + bytesOf(updates) > MAX_BYTES) throw new OpRefused("TOO_LARGE", "This text is full.");
+  const all = [...before, ...updates];
+  const isFull = bytesOf(all) > MAX_BYTES && bytesOf(merged(all)) > MAX_BYTES * FULL_SHARE;
+  if (isFull) throw new OpRefused("TOO_LARGE", "This text is full.");
 }
 
 /** A text with updates added. Takes whatever it is given: what cannot be read is left out when it comes to merging. */
 export function withUpdates(text: RichText, updates: RichText): RichText {
   const all = [...text, ...updates];
-  return isMergeDue(all) ? merged(all) : all;
+  return isMergeDue(all) || bytesOf(all) > MAX_BYTES ? merged(all) : all;
 }
 
 function isMergeDue([first, ...others]: RichText): boolean {
@@ -52,10 +57,16 @@ function isSameUpdate(one: Uint8Array, other: Uint8Array | undefined): boolean {
 function merged(updates: RichText): RichText {
   const readable = updates.filter(isReadable);
   try {
-    return readable.length > 1 ? [mergeUpdates([...readable])] : readable;
+    return readable.length === 0 ? [] : [smallest(mergeUpdates([...readable]))];
   } catch {
     return readable;
   }
+}
+
+/** What was deleted is left out, but where its places take more than it does itself. */
+function smallest(update: Uint8Array): Uint8Array {
+  const small = compacted(update);
+  return small.byteLength < update.byteLength ? small : update;
 }
 
 /** A reader of Yjs' own would take numbers that do not count up, and go round in circles. */

@@ -142,6 +142,52 @@ describe("rich text", () => {
     assert.ok(Array.isArray(pushed.push(add(written("y", 6)))));
   });
 
+  it("[BRD9] has room again for what was deleted, however often it was full", () => {
+    const doc = new Y.Doc();
+    doc.clientID = 7;
+    const updates: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => updates.push(update));
+    const text = doc.getText("text");
+    for (let page = 0; page < 20; page++) {
+      text.insert(0, `${page} `.repeat(10 * KB));
+      text.delete(5, text.length - 5);
+    }
+
+    pushed.pushAll(updates.map((u) => add(u)));
+
+    const { rich = [] } = pushed.shape("a");
+    assert.equal(textOf(rich), text.toString());
+    assert.ok(rich.reduce((sum, u) => sum + u.byteLength, 0) <= 256 * KB);
+  });
+
+  it("[BRD9] takes what is written letter by letter, as much as 200 kB", () => {
+    const doc = new Y.Doc();
+    doc.clientID = 7;
+    const text = doc.getText("text");
+    for (let word = 0; word < 20_000; word++) {
+      const before = Y.encodeStateVector(doc);
+      text.insert(text.length, "ten chars ");
+      pushed.pushAll([add(Y.encodeStateAsUpdate(doc, before))]);
+    }
+
+    assert.equal(textOf(pushed.shape("a").rich), text.toString());
+  }).timeout(30_000);
+
+  it("[BRD9] is bounded also where every other letter is deleted", () => {
+    const doc = new Y.Doc();
+    doc.clientID = 7;
+    const text = doc.getText("text");
+    const updates: Uint8Array[] = [];
+    doc.on("update", (update: Uint8Array) => updates.push(update));
+    text.insert(0, "x".repeat(20 * KB));
+    for (let at = 0; at < 5000; at++) text.delete(at, 1);
+
+    for (const u of updates) pushed.push(add(u));
+
+    const bytes = (pushed.shape("a").rich ?? []).reduce((sum, u) => sum + u.byteLength, 0);
+    assert.ok(bytes < 64 * KB, `${bytes}`);
+  });
+
   it("[BRD9] is not brought back with more than 256 kB", () => {
     pushed.pushAll([{ t: "del", id: "a" }]);
     const rich = [1, 2, 3, 4, 5].map((n) => written("x".repeat(63 * KB), n));
