@@ -9,6 +9,7 @@ import {
   compareIDs,
   createID,
   decodeUpdate,
+  GC,
   Item,
   mergeDeleteSets,
   UpdateEncoderV1,
@@ -91,6 +92,7 @@ function joined(structs: Iterable<Struct>): readonly Struct[] {
 
 /** What stands directly behind another by the same author, before the same, is by definition the same as one piece. */
 function join(one: Struct, other: Struct): boolean {
+  if (one instanceof GC && other instanceof GC) return one.mergeWith(other);
   if (!(one instanceof Item && other instanceof Item)) return false;
   const isBehind = compareIDs(other.origin, one.lastId) && compareIDs(other.rightOrigin, one.rightOrigin);
   const isAlike = [ContentString, ContentDeleted].some(

@@ -117,6 +117,12 @@ describe("a text without what was deleted", () => {
     assert.ok(compacted(Y.mergeUpdates(updates)).byteLength < 100);
   });
 
+  it("[BRD9] has what was swept away as one piece", () => {
+    const swept = new Uint8Array([1, 3, 1, 0, 0, 1, 0, 1, 0, 2, 0]);
+
+    assert.deepEqual(compacted(swept), new Uint8Array([1, 1, 1, 0, 0, 4, 0]));
+  });
+
   it("[BRD9] comes of an update with gaps, which later ones fill", () => {
     const doc = new Y.Doc();
     const updates: Uint8Array[] = [];
