@@ -107,6 +107,11 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     return this.#roleOf(client, this.#invited.get(client.sessionId));
   }
 
+  /** What somebody may do without what was lent to them. */
+  #lastingRole(client: Client): Role | "none" {
+    return this.#roleOf(client, deedOf(this.#invited.get(client.sessionId)));
+  }
+
   #roleOf(client: Client, invited: Invited | undefined): Role | "none" {
     const { userId = "", roles = [] } = this.userOf(client) ?? {};
     return roleFor(this.key, this.#currentSettings, { userId, roles, invited }, this.parts.clock.wallMs());
@@ -116,8 +121,15 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     const nowMs = this.parts.clock.nowMs();
     return (
       this.#rate.take(this.userOf(client)?.userId ?? client.sessionId, ops, nowMs) ??
+      this.#whyNotOwn(client, ops) ??
       this.#shareUsed(client, ops, nowMs)
     );
+  }
+
+  #whyNotOwn(client: Client, ops: readonly BoardOp[]): Refusal | undefined {
+    const lasting = this.#lastingRole(client);
+    if (lasting === "owner" || lasting === "editor" || ops.every(({ t }) => t !== "own")) return undefined;
+    return { code: "FORBIDDEN", detail: "An invitation for some time makes nobody the owner of a board." };
   }
 
   /** Who owns a board may fill it. */
@@ -152,7 +164,7 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   /** For how long somebody may give a role away: without end, or as long as the invitation holds without which they may not. */
   #mayInviteForMs(client: Client, role: Role): number {
     const invited = this.#invited.get(client.sessionId);
-    if (mayInvite(this.#roleOf(client, deedOf(invited)), role)) return Number.POSITIVE_INFINITY;
+    if (mayInvite(this.#lastingRole(client), role)) return Number.POSITIVE_INFINITY;
     return invited && mayInvite(this.roleOf(client), role) ? invited.expiresAtMs - this.parts.clock.wallMs() : 0;
   }
 

@@ -265,6 +265,20 @@ describe("rights on a board", () => {
     assert.equal(await refusalOf((await enter("cid")).room.request("deed", {})), "FORBIDDEN");
   });
 
+  it("[BRD8] makes nobody the owner of a board that is nobody's for longer than it holds", async () => {
+    const ann = await enter("ann", { roles: ["whiteboard:*:owner"] });
+    ann.push(1, { t: "share", everyone: "viewer" });
+    await ann.next("op:ack");
+    const bob = await enter("bob", { invite: await invitation(ann, "editor") });
+
+    bob.push(1, { t: "own" });
+    const { code } = await bob.next("op:nack");
+    bob.push(1, note("a"));
+
+    assert.equal(code, "FORBIDDEN");
+    assert.equal((await bob.next("op:ack")).outcome, "commit");
+  });
+
   it("[BRD11] is worth nothing once an owner has withdrawn all: who came by one loses what it gave at once", async () => {
     const ann = await owned({ t: "share", everyone: "none" });
     const old = await invitation(ann, "editor");
