@@ -7,6 +7,7 @@ import { CLOSE_CODES } from "../../src/protocol/protocol.ts";
 import { personName } from "../chat/chat-op.ts";
 import { SayRate } from "../chat/say-rate.ts";
 import { boardOp } from "./board-op.ts";
+import { Brims } from "./brims.ts";
 import { type Invited, isWithdrawn, mayInvite, roleFor } from "./roles.ts";
 import { type BoardOp, type BoardRecord, board, type Role, type Settings, settingsOf } from "./rules/board.ts";
 import { type Coloured, colourAmong } from "./rules/colours.ts";
@@ -61,6 +62,7 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   };
   readonly #rate = new SayRate();
   readonly #shares = new Shares();
+  readonly #brims = new Brims();
   /** By session. */
   readonly #invited = new Map<string, Invited>();
   #settings: Settings = { owner: "", everyone: "editor" };
@@ -119,8 +121,10 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
 
   protected override gate(client: Client, ops: readonly BoardOp[]): Refusal | undefined {
     const nowMs = this.parts.clock.nowMs();
+    const who = this.userOf(client)?.userId ?? client.sessionId;
     return (
-      this.#rate.take(this.userOf(client)?.userId ?? client.sessionId, ops, nowMs) ??
+      this.#rate.take(who, ops, nowMs) ??
+      (this.records && this.#brims.take(who, ops, this.records, nowMs)) ??
       this.#whyNotOwn(client, ops) ??
       this.#shareUsed(client, ops, nowMs)
     );

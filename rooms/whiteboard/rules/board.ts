@@ -27,6 +27,8 @@ export {
   type ShapeOp,
 } from "./shape.ts";
 
+export { isBrimming } from "./shapes.ts";
+
 /** An operation on a board, and what it comes to. */
 export type BoardOp = ShapeOp | SettingsOp | SignOp | SayOp;
 

@@ -28,14 +28,19 @@ export function assertRich(updates: RichText, before: RichText = []): void {
   if (!updates.every(isReadable))
     throw new OpRefused("INVALID", "Expected text as an update of Yjs, in its first format.");
   const all = [...before, ...updates];
-  const isFull = bytesOf(all) > MAX_BYTES && bytesOf(merged(all)) > MAX_BYTES * FULL_SHARE;
+  const isFull = isBrimful(before, updates) && bytesOf(merged(all)) > MAX_BYTES * FULL_SHARE;
   if (isFull) throw new OpRefused("TOO_LARGE", "This text is full.");
+}
+
+/** Whether all of a text has to be read to tell whether more goes into it. */
+export function isBrimful(before: RichText, updates: RichText): boolean {
+  return bytesOf(before) + bytesOf(updates) > MAX_BYTES;
 }
 
 /** A text with updates added. Takes whatever it is given: what cannot be read is left out when it comes to merging. */
 export function withUpdates(text: RichText, updates: RichText): RichText {
   const all = [...text, ...updates];
-  return isMergeDue(all) || bytesOf(all) > MAX_BYTES ? merged(all) : all;
+  return isMergeDue(all) || isBrimful(text, updates) ? merged(all) : all;
 }
 
 function isMergeDue([first, ...others]: RichText): boolean {

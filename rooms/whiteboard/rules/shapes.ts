@@ -10,7 +10,7 @@ import { forget } from "./gone.ts";
 import { assertMayLock, assertUnlocked } from "./locks.ts";
 import { place } from "./order.ts";
 import { assertParent } from "./parents.ts";
-import { assertRich, withUpdates } from "./rich-text.ts";
+import { assertRich, isBrimful, withUpdates } from "./rich-text.ts";
 import { undoingUpdate, wholeUpdate } from "./rich-undo.ts";
 import {
   asWritten,
@@ -59,6 +59,14 @@ export function evolveShape(records: Records<object>, effect: ShapeOp, stamp: Op
   if (effect.t === "del") forget(records, effect.id, stamp.seq);
   else if (effect.t === "create" || effect.t === "restore") records.set(effect.id, newShape(effect, stamp));
   else if (isShape(shape)) records.set(effect.id, changed(shape, effect, stamp.seq));
+}
+
+/** Whether to take an op costs as much as all that is in a text. */
+export function isBrimming(records: Pick<SortableReader<object>, "get">, op: { readonly t: string }): op is RichOp {
+  if (op.t !== "y") return false;
+  const { id, u } = op as RichOp; // by its kind
+  const shape = records.get(id);
+  return isShape(shape) && isBrimful(shape.rich ?? [], [u]);
 }
 
 /** What undoes a change: made for what the author's own push did, and empty where somebody else has changed it since. */
