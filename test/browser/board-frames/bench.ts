@@ -27,6 +27,7 @@ try {
   await page.reload();
   await page.waitForFunction("window.bench");
   await page.evaluate(() => window.bench.open(5000, 130));
+  sayFrames("drag 3,000 of 5,000 shapes in view", await page.evaluate((ms) => window.bench.drag(ms, 3000), PAN_MS));
   const frames = await page.evaluate(([ms, people]) => window.bench.crowd(ms, people), [PAN_MS, PEOPLE] as const);
   sayFrames(`${PEOPLE} people at work among 5,000 shapes in view`, frames);
   for (const problem of browser.problems) say("problem", problem);

@@ -19,6 +19,7 @@ export interface Frames {
 }
 
 interface Opened {
+  readonly painted: BoardCanvas;
   readonly scene: BoardScene;
   readonly camera: BoardCamera;
   readonly board: MemoryBoard;
@@ -32,6 +33,8 @@ export interface Bench {
   pan(durationMs: number, zoom?: number): Promise<Frames>;
   /** Zooms in and out. */
   zoom(durationMs: number): Promise<Frames>;
+  /** So many shapes are selected and dragged about. */
+  drag(durationMs: number, count: number): Promise<Frames>;
   /** People move shapes and draw. */
   crowd(durationMs: number, people: number): Promise<Frames>;
 }
@@ -98,7 +101,7 @@ window.bench = {
     const camera = new BoardCamera({ bounds: () => scene.bounds, nextFrame: requestAnimationFrame.bind(window) });
     const painted = new BoardCanvas({ element, scene, camera, measure: canvasMeasure(), imageFor: () => undefined });
     if (scene.bounds) camera.show(scene.bounds, { isInstant: true });
-    opened = { scene, camera, board };
+    opened = { painted, scene, camera, board };
     await painted.settled();
     await afterFrame();
     return { sceneMs, pictureMs: performance.now() - beganMs };
@@ -115,6 +118,20 @@ window.bench = {
   zoom(durationMs) {
     const { camera } = current();
     return measure(durationMs, (ms) => camera.zoomAt({ x: 600, y: 300 }, 1 + 0.03 * Math.sin(ms / 500)));
+  },
+
+  async drag(durationMs, count) {
+    const { painted, scene } = current();
+    const ids = scene
+      .all()
+      .slice(0, count)
+      .map(({ id }) => id);
+    painted.selection = ids;
+    const frames = await measure(durationMs, (ms) => scene.setDraft("me", moveDraft(ids, ms)));
+    scene.setDraft("me", undefined);
+    painted.selection = [];
+    await painted.settled();
+    return frames;
   },
 
   crowd(durationMs, people) {

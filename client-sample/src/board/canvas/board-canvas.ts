@@ -5,9 +5,10 @@ import type { Box, Stop } from "../words.ts";
 import { Backdrop, type Lens } from "./backdrop.ts";
 import type { Brush, ImageFor, Ink } from "./brush.ts";
 import type { BoardCamera } from "./camera.ts";
+import { CarriedLayer } from "./carried-layer.ts";
 import { LiveLayer } from "./live-layer.ts";
 import { prepare } from "./paint-item.ts";
-import { type Glass, paintMarks, paintMarquee, paintSelection } from "./selection.ts";
+import { type Glass, paintFrame, paintMarks, paintMarquee, paintSelection } from "./selection.ts";
 import { Sharpness } from "./sharpness.ts";
 import { TileCache } from "./tile-cache.ts";
 
@@ -37,6 +38,7 @@ export class BoardCanvas {
   readonly #backdrop = new Backdrop();
   readonly #tiles: TileCache;
   readonly #live: LiveLayer;
+  readonly #carried: CarriedLayer;
   readonly #sharpness = new Sharpness();
   readonly #hooks = new Set<(glass: Glass) => void>();
   readonly #stops: Stop[];
@@ -58,11 +60,12 @@ export class BoardCanvas {
     this.#parts = parts;
     this.#ink = ink;
     this.#live = new LiveLayer(scene);
-    this.#tiles = new TileCache({
-      resting: (box) => scene.resting(box),
-      brushFor: (ofTile, scale) => this.#brush(ofTile, scale),
+    const painting = {
+      brushFor: (ofTile: Ink, scale: number) => this.#brush(ofTile, scale),
       nowMs: () => performance.now(),
-    });
+    };
+    this.#tiles = new TileCache({ ...painting, resting: (box) => scene.resting(box) });
+    this.#carried = new CarriedLayer(scene, painting);
     const sizes = new ResizeObserver(() => this.#fit());
     sizes.observe(element);
     this.#stops = [
@@ -81,6 +84,7 @@ export class BoardCanvas {
     if (theme === this.#theme) return;
     this.#theme = theme;
     this.#tiles.damageAll();
+    this.#carried.drop();
     this.repaint();
   }
 
@@ -176,11 +180,15 @@ export class BoardCanvas {
     }
     const lens = this.#lens();
     const wanted = { view: camera.view, scale: this.#sharpness.scaleFor(lens.scale, nowMs) };
-    const isDone = this.#tiles.update(wanted, performance.now() + this.#budgetMs(nowMs));
+    const untilMs = performance.now() + this.#budgetMs(nowMs);
+    // Until all of what is carried can be shown where it is, the tiles go on showing it where it was.
+    const isDone = this.#carried.update(wanted, untilMs) && this.#tiles.update(wanted, untilMs);
+    if (isDone) this.#carried.settle();
     this.#live.update((box) => this.#tiles.isFresh(box, wanted));
     this.#ink.setTransform(1, 0, 0, 1, 0, 0);
     this.#backdrop.paint(this.#ink, lens, this.#theme, this.#pixelRatio);
     this.#tiles.draw(this.#ink, wanted, lens);
+    this.#carried.draw(this.#ink, wanted, lens);
     const origin = { x: -lens.x / lens.scale, y: -lens.y / lens.scale };
     this.#live.paint(this.#brush(this.#ink, lens.scale), origin, camera.view);
     this.#paintGlass();
@@ -190,7 +198,7 @@ export class BoardCanvas {
 
   /** How long tiles may be painted in a frame. */
   #budgetMs(nowMs: number): number {
-    const isMoving = this.#hasMoved || this.#parts.scene.lifted().length > 0;
+    const isMoving = this.#hasMoved || this.#parts.scene.lifted().length > 0 || this.#carried.frame !== undefined;
     this.#hasMoved = false;
     if (this.#sharpness.isZooming(nowMs)) return ZOOMING_BUDGET_MS; // to stretch what is there takes longer
     return isMoving ? TILE_BUDGET_MS : RESTING_BUDGET_MS;
@@ -201,8 +209,13 @@ export class BoardCanvas {
     const ink = this.#ink;
     ink.setTransform(this.#pixelRatio, 0, 0, this.#pixelRatio, 0, 0);
     const glass = { ink, camera, theme: this.#theme };
-    const items = this.#selection.flatMap((id) => scene.get(id) ?? []);
-    paintSelection(glass, items, { hasHandles: !items.some(({ id }) => this.#live.holds(id)) });
+    const carried = scene.carried();
+    const frame = carried && this.#selection.every((id) => carried.has(id)) ? this.#carried.frame : undefined;
+    if (frame) paintFrame(glass, frame);
+    else {
+      const items = this.#selection.flatMap((id) => scene.get(id) ?? []);
+      paintSelection(glass, items, { hasHandles: !items.some(({ id }) => this.#live.holds(id)) });
+    }
     paintMarks(
       glass,
       this.#marked.flatMap((id) => scene.get(id) ?? []),

@@ -40,6 +40,13 @@ export function paintSelection(glass: Glass, items: readonly Item[], look: { rea
   for (const handle of handles) paintHandle(ink, handle, { colours, r: frame.r });
 }
 
+/** The frame of what is selected, while all of it is carried. */
+export function paintFrame(glass: Glass, frame: Turned): void {
+  glass.ink.strokeStyle = furnitureOf(glass.theme).accent;
+  glass.ink.lineWidth = 1.5;
+  strokeFrame(glass, frame, FRAME_MARGIN);
+}
+
 /** Frames around shapes that are pointed out. */
 export function paintMarks(glass: Glass, items: readonly Item[]): void {
   glass.ink.strokeStyle = furnitureOf(glass.theme).accent;

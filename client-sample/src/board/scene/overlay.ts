@@ -2,8 +2,14 @@ import { itemOf } from "../model/item.ts";
 import { transformed } from "../model/transform.ts";
 import type { Draft, Item } from "../words.ts";
 
-/** The items that a draft makes or changes, as they look meanwhile. */
-export type Overlay = ReadonlyMap<string, Item>;
+/** The items that a draft makes or changes, as they look meanwhile, by id. */
+export interface Overlay {
+  readonly size: number;
+  has(id: string): boolean;
+  get(id: string): Item | undefined;
+  keys(): Iterable<string>;
+  values(): Iterable<Item>;
+}
 
 /** Where drafts find what they change. */
 export interface Resting {
@@ -11,7 +17,7 @@ export interface Resting {
 }
 
 /** What a draft comes to over what is there. Shapes that are not there are none of its business. */
-export function overlayOf(draft: Draft, resting: Resting): Overlay {
+export function overlayOf(draft: Draft, resting: Resting): ReadonlyMap<string, Item> {
   const overlay = new Map<string, Item>();
   if (draft.t === "shape") {
     overlay.set(draft.id, drawn(draft, resting.get(draft.id)));
@@ -24,6 +30,36 @@ export function overlayOf(draft: Draft, resting: Resting): Overlay {
     overlay.set(id, itemOf(id, { ...shape, g: { ...shape.g, ...transformed(shape, draft.transform) } }));
   }
   return overlay;
+}
+
+/** Overlays one over the other, the last one on top, which are not put together. */
+export class Layers implements Overlay {
+  readonly #overlays: readonly Overlay[];
+
+  constructor(overlays: readonly Overlay[]) {
+    this.#overlays = overlays;
+  }
+
+  /** At most so many: what is in several of them counts for each. */
+  get size(): number {
+    return this.#overlays.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  has(id: string): boolean {
+    return this.#overlays.some((overlay) => overlay.has(id));
+  }
+
+  get(id: string): Item | undefined {
+    return this.#overlays.findLast((overlay) => overlay.has(id))?.get(id);
+  }
+
+  keys(): Iterable<string> {
+    return new Set(this.#overlays.flatMap((overlay) => [...overlay.keys()]));
+  }
+
+  values(): Iterable<Item> {
+    return [...this.keys()].flatMap((id) => this.get(id) ?? []);
+  }
 }
 
 function drawn({ id, type, g }: Draft & { readonly t: "shape" }, there: Item | undefined): Item {

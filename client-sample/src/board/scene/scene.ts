@@ -5,9 +5,11 @@ import { joined, touches, unionOf } from "../model/geometry.ts";
 import { hit } from "../model/hit.ts";
 import { itemOf } from "../model/item.ts";
 import type { Box, Draft, Item, Point, Scene, Stop } from "../words.ts";
+import type { Carried } from "./carried.ts";
 import { ItemIndex } from "./item-index.ts";
 import { Lifted } from "./lifted.ts";
 import { compare } from "./order.ts";
+import type { Overlay } from "./overlay.ts";
 
 /** What a scene shows: a document, or any records that stay as they are. */
 export interface SceneSource extends RecordReader<BoardRecord> {
@@ -18,8 +20,12 @@ export interface SceneSource extends RecordReader<BoardRecord> {
 export interface BoardScene extends Scene {
   /** Shapes whose bounds touch a box and that no draft touches, from bottom to top: what may be kept as a picture. */
   resting(box: Box): readonly Item[];
-  /** Shapes that drafts make or change, as they look meanwhile, from bottom to top. */
+  /** Shapes that drafts make or change, as they look meanwhile, from bottom to top, without those that are carried. */
   lifted(): readonly Item[];
+  /** Many shapes that are moved as one, if there are such. */
+  carried(): Carried | undefined;
+  /** Of those the ones whose bounds touch a box where they rest, from bottom to top. */
+  carriedAtRest(carried: Carried, box: Box): readonly Item[];
   /** Tells where what rests looks different now. Told before the listeners of `onChange`. */
   onRestChange(listener: (damage: readonly Box[]) => void): Stop;
   /** Shows other records in place of the source, without drafts; undefined ends it. */
@@ -59,9 +65,8 @@ class DocumentScene implements BoardScene {
   }
 
   get bounds(): Box | undefined {
-    return unionOf(
-      [this.#index.bounds, ...this.lifted().map(({ bounds }) => bounds)].filter((box) => box !== undefined),
-    );
+    const lifted = this.#shown ? [] : this.#lifted.bounds;
+    return unionOf([this.#index.bounds, ...lifted].filter((box) => box !== undefined));
   }
 
   get top(): string | undefined {
@@ -90,7 +95,15 @@ class DocumentScene implements BoardScene {
   }
 
   lifted(): readonly Item[] {
-    return this.#shown ? NOTHING : this.#lifted.ordered;
+    return this.#shown ? NOTHING : this.#lifted.single;
+  }
+
+  carried(): Carried | undefined {
+    return this.#shown ? undefined : this.#lifted.carried;
+  }
+
+  carriedAtRest(carried: Carried, box: Box): readonly Item[] {
+    return this.#index.in(box).flatMap(({ item }) => (carried.has(item.id) ? [item] : []));
   }
 
   at(point: Point, reach: number): Item | undefined {
@@ -142,7 +155,7 @@ class DocumentScene implements BoardScene {
     this.#restListeners.clear();
   }
 
-  get #overlay(): ReadonlyMap<string, Item> {
+  get #overlay(): Overlay {
     return this.#shown ? NO_OVERLAY : this.#lifted.items;
   }
 
@@ -151,7 +164,7 @@ class DocumentScene implements BoardScene {
     const overlay = this.#overlay;
     if (overlay.size === 0) return items;
     const others = items.filter(({ id }) => !overlay.has(id));
-    const lifted = this.lifted().filter(isMeant);
+    const lifted = this.#lifted.ordered.filter(isMeant);
     return lifted.length === 0 ? others : merged(others, lifted);
   }
 
@@ -201,7 +214,7 @@ class DocumentScene implements BoardScene {
 }
 
 const NOTHING: readonly Item[] = [];
-const NO_OVERLAY: ReadonlyMap<string, Item> = new Map();
+const NO_OVERLAY: Overlay = new Map();
 
 function merged(one: readonly Item[], other: readonly Item[]): readonly Item[] {
   const all: Item[] = [];

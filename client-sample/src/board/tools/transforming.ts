@@ -14,6 +14,8 @@ const MAX_SHAPES_UNDERWAY = 100;
 export class Transforming {
   readonly #desk: Desk;
   readonly #items: readonly Item[];
+  /** The same list each time: by that the scene knows that it is still the same shapes. */
+  readonly #ids: readonly string[];
   readonly #step: Step;
   #transform: Transform | undefined;
   #pushedMs: number;
@@ -23,6 +25,7 @@ export class Transforming {
   constructor(desk: Desk, items: readonly Item[], step: Step = desk.beginStep()) {
     this.#desk = desk;
     this.#items = items;
+    this.#ids = items.map(({ id }) => id);
     this.#step = step;
     this.#pushedMs = desk.clock.nowMs();
   }
@@ -34,9 +37,8 @@ export class Transforming {
     if (clock.nowMs() - this.#pushedMs >= PUSH_EVERY_MS && this.#mayPushUnderway(transform)) this.#push(transform);
     const [first] = this.#items;
     if (!first) return;
-    const ids = this.#items.map(({ id }) => id);
     const { pos, size } = first;
-    const draft = { t: "transform", ids, transform, lead: { pos, size } } as const;
+    const draft = { t: "transform", ids: this.#ids, transform, lead: { pos, size } } as const;
     drafts.show(draft, { ...draft, transform: this.#left(transform) });
   }
 

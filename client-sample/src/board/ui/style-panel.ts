@@ -137,7 +137,7 @@ export class StylePanel {
     this.#paint(theme);
     element("stage", HTMLElement).addEventListener("pointerdown", () => this.#root.removeAttribute("data-open"));
     editor.onChange(() => this.#show());
-    editor.scene.onChange(() => this.#show());
+    editor.document.onChange(() => this.#show()); // what is only in somebody's hand has no other style
     this.#show();
   }
 

@@ -196,4 +196,37 @@ describe("a scene", () => {
 
     assert.ok(told.length > 0 && told.every(({ x }) => x > 300));
   });
+
+  it("carries many shapes that are moved as one, and has each of them where it is moved", () => {
+    const names = Array.from({ length: 300 }, (_, n) => `n${n}`);
+    const { scene, source } = opened(Object.fromEntries(names.map((name, n) => [name, note(n * 10)])));
+    const told: (readonly Box[])[] = [];
+    scene.onRestChange((damage) => told.push(damage));
+    scene.setDraft("me", moveBy(1000, ...names));
+    const draft = moveBy(2000, ...names);
+    scene.setDraft("me", draft);
+    const first = scene.carried();
+    scene.setDraft("me", { ...draft, transform: { t: "move", dx: 2001, dy: 0 } });
+    const again = scene.carried();
+
+    assert.equal(scene.lifted().length, 0);
+    assert.deepEqual(again?.way, { x: 2001, y: 0 });
+    assert.equal(again?.rest, first?.rest, "the picture of it is still good");
+    assert.equal(told.length, 1, "what rests looks different once");
+    assert.equal(scene.get("n3")?.pos.x, 2031);
+    assert.equal(scene.all().length, 300);
+    assert.equal(scene.at({ x: 2031, y: 0 }, 1)?.kind, "note");
+    assert.ok((scene.bounds?.w ?? 0) > 4900);
+
+    source.set("n3", note(50));
+    assert.equal(scene.get("n3")?.pos.x, 2051, "what others do to it is seen");
+    assert.notEqual(scene.carried()?.rest, first?.rest);
+
+    scene.setDraft("other", moveBy(-7, "n5"));
+    assert.equal(scene.get("n5")?.pos.x, 43, "the one who came last is shown");
+    assert.deepEqual(ids(scene.lifted()), ["n5"]);
+    scene.setDraft("me", undefined);
+    assert.equal(scene.carried(), undefined);
+    assert.equal(scene.get("n3")?.pos.x, 50);
+  });
 });
