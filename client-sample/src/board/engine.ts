@@ -93,7 +93,7 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
   new OthersDrafts({ ephemeral, scene, document, clock, everyFrame });
   session.onChange(() => editor.rightsChanged());
   showOn(picture, editor, theme);
-  requestIdleCallback?.(() => void preloadTextEditor().catch(() => {})); // it is loaded again when it is needed
+  preloadWhenOpen(session);
   const middle = (): Point => centreOf(camera.view);
   return { scene, camera, editor, past, chooseImage: () => intake.choose(middle), paste: () => void clipboard.paste() };
 }
@@ -104,6 +104,15 @@ function openCamera(scene: BoardScene): BoardCamera {
     bounds: () => scene.bounds,
     nextFrame: (run) => void requestAnimationFrame(run),
     isStill: () => still.matches,
+  });
+}
+
+/** Nobody writes before the board has come; until then all time is for that. */
+function preloadWhenOpen(session: BoardSession): void {
+  const stop = session.onChange(() => {
+    if (!session.document.isLive) return;
+    stop();
+    requestIdleCallback?.(() => void preloadTextEditor().catch(() => {})); // it is loaded again when it is needed
   });
 }
 
