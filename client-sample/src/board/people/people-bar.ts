@@ -46,10 +46,9 @@ export class PeopleBar {
     if (shown === this.#shown) return; // whoever is about to press one does not lose it
     this.#shown = shown;
     const first = people.length > MAX_AVATARS ? people.slice(0, MAX_AVATARS - 1) : people;
-    const hidden = people.length - first.length;
     const more = this.#more.firstElementChild;
     if (more instanceof HTMLElement) {
-      more.textContent = hidden > 0 ? `+${hidden}` : String(people.length);
+      more.textContent = String(people.length); // how many avatars there is room for is the style's to say
       more.setAttribute("aria-label", `Everybody who is here: ${people.length}`);
       more.dataset["tip"] = "Everybody who is here";
     }
