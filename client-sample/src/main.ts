@@ -7,7 +7,7 @@ import { type ArenaSession, type Entrance, openArenaSession } from "./net/arena-
 import { serverEndpoint } from "./net/endpoint.ts";
 import { keepSeat, takeKeptSeat } from "./net/kept-seat.ts";
 import { type LobbyLink, openLobbyLink } from "./net/lobby-link.ts";
-import { keepOwnToken, ownToken, takeTokenOf } from "./net/own-token.ts";
+import { comeWith, ownToken, takeTokenOf } from "./net/own-token.ts";
 import { explainError, explainLostSeat } from "./net/plain-words.ts";
 import { openBoardsCard } from "./ui/boards-card.ts";
 import { element } from "./ui/dom.ts";
@@ -19,7 +19,10 @@ takeTokenOf(location, server);
 const client = new Client(server);
 const token = ownToken(server);
 if (token !== undefined) client.auth.token = token;
-const lobby = new LobbyView({ onEnter: (entrance) => void enter(entrance), onToken: comeWith });
+const lobby = new LobbyView({
+  onEnter: (entrance) => void enter(entrance),
+  onToken: (brought) => comeWith(server, brought),
+});
 const game = new GameView({ onLeave: leave, onRejoin: (roomId) => void rejoin(roomId) });
 let lobbyLink: LobbyLink | undefined;
 let lobbyChat: LobbyChat | undefined;
@@ -76,11 +79,6 @@ function showLobby(): void {
   lobby.isShown = true;
   lobbyLink ??= openLobbyLink(client, (snapshot) => lobby.update(snapshot));
   lobbyChat ??= openLobbyChat(element("lobby-chat", HTMLElement), server, () => lobby.name);
-}
-
-function comeWith(token: string): void {
-  keepOwnToken(server, token);
-  location.reload();
 }
 
 function leave(): void {

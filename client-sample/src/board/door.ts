@@ -1,4 +1,4 @@
-import { keepOwnToken, ownToken } from "../net/own-token.ts";
+import { comeWith, ownToken } from "../net/own-token.ts";
 import { tokenForm } from "../ui/token-form.ts";
 import type { BoardSession } from "./session/board-session.ts";
 import { type ClosedDoor, closedDoor } from "./session/status-words.ts";
@@ -28,7 +28,7 @@ function showDoor(session: BoardSession, reason: { readonly code: string; readon
     icon: isAboutInvitation ? "link" : "lock",
     title,
     text: text + unsavedWords(session),
-    form: isAboutToken ? tokenForm((token) => comeWith(session, token)) : undefined,
+    form: isAboutToken ? tokenForm((token) => comeWith(session.server, token)) : undefined,
     actions: [
       ...wayIn(session, door),
       { label: "To all boards", onChoose: () => location.assign(new URL("../", location.href)) },
@@ -47,15 +47,10 @@ function wayIn(session: BoardSession, { isAboutInvitation, isAboutToken }: Close
   if (isAboutInvitation) return [{ label: "Open without the invitation", onChoose: leaveInvitation }];
   if (!isAboutToken) return [{ label: "Try again", onChoose: () => session.connection.reconnect() }];
   if (ownToken(session.server) === undefined) return [];
-  return [{ label: "Open without the token", onChoose: () => comeWith(session, undefined) }];
+  return [{ label: "Open without the token", onChoose: () => comeWith(session.server, undefined) }];
 }
 
 function leaveInvitation(): void {
   history.replaceState(null, "", location.pathname + location.search);
-  location.reload();
-}
-
-function comeWith({ server }: BoardSession, token: string | undefined): void {
-  keepOwnToken(server, token);
   location.reload();
 }

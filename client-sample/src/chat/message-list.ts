@@ -1,5 +1,5 @@
 import type { Message } from "../../../rooms/chat/rules/chat.ts";
-import { make, setText } from "../ui/dom.ts";
+import { make, setText, textButton } from "../ui/dom.ts";
 import { splitLinks } from "./links.ts";
 import { type ChatLine, linesOf } from "./messages.ts";
 import type { Delivery } from "./outgoing.ts";
@@ -127,8 +127,8 @@ export class MessageList {
     if (delivery?.t === "sending") return [make("span", "chat-state", "Sending …")];
     if (delivery?.t === "sent") return isLastOwn ? [make("span", "chat-state", "Sent")] : [];
     if (delivery?.t !== "refused") return [];
-    const again = button("Try again", () => this.#parts.onRetry(id));
-    const away = button("Discard", () => this.#parts.onDrop(id));
+    const again = textButton("Try again", () => this.#parts.onRetry(id), "chat-small");
+    const away = textButton("Discard", () => this.#parts.onDrop(id), "chat-small");
     return [make("span", "chat-state", `Not sent: ${delivery.why || "the server did not take it."}`), again, away];
   }
 }
@@ -158,13 +158,4 @@ function anchor(text: string, href: string): HTMLAnchorElement {
   link.target = "_blank";
   link.rel = "noopener noreferrer nofollow ugc";
   return link;
-}
-
-function button(text: string, onClick: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = "chat-small";
-  made.textContent = text;
-  made.addEventListener("click", onClick);
-  return made;
 }

@@ -10,13 +10,19 @@ export function ownToken(server: string): string | undefined {
 }
 
 /** Keeps the token that this visitor brings, or none any more. */
-export function keepOwnToken(server: string, token: string | undefined): void {
+function keepOwnToken(server: string, token: string | undefined): void {
   try {
     if (token === undefined) sessionStorage.removeItem(keyOf(server));
     else sessionStorage.setItem(keyOf(server), token);
   } catch {
     // a browser that forbids storage asks for it again
   }
+}
+
+/** Comes anew, with this token or without one. */
+export function comeWith(server: string, token: string | undefined): void {
+  keepOwnToken(server, token);
+  location.reload();
 }
 
 /** Keeps the token of an address (`#token=...`), and takes it out of there: addresses are shown, and handed on. Says whether there was one. */

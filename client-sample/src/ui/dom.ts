@@ -17,9 +17,24 @@ export function make(tag: string, className: string, text = ""): HTMLElement {
   return made;
 }
 
+/** A new button with a text on it. */
+export function textButton(label: string, onClick: () => void, className = ""): HTMLButtonElement {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = className;
+  made.textContent = label;
+  made.addEventListener("click", onClick);
+  return made;
+}
+
 /** Sets a text where it differs, so that the page is not laid out anew each frame. */
 export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
+}
+
+/** A number and a noun: "1 change", "3 changes". */
+export function countOf(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 /** Minutes and seconds, as 2:05. */

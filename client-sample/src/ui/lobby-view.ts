@@ -4,7 +4,7 @@ import { isJoinCode } from "../net/join-code.ts";
 import type { LobbySnapshot } from "../net/lobby-link.ts";
 import { isOutage } from "../net/plain-words.ts";
 import { tokenWords } from "../net/token-words.ts";
-import { clockText, element, make, setText } from "./dom.ts";
+import { clockText, countOf, element, make, setText, textButton } from "./dom.ts";
 import { loadName, printable, saveName, tidyName } from "./player-name.ts";
 import { tokenForm } from "./token-form.ts";
 
@@ -139,11 +139,8 @@ interface RoomCard {
 
 function makeCard(roomId: string, onJoin: () => void): RoomCard {
   const root = make("li", "room");
-  const join = document.createElement("button");
-  join.className = "quiet";
-  join.textContent = "Join";
+  const join = textButton("Join", onJoin, "quiet");
   join.setAttribute("aria-label", `Join room ${roomId}`);
-  join.addEventListener("click", onJoin);
   const [title, crew, round] = [make("strong", "room-title"), make("span", "room-crew"), make("span", "room-round")];
   const bar = make("div", "room-bar");
   const meter = make("div", "room-meter");
@@ -157,7 +154,7 @@ function makeCard(roomId: string, onJoin: () => void): RoomCard {
 function fillCard(card: RoomCard, room: RoomCardView): void {
   const { players, bots, maxPlayers } = room;
   setText(card.title, room.roomId);
-  setText(card.crew, `${count(players, "player")} · ${count(bots, "bot")} · ${maxPlayers} seats`);
+  setText(card.crew, `${countOf(players, "player")} · ${countOf(bots, "bot")} · ${maxPlayers} seats`);
   const phase = room.phase === "results" ? "results" : `round ${room.round}`;
   setText(card.round, `${phase} · ${clockText(room.secondsLeft)}`);
   card.meter.style.width = `${(100 * players) / Math.max(1, maxPlayers)}%`;
@@ -169,8 +166,4 @@ function fillCard(card: RoomCard, room: RoomCardView): void {
 function statusText(isConnected: boolean, isRefused: boolean): string {
   if (isRefused) return "Not let in";
   return isConnected ? "Online" : "Looking for the server …";
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,9 @@
 /** Shapes as they travel through the clipboard: from board to board, tab to tab, and from whoever else writes there. */
+
 import type { BoardGroups } from "../../../../rooms/whiteboard/rules/board.ts";
+import { parsed } from "../../net/parsed.ts";
+import { isPlace } from "../model/geometry.ts";
+import { MAX_CHARACTERS } from "../text/metrics.ts";
 import type { Original } from "./copies.ts";
 
 /** Most shapes that are pasted at once. */
@@ -8,11 +12,9 @@ export const MAX_PASTED = 2000;
 const MAX_GEOM_BYTES = 60_000;
 const MAX_RICH_BYTES = 60_000;
 const MAX_UPDATES = 200;
-const MAX_TEXT_LENGTH = 20_000;
 const MAX_VALUES = 32;
 const MAX_VALUE_LENGTH = 512;
 const MAX_PIXELS = 16_384;
-const FARTHEST = 1e9;
 const VERSION = 1;
 
 /** Shapes as text. */
@@ -54,7 +56,7 @@ function readGroups(given: Readonly<Record<string, unknown>>): Partial<BoardGrou
     ...withValue("style", readValues(given["style"])),
     ...withValue("meta", readValues(given["meta"])),
     ...withValue("image", readImage(given["image"])),
-    ...withValue("text", typeof given["text"] === "string" ? given["text"].slice(0, MAX_TEXT_LENGTH) : undefined),
+    ...withValue("text", typeof given["text"] === "string" ? given["text"].slice(0, MAX_CHARACTERS) : undefined),
   };
   return groups;
 }
@@ -97,24 +99,12 @@ function isValue(value: unknown): value is string | number | boolean {
   return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
 }
 
-function isPlace(value: unknown): value is number {
-  return typeof value === "number" && Math.abs(value) <= FARTHEST;
-}
-
 function isPixels(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_PIXELS;
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {}; // whose fields may be anything
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // it is no JSON
-  }
 }
 
 /** Bytes as text that survives every clipboard. */

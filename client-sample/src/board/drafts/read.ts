@@ -1,8 +1,9 @@
 /** Values of others as they came, which may be anything: what cannot be used is undefined, what is huge is bounded. */
+
 import type { BoardGroups } from "../../../../rooms/whiteboard/rules/board.ts";
+import { FARTHEST } from "../model/geometry.ts";
 import type { Box, Draft, EphemeralByKey, Kind, Point, Transform } from "../words.ts";
 
-const FARTHEST = 1e9;
 const MAX_IDS = 256;
 const MAX_ID_LENGTH = 64;
 const MAX_GEOM_BYTES = 4096;

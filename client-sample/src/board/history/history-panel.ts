@@ -1,5 +1,5 @@
 import { isShape } from "../../../../rooms/whiteboard/rules/board.ts";
-import { make } from "../../ui/dom.ts";
+import { make, textButton } from "../../ui/dom.ts";
 import type { Say } from "../words.ts";
 import { ChapterList, type ListEnd } from "./chapter-list.ts";
 import { PastBanner } from "./past-banner.ts";
@@ -113,12 +113,8 @@ export class HistoryPanel {
   #build(): void {
     const { host } = this.#parts;
     const header = make("header", "history-header");
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "history-close";
+    const close = textButton("×", () => this.close(), "history-close");
     close.setAttribute("aria-label", "Close history");
-    close.textContent = "×";
-    close.addEventListener("click", () => this.close());
     header.append(make("h2", "history-title", "History"), close);
     this.#problem.setAttribute("role", "alert");
     this.#problem.hidden = true;

@@ -1,4 +1,4 @@
-import { make, setText } from "../../ui/dom.ts";
+import { make, setText, textButton } from "../../ui/dom.ts";
 
 /** Says over the board that it is not the present that one sees, with the way back. */
 export class PastBanner {
@@ -7,13 +7,9 @@ export class PastBanner {
 
   /** @param onNow the person wants to go back to the present */
   constructor(onNow: () => void) {
-    const back = document.createElement("button");
-    back.type = "button";
-    back.textContent = "Back to now";
-    back.addEventListener("click", onNow);
     this.#root.setAttribute("role", "status");
     this.#root.hidden = true;
-    this.#root.append(this.#text, back);
+    this.#root.append(this.#text, textButton("Back to now", onNow));
     document.body.append(this.#root);
   }
 

@@ -1,4 +1,4 @@
-import { make, setText } from "../../ui/dom.ts";
+import { make, setText, textButton } from "../../ui/dom.ts";
 
 /** What a time slider asks for. */
 export interface TimeSliderParts {
@@ -26,9 +26,9 @@ export class TimeSlider {
   readonly root = make("div", "history-time");
   readonly #parts: TimeSliderParts;
   readonly #slider = document.createElement("input");
-  readonly #play = button("Replay", "");
+  readonly #play: HTMLButtonElement;
   readonly #moment = make("output", "history-moment");
-  readonly #restore = button("Restore this version", "primary");
+  readonly #restore: HTMLButtonElement;
 
   constructor(parts: TimeSliderParts) {
     this.#parts = parts;
@@ -38,8 +38,8 @@ export class TimeSlider {
     this.#slider.setAttribute("aria-label", "Time");
     this.#slider.addEventListener("input", () => parts.onPlace(this.#slider.valueAsNumber));
     this.#slider.addEventListener("keydown", (event) => this.#onKey(event));
-    this.#play.addEventListener("click", parts.onPlay);
-    this.#restore.addEventListener("click", parts.onRestore);
+    this.#play = textButton("Replay", parts.onPlay);
+    this.#restore = textButton("Restore this version", parts.onRestore, "primary");
     const row = make("div", "history-row");
     row.append(this.#play, this.#moment);
     this.root.append(row, this.#slider, this.#restore);
@@ -68,12 +68,4 @@ export class TimeSlider {
     const place = this.#slider.valueAsNumber + by;
     this.#parts.onPlace(Math.min(Math.max(place, 0), Number(this.#slider.max)));
   }
-}
-
-function button(text: string, className: string): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.className = className;
-  made.textContent = text;
-  return made;
 }

@@ -1,3 +1,4 @@
+import { textButton } from "../../ui/dom.ts";
 import type { Waiting } from "./image-intake.ts";
 import "./upload-list.css";
 
@@ -63,8 +64,8 @@ export class UploadList {
     const bar = document.createElement("progress");
     bar.max = 1;
     bar.setAttribute("aria-label", `Upload of ${name}`);
-    const retry = button("Try again", () => this.#actions.onRetry(id));
-    const drop = button("Remove", () => this.#actions.onDrop(id));
+    const retry = textButton("Try again", () => this.#actions.onRetry(id));
+    const drop = textButton("Remove", () => this.#actions.onDrop(id));
     drop.setAttribute("aria-label", `Remove ${name}`);
     element.append(thumb, title, status, bar, retry, drop);
     this.#element.append(element);
@@ -84,13 +85,5 @@ function labelled(tag: string, className: string, text: string): HTMLElement {
   const made = document.createElement(tag);
   made.className = className;
   made.textContent = text;
-  return made;
-}
-
-function button(label: string, onClick: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = label;
-  made.addEventListener("click", onClick);
   return made;
 }

@@ -1,3 +1,5 @@
+import { parsed } from "../../net/parsed.ts";
+
 /** What the server says of an image that it has. */
 export interface UploadedImage {
   /** Name of the content: 64 of 0-9 a-f. */
@@ -69,12 +71,4 @@ export function readAnswer(status: number, body: string): UploadedImage | Upload
 
 function isSide(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) > 0;
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,9 @@
 /** Points, boxes and what becomes of them when they are turned. Angles in radians, y downwards. */
 import type { Box, Point } from "../words.ts";
 
+/** No place on a board is farther away, and nothing on it larger: beyond it numbers no longer tell pixels apart. */
+export const FARTHEST = 1e9;
+
 /** A rectangle about a centre, turned by `r`. */
 export interface Turned extends Point {
   readonly w: number;
@@ -111,4 +114,14 @@ export function distanceToSegment(point: Point, from: Point, to: Point): number 
 /** `value`, or the nearest that is neither less than `least` nor more than `most`. */
 export function clamp(value: number, least: number, most: number): number {
   return Math.min(most, Math.max(least, value));
+}
+
+/** The direction of a number: none is forward. */
+export function signOf(value: number): 1 | -1 {
+  return value < 0 ? -1 : 1;
+}
+
+/** Whether something is a number that a place on a board may have. */
+export function isPlace(value: unknown): value is number {
+  return typeof value === "number" && Math.abs(value) <= FARTHEST;
 }

@@ -18,7 +18,7 @@ export function hit(item: Item, at: Point, reach: number): "on" | "inside" | und
   return style.fill !== "none" || hasWords(item) || beyond >= -margin ? "on" : "inside";
 }
 
-function hasWords({ shape }: Item): boolean {
+export function hasWords({ shape }: Item): boolean {
   return Boolean(shape.g.text) || (shape.rich?.length ?? 0) > 0;
 }
 

@@ -2,14 +2,12 @@
 import type { BoardGroups, Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 import type { Item, Kind } from "../words.ts";
 import { decodeGeom } from "./geom.ts";
-import { boundsOf } from "./geometry.ts";
+import { boundsOf, FARTHEST } from "./geometry.ts";
 import { styleOf } from "./style.ts";
 
 /** Sizes of shapes that do not say how large they are, in units of the board. */
 const USUAL_SIZE = { w: 160, h: 100 };
 const NOTE_SIZE = { w: 200, h: 200 };
-/** What is farther away or larger is drawn as if it were here: beyond it numbers no longer tell pixels apart. */
-const FARTHEST = 1e9;
 /** What the shadow of a note and the head of an arrow reach beyond the shape, in units of the board. */
 const SHADOW = 16;
 const HEAD = 8;

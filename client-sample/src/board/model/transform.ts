@@ -2,11 +2,9 @@
 import type { BoardGroups, Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 import type { Box, Transform } from "../words.ts";
 import { mirroredGeom } from "./geom.ts";
-import { clamp, normalAngle, turned } from "./geometry.ts";
+import { clamp, FARTHEST, normalAngle, turned } from "./geometry.ts";
 import { itemOf } from "./item.ts";
 
-/** What a board takes. */
-const FARTHEST = 1e9;
 /** Letters are neither smaller nor larger than this, in units of the board. */
 const FONT_SIZE = { least: 4, most: 512 };
 /** Shapes within this of a quarter turn are stretched along their own sides. */

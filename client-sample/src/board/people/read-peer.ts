@@ -1,8 +1,7 @@
 /** What others say of where they are on the board. It was sent by anybody, so it may be anything; undefined for what cannot be used. */
+import { isPlace } from "../model/geometry.ts";
 import type { Box, Point } from "../words.ts";
 
-/** No place on a board is further away. */
-const FARTHEST = 1e9;
 const MAX_SELECTED = 50;
 
 /** Where somebody points. */
@@ -21,8 +20,4 @@ export function readView(value: unknown): Box | undefined {
 /** Ids of the shapes that somebody has selected; none where that is nothing that can be read. */
 export function readSelection(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.slice(0, MAX_SELECTED).filter((id) => typeof id === "string") : [];
-}
-
-function isPlace(value: unknown): value is number {
-  return typeof value === "number" && Math.abs(value) <= FARTHEST;
 }

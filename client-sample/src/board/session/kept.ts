@@ -1,5 +1,7 @@
 /** Small things that this browser keeps for the next visit, where it lets the page keep anything. */
 
+import { parsed } from "../../net/parsed.ts";
+
 /** What was kept under a key; undefined where that is nothing. */
 export function readKept(key: string): string | undefined {
   try {
@@ -21,9 +23,5 @@ export function writeKept(key: string, text: string | undefined): void {
 
 /** What was kept as JSON, or undefined where it is nothing that can be read. */
 export function readKeptJson(key: string): unknown {
-  try {
-    return JSON.parse(readKept(key) ?? "null") ?? undefined;
-  } catch {
-    return undefined; // somebody else wrote there
-  }
+  return parsed(readKept(key) ?? "") ?? undefined;
 }

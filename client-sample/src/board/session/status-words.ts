@@ -1,5 +1,6 @@
 import type { PushRefusal, Reason, Status, StatusDetail } from "../../../../src/client/client.ts";
 import { tokenWords } from "../../net/token-words.ts";
+import { countOf } from "../../ui/dom.ts";
 
 /** What is known of the connection and of what was not saved yet. */
 export interface SaveFacts {
@@ -142,9 +143,4 @@ const DOORS: Readonly<Record<string, readonly [title: string, text: string]>> = 
 function codeIn(code: string, detail: string): string {
   const leading = /^([A-Z_]+): /.exec(detail)?.[1];
   return leading ?? code;
-}
-
-/** A number and a noun: "1 change", "3 changes". */
-export function countOf(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

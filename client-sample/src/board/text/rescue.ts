@@ -1,3 +1,4 @@
+import { textButton } from "../../ui/dom.ts";
 import type { Say } from "../words.ts";
 
 /** What is to become of words whose shape is gone, or does not take them. */
@@ -19,12 +20,12 @@ export function offerRescue({ host, message, words, onKeep, say }: Rescue): void
   bar.setAttribute("aria-label", message);
   const text = document.createElement("span");
   text.textContent = message;
-  const keep = button("Keep my words", () => {
+  const keep = textButton("Keep my words", () => {
     bar.remove();
     onKeep();
   });
-  const copy = button("Copy them", () => void copyWords(words, say));
-  const drop = button("Let them go", () => bar.remove());
+  const copy = textButton("Copy them", () => void copyWords(words, say));
+  const drop = textButton("Let them go", () => bar.remove());
   bar.append(text, keep, copy, drop);
   bar.style.transform = `translate(calc(${host.clientWidth / 2}px - 50%), ${host.clientHeight / 3}px)`;
   for (const type of ["pointerdown", "keydown", "keyup", "dblclick", "wheel"]) {
@@ -41,12 +42,4 @@ async function copyWords(words: string, say: Say): Promise<void> {
   } catch {
     say("This browser does not let the page copy. Keep the words, and copy them from there.", "problem");
   }
-}
-
-function button(label: string, onClick: () => void): HTMLButtonElement {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = label;
-  made.addEventListener("click", onClick);
-  return made;
 }

@@ -1,4 +1,4 @@
-import { type Turned, turned } from "../model/geometry.ts";
+import { signOf, type Turned, turned } from "../model/geometry.ts";
 import type { Box, Point, Transform } from "../words.ts";
 import type { Grip } from "./handles.ts";
 import type { Modifiers } from "./tool.ts";
@@ -52,8 +52,4 @@ function anchored(grip: -1 | 0 | 1, [from, length]: readonly [number, number], s
 function atLeast(size: number, before: number): number {
   const least = Math.min(MIN_SIZE, before);
   return Math.abs(size) < least ? least * signOf(size) : size;
-}
-
-function signOf(value: number): number {
-  return value < 0 ? -1 : 1;
 }

@@ -1,3 +1,4 @@
+import { signOf } from "../model/geometry.ts";
 import type { Box, Point } from "../words.ts";
 import type { Modifiers } from "./tool.ts";
 
@@ -34,8 +35,4 @@ export function boxBetween(one: Point, other: Point): Box {
     w: Math.abs(other.x - one.x),
     h: Math.abs(other.y - one.y),
   };
-}
-
-function signOf(value: number): number {
-  return value < 0 ? -1 : 1;
 }

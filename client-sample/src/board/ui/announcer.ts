@@ -1,6 +1,5 @@
-import { element } from "../../ui/dom.ts";
+import { countOf, element } from "../../ui/dom.ts";
 import type { BoardSession } from "../session/board-session.ts";
-import { countOf } from "../session/status-words.ts";
 import type { Editor } from "../words.ts";
 import { TOOL_BUTTONS } from "./toolbar.ts";
 

@@ -1,4 +1,4 @@
-import { element, make } from "../../ui/dom.ts";
+import { element, textButton } from "../../ui/dom.ts";
 import { type IconName, icon } from "./icons.ts";
 
 /** Something that one can do about it. */
@@ -30,11 +30,9 @@ export function showCover(words: CoverWords | undefined): void {
   element("cover-icon", HTMLElement).replaceChildren(icon(words.icon));
   element("cover-title", HTMLElement).textContent = words.title;
   element("cover-text", HTMLElement).textContent = words.text;
-  const buttons = words.actions.map(({ label, onChoose }, at) => {
-    const button = make("button", at === 0 && !words.form ? "primary" : "", label);
-    button.addEventListener("click", onChoose);
-    return button;
-  });
+  const buttons = words.actions.map(({ label, onChoose }, at) =>
+    textButton(label, onChoose, at === 0 && !words.form ? "primary" : ""),
+  );
   element("cover-form", HTMLElement).replaceChildren(...(words.form ? [words.form] : []));
   element("cover-actions", HTMLElement).replaceChildren(...buttons);
   if (wasHidden) root.querySelector<HTMLElement>("input, button")?.focus();

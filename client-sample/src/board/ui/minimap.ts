@@ -1,5 +1,5 @@
 import { element } from "../../ui/dom.ts";
-import { clamp } from "../model/geometry.ts";
+import { clamp, holds } from "../model/geometry.ts";
 import type { Box, Camera, Scene } from "../words.ts";
 
 /** So often the shapes are drawn anew while they change, in ms: an overview may be late. */
@@ -148,11 +148,6 @@ export class Minimap {
     const [dx, dy] = [clientX - left - (x + w / 2), clientY - top - (y + h / 2)];
     this.#camera.panBy((-dx / scale) * zoom, (-dy / scale) * zoom);
   }
-}
-
-function holds(outer: Box, inner: Box): boolean {
-  const isWithin = inner.x >= outer.x && inner.y >= outer.y;
-  return isWithin && inner.x + inner.w <= outer.x + outer.w && inner.y + inner.h <= outer.y + outer.h;
 }
 
 function widened({ x, y, w, h }: Box): Box {

@@ -1,4 +1,4 @@
-import { element, make } from "../../ui/dom.ts";
+import { element, make, textButton } from "../../ui/dom.ts";
 import type { Say, SayAction } from "../words.ts";
 import { iconButton } from "./buttons.ts";
 
@@ -31,14 +31,10 @@ function makeRoom(root: HTMLElement, message: string): void {
 }
 
 function actionButton(toast: HTMLElement, { label, onChoose }: SayAction): HTMLButtonElement {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = label;
-  button.addEventListener("click", () => {
+  return textButton(label, () => {
     toast.remove();
     onChoose();
   });
-  return button;
 }
 
 /** Whoever points at one of its buttons is not done with a message. */

@@ -1,3 +1,4 @@
+import { hasWords } from "../../model/hit.ts";
 import { wordsColour } from "../../model/palette.ts";
 import { layoutText, type TextLine } from "../../text/layout.ts";
 import { LINE_HEIGHT, RULE_WIDTH, STRIKE_AT, textBox, UNDERLINE_AT } from "../../text/metrics.ts";
@@ -21,10 +22,6 @@ export function paintWords(brush: Brush, item: Item): void {
   const height = item.style.fontSize * brush.scale;
   if (height >= READABLE) paintLetters(brush, item);
   else if (height >= VISIBLE) paintBars(brush, item);
-}
-
-function hasWords({ shape }: Item): boolean {
-  return Boolean(shape.g.text) || (shape.rich !== undefined && shape.rich.length > 0);
 }
 
 function paintLetters({ ink, measure }: Brush, item: Item): void {
