@@ -46,13 +46,14 @@ export async function openCluster({ redisUrl, redisPrefix, ...parts }: ClusterOp
 }
 
 async function openRedis({ redisUrl, redisPrefix, clock, telemetry }: ClusterOptions): Promise<ClusterStore> {
+  const onConnected = (): void => telemetry.emit("redis:connected", { host: new URL(redisUrl).host }); // without user and password
   const link = await connectRedis({
     url: redisUrl,
     clock,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     giveUpMs: GIVE_UP_MS,
-    onConnected: () => telemetry.emit("redis:connected", { host: new URL(redisUrl).host }), // without user and password
+    onConnected,
     onDisconnected: (error) => telemetry.emit("redis:disconnected", { host: new URL(redisUrl).host, error }),
   }).catch((cause: unknown) => {
     if (!(cause instanceof ArenaError && cause.code === "LOG_UNAVAILABLE")) throw cause;
@@ -67,6 +68,7 @@ async function openRedis({ redisUrl, redisPrefix, clock, telemetry }: ClusterOpt
       `Redis at ${link.address} is ${version[1]}.${version[2]}; 6.2 is needed.`,
     );
   }
+  onConnected();
   return new RedisStore(link, redisPrefix);
 }
 

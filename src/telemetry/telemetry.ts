@@ -82,7 +82,7 @@ export interface TelemetryEvents {
 
   /** Where documents are kept, and whether what is acknowledged there outlives a crash of that place. */
   "log:storeOpened": { description: string; isDurable: boolean; sentence: string };
-  /** Redis answers; again, after it was gone. */
+  /** Redis answers: at the start, or again after it was gone. */
   "redis:connected": { host: string };
   /** Redis is gone; the connection is made anew until it is back. */
   "redis:disconnected": { host: string; error: unknown };

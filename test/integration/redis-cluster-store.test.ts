@@ -7,6 +7,7 @@ import { openCluster } from "../../src/cluster/cluster.ts";
 import { RedisStore } from "../../src/cluster/redis-store.ts";
 import { FRESH_MS } from "../../src/cluster/types.ts";
 import { connectRedis, script } from "../../src/redis/redis.ts";
+import { measure } from "../../src/telemetry/metrics-sink.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { clusterStoreContract, identity, type TimedStore } from "../support/cluster-store-contract.ts";
 import { startRedis, startRedisCluster, type TestRedis, type TestRedisCluster } from "../support/redis.ts";
@@ -56,6 +57,23 @@ describe("in a Redis", () => {
     assert.deepEqual(renewed.isHeld && renewed.nodes.map(({ nodeId }) => nodeId), ["b"]);
     assert.equal(await other.read("r"), undefined);
     await Promise.all([one.close(), other.close()]);
+  });
+
+  it("tells that it answers, from the first connection on", async () => {
+    const telemetry = createTelemetry();
+    const metrics = measure(telemetry);
+
+    const cluster = await openCluster({
+      redisUrl: redis.url,
+      redisPrefix: "t",
+      identity: identity("a"),
+      clock: systemClock(),
+      telemetry,
+    });
+
+    assert.match((await metrics.read()).text, /^arena_redis_connected 1$/m);
+    metrics.close();
+    await cluster.close();
   });
 
   it("[FLT2] tells that it knew nothing a moment ago", async () => {
