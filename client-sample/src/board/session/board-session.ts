@@ -102,9 +102,14 @@ export class BoardSession {
     return this.#company.people;
   }
 
-  /** What this visitor may do; undefined as long as the room has not said, and what it said last where the connection is lost. */
+  /**
+   * What this visitor may do; undefined as long as the room has not said, and what it said last where the connection is lost.
+   * Where there is none yet, those go on who have drawn what is not saved.
+   */
   get role(): Role | undefined {
-    return this.#company.role;
+    const { status, statusDetail } = this.connection;
+    const isAway = status === "offline" || (status === "reconnecting" && statusDetail.reason !== undefined);
+    return this.#company.role ?? (isAway && this.document.hasUnsaved ? "editor" : undefined);
   }
 
   /** Whether this visitor may change the board. */
@@ -187,7 +192,7 @@ export class BoardSession {
     if (connection.status === "online") {
       const nameOf = (userId: string): string | undefined => signatureOf(document, userId);
       const company = readCompany(connection.state, connection.sessionId, nameOf);
-      this.#company = { ...company, role: company.role ?? this.role };
+      this.#company = { ...company, role: company.role ?? this.#company.role };
       this.#sign();
       if (this.role === "owner") void this.#keepOwnership().catch(() => {}); // tried again with the next visit
     } else {

@@ -50,10 +50,14 @@ function signOfNothing(status: Status, isLive: boolean, problem: string | undefi
  * Why there is no connection, for the banner.
  *
  * @param hasBeenOnline whether there was a connection since the page was opened
+ * @param canEdit whether this visitor may draw, as far as that is known
  */
-export function connectionWords(status: Status, detail: StatusDetail, hasBeenOnline: boolean): string {
-  // Before the board has come nobody knows whether this visitor may draw on it.
-  const goOn = hasBeenOnline ? " You can go on drawing." : "";
+export function connectionWords(
+  status: Status,
+  detail: StatusDetail,
+  { hasBeenOnline, canEdit }: { readonly hasBeenOnline: boolean; readonly canEdit: boolean },
+): string {
+  const goOn = canEdit ? " You can go on drawing." : "";
   if (status === "offline") return `No network.${goOn}`;
   const seconds = Math.ceil((detail.retryInMs ?? 0) / 1000);
   const next = seconds > 1 ? `Next attempt in ${seconds} s.` : "Trying now …";

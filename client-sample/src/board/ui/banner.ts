@@ -7,7 +7,8 @@ const PATIENCE_MS = 2000;
 const REFRESH_MS = 500;
 
 /** Says that there is no connection, once that matters, and offers to try at once. */
-export function openBanner({ connection }: BoardSession): void {
+export function openBanner(session: BoardSession): void {
+  const { connection } = session;
   const root = element("banner", HTMLElement);
   const text = element("banner-text", HTMLElement);
   let hasBeenOnline = connection.status === "online";
@@ -20,7 +21,8 @@ export function openBanner({ connection }: BoardSession): void {
     const isAway = status === "reconnecting" || status === "offline";
     root.hidden = !isAway || performance.now() - sinceMs < PATIENCE_MS;
     const retryInMs = Math.max(0, retryAtMs - performance.now());
-    if (!root.hidden) setText(text, connectionWords(status, { ...statusDetail, retryInMs }, hasBeenOnline));
+    const known = { hasBeenOnline, canEdit: session.canEdit };
+    if (!root.hidden) setText(text, connectionWords(status, { ...statusDetail, retryInMs }, known));
     if (isAway && timer === 0) timer = window.setInterval(refresh, REFRESH_MS);
     if (isAway || timer === 0) return;
     window.clearInterval(timer);

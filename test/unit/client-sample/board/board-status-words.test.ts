@@ -48,18 +48,21 @@ describe("the sign that says what is saved", () => {
 });
 
 describe("the words for a connection", () => {
+  const AT_WORK = { hasBeenOnline: true, canEdit: true };
+  const NEW = { hasBeenOnline: false, canEdit: false };
+
   it("tell when the next attempt is made", () => {
-    assert.match(connectionWords("reconnecting", { retryInMs: 4200 }, true), /lost.*Next attempt in 5 s/);
+    assert.match(connectionWords("reconnecting", { retryInMs: 4200 }, AT_WORK), /lost.*Next attempt in 5 s/);
   });
 
   it("tell a server that was never reached from one that was lost", () => {
-    assert.match(connectionWords("reconnecting", {}, false), /cannot be reached/);
+    assert.match(connectionWords("reconnecting", {}, NEW), /cannot be reached/);
   });
 
-  it("do not promise drawing on a board that has not come yet", () => {
-    assert.match(connectionWords("offline", {}, true), /go on drawing/);
+  it("promise drawing to those only who may draw", () => {
+    assert.match(connectionWords("offline", {}, AT_WORK), /go on drawing/);
     for (const status of ["offline", "reconnecting"] as const) {
-      assert.doesNotMatch(connectionWords(status, {}, false), /drawing/);
+      assert.doesNotMatch(connectionWords(status, {}, NEW), /drawing/);
     }
   });
 
