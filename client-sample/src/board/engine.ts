@@ -15,7 +15,8 @@ import { type BoardScene, openScene } from "./scene/scene.ts";
 import type { BoardSession, ImageTicket } from "./session/board-session.ts";
 import { refitted } from "./text/fit.ts";
 import { canvasMeasure } from "./text/measure.ts";
-import { openTextEditor, preloadTextEditor, type TextEditor } from "./text/text-editor.ts";
+import { preloadTextEditor } from "./text/text-editor.ts";
+import { Writing } from "./text/writing.ts";
 import { announce } from "./ui/announcer.ts";
 import { exportAs } from "./ui/exports.ts";
 import type { Theme } from "./ui/theme.ts";
@@ -58,19 +59,9 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
     if (status === "online") images.retry();
   });
 
-  let writing: TextEditor | undefined;
-  const editText = (id: string): void => {
-    writing?.close();
-    const onClose = (): void => {
-      writing = undefined;
-      picture.writing = undefined;
-    };
-    writing = openTextEditor({ document, scene, camera, host: stage, id, onClose, say, measure });
-    picture.writing = writing && id;
-  };
-
+  const writing = new Writing({ document, scene, camera, host: stage, say, measure }, picture);
   const showOther = (): void => {
-    writing?.close();
+    writing.close();
     editor.select([]);
     editor.rightsChanged();
   };
@@ -83,6 +74,7 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
     return items.length > 0;
   };
   const commands = { exportPng: () => exportNow("png"), exportSvg: () => exportNow("svg") };
+  const editText = (id: string): void => writing.open(id);
   const refit = (item: Item): readonly BoardOp[] => refitted(item, measure);
   const editor = openEditor({ document, scene, camera, say, clock, ephemeral, ...rights, refit, editText, commands });
   const input = openInput({ editor, canvas, announce });
