@@ -4,9 +4,7 @@ import type { Place } from "./node.ts";
 /** While less than this is used of what cannot be counted, it limits nothing, and its readings are noise. */
 const KNEE = 0.5;
 /** Nor does so much more than the others use: where all are busy, as on one small machine, the busier of them is so by chance. */
-const MARGIN = 0.15;
-/** However busy all are, more than this is near the end. */
-const MAX_KNEE = 0.9;
+const MARGIN = 0.2;
 /** With fewer connections than these, what a node uses is not because of them. */
 const MIN_CONNECTIONS = 50;
 /** A reading foretells no more than such a multiple of itself. */
@@ -37,15 +35,14 @@ export class Scale {
     if (resource === "connections") return (load.connections + place.comingConnections + this.#connections) / capacity;
     const share = foretold(place, resource, this.#connections);
     if (share <= KNEE) return 0;
-    const knee = this.#kneeOf(resource);
-    return Math.max(0, (share - knee) / (1 - knee));
+    return Math.max(0, (share - this.#kneeOf(resource)) / (1 - KNEE));
   }
 
   #kneeOf(resource: Resource): number {
     const known = this.#knees.get(resource);
     if (known !== undefined) return known;
     const sum = this.#places.reduce((total, place) => total + foretold(place, resource, this.#connections), 0);
-    const knee = Math.min(MAX_KNEE, Math.max(KNEE, sum / this.#places.length + MARGIN));
+    const knee = Math.max(KNEE, sum / this.#places.length + MARGIN);
     this.#knees.set(resource, knee);
     return knee;
   }

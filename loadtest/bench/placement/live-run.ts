@@ -19,7 +19,7 @@ export interface LiveSize {
 }
 
 /** Bots come from the first moment on, when no room has taught yet how many it brings. */
-const RAMP_PER_SECOND = 50;
+const RAMP_PER_SECOND = 25;
 const ROOM_SIZES = "2,4,8,16";
 const LOAD = ["--scenario", "synthetic", "--entities", "10", "--changed", "1", "--tick-ms", "500", "--seconds", "5"];
 /** The most connections of a node as a multiple of the mean. */

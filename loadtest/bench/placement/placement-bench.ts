@@ -14,7 +14,6 @@ const LIVE = 2;
 /** Clusters that are simulated, the first of them the one for which there are goals. */
 const SIZES: readonly Omit<Size, "seeds">[] = [
   { nodes: 32, connections: 250_000 },
-  { nodes: 256, connections: 500_000 },
   { nodes: 1000, connections: 1_000_000 },
 ];
 const LIVE_SIZE: LiveSize = { nodes: 4, bots: 400 };

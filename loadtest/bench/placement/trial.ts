@@ -30,7 +30,7 @@ export interface Trial {
 /** `--max-connections` by default. */
 const CAPACITY = 20_000;
 const BURST_ROOMS = 2000;
-const SETTLE_S = 180;
+const SETTLE_S = 150;
 const STEADY_S = 60;
 const FULL_S = 6;
 const AFTER_S = 30;

@@ -104,6 +104,16 @@ describe("placement", () => {
     assert.equal(order(nodes)[0], "b");
   });
 
+  it("[PLC1] lets connections decide also where all nodes are at their end", () => {
+    const nodes = [
+      node("a", { connections: 140, loop: 0.95 }),
+      node("b", { connections: 70, loop: 1 }),
+      node("c", { connections: 120, loop: 0.9 }),
+    ];
+
+    assert.equal(order(nodes)[0], "b");
+  });
+
   it("[PLC2] gives no room to a node that drains or has failed it, or that lacks what is asked for", () => {
     const nodes = [
       node("drains", {}, { isDraining: true }),
