@@ -5,6 +5,8 @@ import type { Place } from "./node.ts";
 const KNEE = 0.5;
 /** Nor does so much more than the others use: where all are busy, as on one small machine, the busier of them is so by chance. */
 const MARGIN = 0.2;
+/** What is above counts in full from so much more on. */
+const RANGE = 0.3;
 /** With fewer connections than these, what a node uses is not because of them. */
 const MIN_CONNECTIONS = 50;
 /** A reading foretells no more than such a multiple of itself. */
@@ -35,7 +37,7 @@ export class Scale {
     if (resource === "connections") return (load.connections + place.comingConnections + this.#connections) / capacity;
     const share = foretold(place, resource, this.#connections);
     if (share <= KNEE) return 0;
-    return Math.max(0, (share - this.#kneeOf(resource)) / (1 - KNEE));
+    return Math.max(0, (share - this.#kneeOf(resource)) / RANGE);
   }
 
   #kneeOf(resource: Resource): number {
