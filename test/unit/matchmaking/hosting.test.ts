@@ -3,6 +3,7 @@ import { Room as ColyseusRoom, type IRoomCache, LocalDriver, LocalPresence, matc
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { Member } from "../../../src/cluster/member.ts";
 import { MemoryStore } from "../../../src/cluster/memory-store.ts";
+import { ArenaError } from "../../../src/errors/errors.ts";
 import { Hosting } from "../../../src/matchmaking/hosting.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { identity } from "../../support/cluster-store-contract.ts";
@@ -126,4 +127,24 @@ describe("hosting of rooms", () => {
     await assert.rejects(hosting.reserve(seats), { code: "PEER_UNREACHABLE" });
     await assert.rejects(hosting.sessionOf({ roomId, token: "t" }), { code: "PEER_UNREACHABLE" });
   });
+
+  for (const method of ["claim", "release"] as const) {
+    it(`gives up later what it could not give up, where nothing was heard of a ${method}`, async () => {
+      if (method === "release") await create("r5");
+      const before = Reflect.get(store, method) as (...args: unknown[]) => Promise<unknown>;
+      Reflect.set(store, method, async (...args: unknown[]) => {
+        if (method === "claim") await before.apply(store, args);
+        throw new ArenaError("CLUSTER_UNAVAILABLE");
+      });
+      if (method === "claim") await assert.rejects(create("r5"), { code: "CLUSTER_UNAVAILABLE" });
+      else await matchMaker.getLocalRoomById("r5").disconnect();
+      await new Promise((resolve) => setImmediate(resolve));
+      const left = await store.read("r5");
+      Reflect.set(store, method, before);
+
+      await hosting.releaseLeftovers();
+
+      assert.deepEqual([left?.bootId, await store.read("r5")], [matchMaker.processId, undefined]);
+    });
+  }
 });
