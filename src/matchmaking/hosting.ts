@@ -105,11 +105,18 @@ export class Hosting {
   /**
    * After this process' lease had run out: each of its rooms goes on where it is still its own, or nobody's; else it ends, also one that
    * is just being made.
+   *
+   * @throws ArenaError CLUSTER_UNAVAILABLE where that could not be said of each; until it can, none may act
    */
   async reclaimAll(): Promise<void> {
     const rooms = [...this.#owned];
     const runner = async (): Promise<void> => {
-      for (let room = rooms.pop(); room; room = rooms.pop()) await this.#reclaim(...room);
+      for (let room = rooms.pop(); room; room = rooms.pop()) {
+        await this.#reclaim(...room).catch((error: unknown) => {
+          rooms.length = 0;
+          throw error;
+        });
+      }
     };
     await Promise.all(Array.from({ length: RECLAIMS_IN_FLIGHT }, runner));
   }
@@ -128,7 +135,7 @@ export class Hosting {
   }
 
   async #reclaim(roomId: string, { name, epoch }: Owned): Promise<void> {
-    const isKept = await this.#isKept(roomId, { name, epoch }).catch(() => false); // without an answer nobody may go on
+    const isKept = await this.#isKept(roomId, { name, epoch });
     if (isKept || this.epochOf(roomId) !== epoch) return;
     this.#owned.delete(roomId);
     const room = matchMaker.getLocalRoomById(roomId);

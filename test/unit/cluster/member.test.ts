@@ -122,6 +122,25 @@ describe("a process of a cluster", () => {
     assert.deepEqual(events, ["fenced", "lost", "held"]);
   });
 
+  it("[OWN1] asks again whose its rooms are where that could not be said, and does nothing before", async () => {
+    const { member, link, events } = await join("a");
+    await join("b");
+    let isAway = true;
+    member.onLease((event) => {
+      if (event === "lost" && isAway) throw new ArenaError("CLUSTER_UNAVAILABLE");
+    });
+    link.isCut = true;
+    await pass(3000);
+    link.isCut = false;
+    await pass(1000);
+    const heldInDoubt = member.mayAct();
+    isAway = false;
+
+    await pass(1000);
+
+    assert.deepEqual([heldInDoubt, member.mayAct(), events.at(-1)], [false, true, "held"]);
+  });
+
   it("[OWN1] learns that its lease had run out also where the answer that said so was lost", async () => {
     const { link, events } = await join("a");
     await join("b");

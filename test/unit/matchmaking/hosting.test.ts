@@ -102,6 +102,18 @@ describe("hosting of rooms", () => {
     assert.deepEqual(moved, ["r3"]);
   });
 
+  it("[OWN1] ends no room while nobody can say whose it is, and asks again", async () => {
+    await create("r6");
+    const before = store.reclaim.bind(store);
+    store.reclaim = () => Promise.reject(new ArenaError("CLUSTER_UNAVAILABLE"));
+    const asked = await hosting.reclaimAll().catch((error: unknown) => (error as ArenaError).code);
+    store.reclaim = before;
+
+    await hosting.reclaimAll();
+
+    assert.deepEqual([asked, moved, (await store.read("r6"))?.state], ["CLUSTER_UNAVAILABLE", [], "running"]);
+  });
+
   it("takes a room again that nobody has any more", async () => {
     await create("r4");
     const before = await store.read("r4");
