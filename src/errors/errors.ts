@@ -82,6 +82,7 @@ export const ERRORS = {
   }),
   PEER_UNCERTAIN: row("The process that has this room did not answer in time.", 4696, 503, { isRetryable: true }),
   FORWARD_FORGED: row("This was not passed on by a process of this cluster.", 4697, 403),
+  PRESENCE_FULL: row("More users are watched here than can be followed.", 4699, 503, { isRetryable: true }),
   ROOM_NOT_HERE: row("This process does not have that room any more; ask again who has it.", 4698, 421, {
     isRetryable: true,
   }),

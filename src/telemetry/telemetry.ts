@@ -71,6 +71,8 @@ export interface TelemetryEvents {
   "listing:notWritten": { roomId: string; error: unknown };
   /** A message or value of Colyseus' own did not reach Redis. */
   "presence:failed": { action: string; error: unknown };
+  /** Who is online could not be written or read; it is tried again. */
+  "presence:storeFailed": { action: "write" | "read" | "sweep" | "connect"; error: unknown };
   /** A room that has ended could not be given up in Redis: its place is free when this node's lease ends. */
   "room:notReleased": { roomId: string; error: unknown };
   /** A hook, handler, timer or tick of a room threw; the room goes on unless `isFatal`. */

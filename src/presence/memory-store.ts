@@ -1,0 +1,129 @@
+import type { Clock } from "../clock/clock.ts";
+import { type NewsListener, type PresenceStore, SHARDS, type ShardState } from "./store.ts";
+import { type Change, MAX_SESSIONS, type Session, type Told } from "./types.ts";
+
+interface Row {
+  readonly sessions: readonly Session[];
+  readonly goneMs: number | undefined;
+}
+
+interface Shard {
+  revision: number;
+  readonly rows: Map<string, Row>;
+}
+
+/** Who has no session any more is remembered up to so many in a shard; who was seen last longest ago goes first. */
+const MAX_GONE = 10_000;
+
+/** Sessions in the memory of one process; several members may share it, as tests do. */
+export class PresenceMemory {
+  readonly clock: Pick<Clock, "nowMs">;
+  readonly shards: readonly Shard[] = Array.from({ length: SHARDS }, () => ({ revision: 0, rows: new Map() }));
+  readonly listeners = new Set<{ shards: ReadonlySet<number>; listener: NewsListener }>();
+
+  constructor(clock: Pick<Clock, "nowMs">) {
+    this.clock = clock;
+  }
+}
+
+/** One process' door to a {@link PresenceMemory}. */
+export class PresenceMemoryStore implements PresenceStore {
+  readonly #memory: PresenceMemory;
+  readonly #listening: { readonly shards: Set<number>; readonly listener: NewsListener };
+
+  constructor(memory: PresenceMemory, listener: NewsListener) {
+    this.#memory = memory;
+    this.#listening = { shards: new Set(), listener };
+    memory.listeners.add(this.#listening);
+  }
+
+  async apply(shard: number, changes: readonly Change[]): Promise<void> {
+    const rows = this.#shard(shard).rows;
+    const changed = new Set<string>();
+    for (const change of changes) {
+      const sessions = changedSessions(rows.get(change.userId)?.sessions ?? [], change);
+      if (!sessions) continue;
+      const goneMs = sessions.length > 0 ? undefined : this.#memory.clock.nowMs();
+      rows.delete(change.userId);
+      rows.set(change.userId, { sessions, goneMs });
+      changed.add(change.userId);
+    }
+    this.#forgetGone(rows);
+    if (changed.size > 0) this.#tell(shard, [...changed]);
+  }
+
+  async read(shard: number, userIds: readonly string[]): Promise<ShardState> {
+    const { revision } = this.#shard(shard);
+    return { revision, users: new Map(userIds.map((userId) => [userId, this.#told(shard, userId)])) };
+  }
+
+  async sweep(shard: number, isGone: (bootId: string) => boolean): Promise<void> {
+    const changes = [...this.#shard(shard).rows].flatMap(([userId, { sessions }]) => endsOf(userId, sessions, isGone));
+    await this.apply(shard, changes);
+  }
+
+  async listen(shard: number): Promise<void> {
+    this.#listening.shards.add(shard);
+  }
+
+  unlisten(shard: number): void {
+    this.#listening.shards.delete(shard);
+  }
+
+  close(): void {
+    this.#memory.listeners.delete(this.#listening);
+  }
+
+  #tell(shard: number, userIds: readonly string[]): void {
+    const revision = ++this.#shard(shard).revision;
+    const users = new Map(userIds.map((userId) => [userId, this.#told(shard, userId)]));
+    for (const { shards, listener } of this.#memory.listeners) {
+      if (shards.has(shard)) listener.onNews({ shard, revision, users });
+    }
+  }
+
+  #told(shard: number, userId: string): Told {
+    const row = this.#shard(shard).rows.get(userId);
+    const goneForMs = row?.goneMs === undefined ? undefined : this.#memory.clock.nowMs() - row.goneMs;
+    return { sessions: row?.sessions ?? [], goneForMs };
+  }
+
+  #forgetGone(rows: Map<string, Row>): void {
+    if (rows.size <= MAX_GONE) return;
+    for (const [userId, { goneMs }] of rows) {
+      if (rows.size <= MAX_GONE) return;
+      if (goneMs !== undefined) rows.delete(userId);
+    }
+  }
+
+  #shard(shard: number): Shard {
+    const found = this.#memory.shards[shard];
+    if (!found) throw new RangeError(`There is no shard ${shard}.`);
+    return found;
+  }
+}
+
+/** The sessions of a user after a change; undefined where it changes nothing. */
+function changedSessions(
+  sessions: readonly Session[],
+  { sessionId, bootId, session }: Change,
+): readonly Session[] | undefined {
+  const at = sessions.findIndex((each) => each.sessionId === sessionId);
+  if (!session) return sessions[at]?.bootId === bootId ? sessions.toSpliced(at, 1) : undefined;
+  if (at >= 0) return isSame(sessions[at], session) ? undefined : sessions.with(at, session);
+  return sessions.length < MAX_SESSIONS ? [...sessions, session] : undefined;
+}
+
+function isSame(one: Session | undefined, other: Session): boolean {
+  return one?.bootId === other.bootId && one.roomId === other.roomId && one.status === other.status;
+}
+
+/** The ends of those sessions of a user whose process is gone. */
+export function endsOf(
+  userId: string,
+  sessions: readonly Session[],
+  isGone: (bootId: string) => boolean,
+): readonly Change[] {
+  const gone = sessions.filter(({ bootId }) => isGone(bootId));
+  return gone.map(({ sessionId, bootId }) => ({ userId, sessionId, bootId, session: undefined }));
+}

@@ -1,0 +1,75 @@
+import { script } from "../redis/redis.ts";
+import { MAX_SESSIONS } from "./types.ts";
+
+/*
+ * Of a shard: `sessions`, a hash by user with their sessions as a JSON list; `revision`, a number; `seen`, a sorted set of users who have
+ * none by when their last one ended. All times are Redis' own.
+ */
+const NOW = `
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+`;
+
+const SEEN_MS = 30 * 24 * 60 * 60 * 1000;
+
+/**
+ * KEYS sessions, revision, seen. ARGV channel, then for each change user, session id, boot, and the session as JSON or "". What has changed
+ * is told on the channel: the revision and the users as they are now.
+ */
+export const APPLY = script(`${NOW}
+local users, order, changed = {}, {}, {}
+for i = 2, #ARGV, 4 do
+  local user, id, boot, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local row = users[user]
+  if not row then
+    row = cjson.decode(redis.call('HGET', KEYS[1], user) or '[]')
+    users[user] = row
+    order[#order + 1] = user
+  end
+  local at
+  for j = 1, #row do if row[j].sessionId == id then at = j end end
+  if json == '' then
+    if at and row[at].bootId == boot then table.remove(row, at) changed[user] = true end
+  else
+    local session = cjson.decode(json)
+    local old = at and row[at]
+    if not old then
+      if #row < ${MAX_SESSIONS} then row[#row + 1] = session changed[user] = true end
+    elseif old.bootId ~= boot or old.roomId ~= session.roomId or old.status ~= session.status then
+      row[at] = session
+      changed[user] = true
+    end
+  end
+end
+local told, hasChanged = {}, false
+for _, user in ipairs(order) do
+  if changed[user] then
+    local row = users[user]
+    hasChanged = true
+    told[user] = row
+    if #row == 0 then
+      redis.call('HDEL', KEYS[1], user)
+      redis.call('ZADD', KEYS[3], now, user)
+    else
+      redis.call('HSET', KEYS[1], user, cjson.encode(row))
+      redis.call('ZREM', KEYS[3], user)
+    end
+  end
+end
+if not hasChanged then return {'OK'} end
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ${SEEN_MS})
+local revision = redis.call('INCR', KEYS[2])
+redis.call('PUBLISH', ARGV[1], cjson.encode({ revision = revision, users = told }))
+return {'OK'}
+`);
+
+/** KEYS sessions, revision, seen. ARGV users. Gives the revision, then for each user the sessions as JSON or "", and for how many ms there is none, or "". */
+export const READ = script(`${NOW}
+local reply = { redis.call('GET', KEYS[2]) or '0' }
+for i = 1, #ARGV do
+  reply[#reply + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or ''
+  local seen = redis.call('ZSCORE', KEYS[3], ARGV[i])
+  reply[#reply + 1] = seen and string.format('%.0f', math.max(0, now - tonumber(seen))) or ''
+end
+return reply
+`);

@@ -1,0 +1,48 @@
+import type { Change, Told } from "./types.ts";
+
+/** What has changed in a shard: users as they are now. */
+export interface News {
+  readonly shard: number;
+  /** Rises by one with each change of the shard. */
+  readonly revision: number;
+  readonly users: ReadonlyMap<string, Told>;
+}
+
+/** Users of a shard as they are at a revision. */
+export interface ShardState {
+  readonly revision: number;
+  readonly users: ReadonlyMap<string, Told>;
+}
+
+/** Who hears of news. */
+export interface NewsListener {
+  onNews(news: News): void;
+  /** News may have been missed. */
+  onMissed(): void;
+}
+
+/** Where all processes keep the sessions of users, in shards by user. Each call but `listen` is one atomic step for its shard. */
+export interface PresenceStore {
+  /** Nothing is told of what was so already. @throws ArenaError CLUSTER_UNAVAILABLE */
+  apply(shard: number, changes: readonly Change[]): Promise<void>;
+  /** @throws ArenaError CLUSTER_UNAVAILABLE */
+  read(shard: number, userIds: readonly string[]): Promise<ShardState>;
+  /** Ends the sessions of a shard whose process is gone. @throws ArenaError CLUSTER_UNAVAILABLE */
+  sweep(shard: number, isGone: (bootId: string) => boolean): Promise<void>;
+  /** Hears of news of a shard from when it resolves. @throws ArenaError CLUSTER_UNAVAILABLE */
+  listen(shard: number): Promise<void>;
+  unlisten(shard: number): void;
+  close(): void;
+}
+
+/** So many shards there are. A process hears of those only in which somebody is watched. */
+export const SHARDS = 64;
+
+const [FNV_OFFSET, FNV_PRIME] = [0x811c9dc5, 0x01000193];
+
+/** The shard of a user (FNV-1a). */
+export function shardOf(userId: string): number {
+  let hash = FNV_OFFSET;
+  for (let at = 0; at < userId.length; at++) hash = Math.imul(hash ^ userId.charCodeAt(at), FNV_PRIME);
+  return (hash >>> 0) % SHARDS;
+}

@@ -1,0 +1,43 @@
+/** A session of a user: a seat in a room, while a connection has it. */
+export interface Session {
+  readonly sessionId: string;
+  /** Boot of the process that runs the room; with it the session ends. */
+  readonly bootId: string;
+  readonly nodeId: string;
+  readonly roomId: string;
+  /** Type of the room. */
+  readonly room: string;
+  /** What the user says of themselves, such as `away`; "" where they say nothing. */
+  readonly status: string;
+}
+
+/** A user as others see them. */
+export interface UserPresence {
+  readonly online: boolean;
+  /** Where they are. Empty while they have just gone and may be back at once. */
+  readonly sessions: readonly Omit<Session, "sessionId" | "bootId">[];
+  /** When their last session ended, in ms since 1970; undefined while they are online, and where that is not known. */
+  readonly lastSeen?: number;
+}
+
+/** What the store has of a user. */
+export interface Told {
+  readonly sessions: readonly Session[];
+  /** For how long the user has had no session, in ms; undefined where they have one, or that is not known. */
+  readonly goneForMs: number | undefined;
+}
+
+/** A session began or changed, or ended. */
+export interface Change {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** Whose session it is: where another process has it by now, its end is not told. */
+  readonly bootId: string;
+  /** Undefined where it has ended. */
+  readonly session: Session | undefined;
+}
+
+/** A user that has just gone, and comes back within this time, was never gone for others. */
+export const GRACE_MS = 5000;
+/** Of one user; a session beyond them is not shown. */
+export const MAX_SESSIONS = 64;

@@ -1,0 +1,114 @@
+import { GRACE_MS, type Session, type Told, type UserPresence } from "./types.ts";
+
+interface Watched {
+  told: Told;
+  /** When the last of its sessions was gone; undefined while it has one. */
+  emptySinceMs: number | undefined;
+  shown: UserPresence;
+}
+
+const OFFLINE: UserPresence = { online: false, sessions: [] };
+
+/** What is known of time and processes. */
+export interface ViewParts {
+  readonly nowMs: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: () => number;
+  /** Whether a process lives, as far as it is known. */
+  readonly isAlive: (bootId: string) => boolean;
+}
+
+/**
+ * Users as others see them. Pure: told what the store has, it leaves out sessions of processes that are gone, and shows as online who
+ * had a session a moment ago. The order in which it is told the same things makes no difference to what it comes to.
+ */
+export class PresenceView {
+  readonly #parts: ViewParts;
+  readonly #users = new Map<string, Watched>();
+  /** Users who are shown online and have no session. */
+  readonly #leaving = new Set<string>();
+  readonly #changed = new Set<string>();
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts;
+  }
+
+  /** What the store has of a user now. */
+  told(userId: string, told: Told): void {
+    const user = this.#users.get(userId) ?? this.#newcomer(told);
+    user.told = told;
+    this.#users.set(userId, user);
+    this.#judge(userId, user);
+  }
+
+  /** The user is watched no more. */
+  forget(userId: string): void {
+    for (const users of [this.#users, this.#leaving, this.#changed]) users.delete(userId);
+  }
+
+  /** Processes have come or gone. */
+  judgeAll(): void {
+    for (const [userId, user] of this.#users) this.#judge(userId, user);
+  }
+
+  /** How a user is shown; undefined where nothing was told of them. */
+  of(userId: string): UserPresence | undefined {
+    return this.#users.get(userId)?.shown;
+  }
+
+  /** Who is shown otherwise than when this was last asked. */
+  takeChanged(): ReadonlyMap<string, UserPresence> {
+    for (const userId of this.#leaving) {
+      const user = this.#users.get(userId);
+      if (user) this.#judge(userId, user);
+    }
+    const changed = new Map([...this.#changed].map((userId) => [userId, this.of(userId) ?? OFFLINE]));
+    this.#changed.clear();
+    return changed;
+  }
+
+  /** Who went a moment before anybody looked is still shown. */
+  #newcomer(told: Told): Watched {
+    const { goneForMs } = told;
+    const isLeaving = goneForMs !== undefined && goneForMs < GRACE_MS;
+    if (!isLeaving) return { told, emptySinceMs: undefined, shown: OFFLINE };
+    return { told, emptySinceMs: this.#parts.nowMs() - goneForMs, shown: { online: true, sessions: [] } };
+  }
+
+  #judge(userId: string, user: Watched): void {
+    const shown = this.#shownOf(user);
+    if (shown.online && user.emptySinceMs !== undefined) this.#leaving.add(userId);
+    else this.#leaving.delete(userId);
+    if (!isSame(shown, user.shown)) this.#changed.add(userId);
+    user.shown = shown;
+  }
+
+  #shownOf(user: Watched): UserPresence {
+    const alive = user.told.sessions.filter(({ bootId }) => this.#parts.isAlive(bootId));
+    if (alive.length > 0) {
+      user.emptySinceMs = undefined;
+      return { online: true, sessions: alive.map(describe) };
+    }
+    if (!user.shown.online) return offline(this.#lastSeen(user) ?? user.shown.lastSeen);
+    user.emptySinceMs ??= this.#parts.nowMs();
+    if (this.#parts.nowMs() - user.emptySinceMs < GRACE_MS) return user.shown;
+    return offline(this.#lastSeen(user) ?? this.#parts.wallMs() - (this.#parts.nowMs() - user.emptySinceMs));
+  }
+
+  #lastSeen({ told: { goneForMs } }: Watched): number | undefined {
+    return goneForMs === undefined ? undefined : Math.round(this.#parts.wallMs() - goneForMs);
+  }
+}
+
+function offline(lastSeen: number | undefined): UserPresence {
+  return lastSeen === undefined ? OFFLINE : { ...OFFLINE, lastSeen };
+}
+
+function describe({ nodeId, roomId, room, status }: Session): UserPresence["sessions"][number] {
+  return { nodeId, roomId, room, status };
+}
+
+/** When somebody was last seen is told with the change to offline, and no change by itself: clocks differ a little. */
+function isSame(one: UserPresence, other: UserPresence): boolean {
+  return one.online === other.online && JSON.stringify(one.sessions) === JSON.stringify(other.sessions);
+}

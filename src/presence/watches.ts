@@ -1,0 +1,228 @@
+import type { Clock, Stop } from "../clock/clock.ts";
+import { ArenaError } from "../errors/errors.ts";
+import { type News, type NewsListener, type PresenceStore, shardOf } from "./store.ts";
+import type { UserPresence } from "./types.ts";
+import { PresenceView } from "./view.ts";
+
+/** What somebody who watches is told: everybody they watch first, then who is otherwise than before. */
+export interface Told {
+  /** One more each time. */
+  readonly revision: number;
+  readonly isSnapshot: boolean;
+  readonly users: Readonly<Record<string, UserPresence>>;
+}
+
+/** What watches are made of. */
+export interface WatchesParts {
+  readonly clock: Pick<Clock, "nowMs" | "wallMs" | "every" | "after" | "random">;
+  readonly store: Pick<PresenceStore, "read" | "listen" | "unlisten">;
+  readonly isAlive: (bootId: string) => boolean;
+  readonly onFailed: (error: unknown) => void;
+}
+
+interface Watch {
+  readonly userIds: ReadonlySet<string>;
+  readonly listener: (told: Told) => void;
+  revision: number;
+}
+
+interface Shard {
+  /** Of what was told last; undefined until it was read. */
+  revision: number | undefined;
+  readonly userIds: Set<string>;
+  reading: Promise<void> | undefined;
+  /** News that came while it was read. */
+  held: News[];
+  /** News was missed while it was read. */
+  isStale: boolean;
+}
+
+/** Changes are told together. */
+const TELL_EVERY_MS = 100;
+/** In a shard of which nothing was heard for so long, what was read is compared with what is there. */
+const COMPARE_EVERY_MS = 30_000;
+const RETRY_MS = 500;
+/** Users who are watched in this process together. */
+const MAX_WATCHED = 100_000;
+
+/** Who watches whom in this process: each user who is watched is followed once, however many watch. */
+export class Watches implements NewsListener {
+  readonly #parts: WatchesParts;
+  readonly #view: PresenceView;
+  readonly #shards = new Map<number, Shard>();
+  /** Watches by the users that they are about. */
+  readonly #byUser = new Map<string, Set<Watch>>();
+  readonly #stops: readonly Stop[];
+  #isClosed = false;
+
+  constructor(parts: WatchesParts) {
+    const { clock, isAlive } = parts;
+    this.#parts = parts;
+    this.#view = new PresenceView({ nowMs: () => clock.nowMs(), wallMs: () => clock.wallMs(), isAlive });
+    this.#stops = [
+      clock.every(TELL_EVERY_MS, () => this.#tell()),
+      clock.every(COMPARE_EVERY_MS, () => this.#compareAll()),
+    ];
+  }
+
+  /**
+   * Follows users until the watch is stopped. The listener is told of all of them first, and hears nothing before.
+   *
+   * @throws ArenaError PRESENCE_FULL where this process follows too many, CLUSTER_UNAVAILABLE
+   */
+  async watch(userIds: readonly string[], listener: (told: Told) => void): Promise<Stop> {
+    const watch: Watch = { userIds: new Set(userIds), listener, revision: 0 };
+    const added = [...watch.userIds].filter((userId) => !this.#byUser.has(userId));
+    if (this.#byUser.size + added.length > MAX_WATCHED) throw new ArenaError("PRESENCE_FULL");
+    for (const userId of watch.userIds) this.#byUser.set(userId, (this.#byUser.get(userId) ?? new Set()).add(watch));
+    const stop = (): void => this.#stop(watch);
+    try {
+      await this.#follow(watch.userIds);
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    const users = [...watch.userIds].map((userId) => [userId, this.#shown(userId)]);
+    listener({ revision: ++watch.revision, isSnapshot: true, users: Object.fromEntries(users) });
+    return stop;
+  }
+
+  onNews(news: News): void {
+    const shard = this.#shards.get(news.shard);
+    if (!shard) return;
+    if (shard.reading) shard.held.push(news);
+    else this.#take(news, shard);
+  }
+
+  onMissed(): void {
+    for (const [number, shard] of this.#shards) {
+      shard.isStale = true;
+      void this.#readAgain(number, shard);
+    }
+  }
+
+  /** Processes have come or gone. */
+  judgeAll(): void {
+    this.#view.judgeAll();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+  }
+
+  #shown(userId: string): UserPresence {
+    return this.#view.of(userId) ?? { online: false, sessions: [] };
+  }
+
+  #stop(watch: Watch): void {
+    for (const userId of watch.userIds) {
+      const watches = this.#byUser.get(userId);
+      if (!watches?.delete(watch) || watches.size > 0) continue;
+      this.#byUser.delete(userId);
+      this.#view.forget(userId);
+      this.#unfollow(userId);
+    }
+  }
+
+  #unfollow(userId: string): void {
+    const number = shardOf(userId);
+    const shard = this.#shards.get(number);
+    shard?.userIds.delete(userId);
+    if (shard?.userIds.size !== 0) return;
+    this.#shards.delete(number);
+    this.#parts.store.unlisten(number);
+  }
+
+  async #follow(userIds: Iterable<string>): Promise<void> {
+    const shards = Map.groupBy(userIds, shardOf);
+    await Promise.all([...shards].map(([number, users]) => this.#followIn(number, users)));
+  }
+
+  /** Who is followed already is known; of the others, the shard is listened to first and read then. */
+  async #followIn(number: number, userIds: readonly string[]): Promise<void> {
+    const shard = this.#shards.get(number) ?? this.#open(number);
+    const isKnown = userIds.every((userId) => this.#view.of(userId) !== undefined);
+    for (const userId of userIds) shard.userIds.add(userId);
+    if (isKnown) return;
+    await shard.reading?.catch(() => {});
+    await this.#read(number, shard);
+  }
+
+  #open(number: number): Shard {
+    const shard: Shard = { revision: undefined, userIds: new Set(), reading: undefined, held: [], isStale: false };
+    this.#shards.set(number, shard);
+    return shard;
+  }
+
+  /** One reading of a shard is under way at a time. */
+  #read(number: number, shard: Shard): Promise<void> {
+    shard.reading ??= this.#readOnce(number, shard).finally(() => {
+      shard.reading = undefined;
+    });
+    return shard.reading;
+  }
+
+  async #readOnce(number: number, shard: Shard): Promise<void> {
+    const { store } = this.#parts;
+    shard.isStale = false;
+    if (shard.revision === undefined) await store.listen(number);
+    const { revision, users } = await store.read(number, [...shard.userIds]);
+    for (const [userId, told] of users) if (shard.userIds.has(userId)) this.#view.told(userId, told);
+    shard.revision = revision;
+    const held = shard.held.splice(0);
+    for (const news of held) this.#take(news, shard);
+  }
+
+  #take({ shard: number, revision, users }: News, shard: Shard): void {
+    if (shard.revision === undefined || revision <= shard.revision) return;
+    if (revision !== shard.revision + 1) {
+      shard.isStale = true;
+      void this.#readAgain(number, shard);
+      return;
+    }
+    shard.revision = revision;
+    for (const [userId, told] of users) if (shard.userIds.has(userId)) this.#view.told(userId, told);
+  }
+
+  /** Until it has been read whole after the last that was missed. */
+  async #readAgain(number: number, shard: Shard): Promise<void> {
+    await shard.reading?.catch(() => {});
+    const isWanted = (): boolean => !this.#isClosed && shard.isStale && this.#shards.get(number) === shard;
+    if (!isWanted()) return;
+    try {
+      await this.#read(number, shard);
+    } catch (error) {
+      shard.isStale = true;
+      this.#parts.onFailed(error);
+      this.#parts.clock.after(RETRY_MS, () => void this.#readAgain(number, shard));
+    }
+  }
+
+  #compareAll(): void {
+    for (const [number, shard] of this.#shards) void this.#compare(number, shard);
+  }
+
+  /** A message that was lost without a word, and none after it. */
+  async #compare(number: number, shard: Shard): Promise<void> {
+    const before = shard.revision;
+    const now = await this.#parts.store.read(number, []).catch(() => undefined); // the next time will do
+    if (!now || shard.reading || shard.revision !== before || now.revision === before) return;
+    shard.isStale = true;
+    await this.#readAgain(number, shard);
+  }
+
+  #tell(): void {
+    const byWatch = new Map<Watch, Record<string, UserPresence>>();
+    for (const [userId, presence] of this.#view.takeChanged()) {
+      for (const watch of this.#byUser.get(userId) ?? []) {
+        const users = byWatch.get(watch) ?? {};
+        users[userId] = presence;
+        byWatch.set(watch, users);
+      }
+    }
+    for (const [watch, users] of byWatch) {
+      if (watch.revision > 0) watch.listener({ revision: ++watch.revision, isSnapshot: false, users });
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import type { News, NewsListener, PresenceStore } from "../../src/presence/store.ts";
+import { type Change, MAX_SESSIONS, type Session } from "../../src/presence/types.ts";
+
+/** A session in a room of a process. */
+export function session(sessionId: string, bootId = "b1", status = ""): Session {
+  return { sessionId, bootId, nodeId: `n-${bootId}`, roomId: "r", room: "arena", status };
+}
+
+const begin = (userId: string, of: Session): Change => ({
+  userId,
+  sessionId: of.sessionId,
+  bootId: of.bootId,
+  session: of,
+});
+const end = (userId: string, { sessionId, bootId }: Session): Change => ({
+  userId,
+  sessionId,
+  bootId,
+  session: undefined,
+});
+
+/** Registers the tests that every PresenceStore passes; `open` gives a door to one that knows nothing yet. */
+export function presenceStoreContract(name: string, open: (listener: NewsListener) => Promise<PresenceStore>): void {
+  describe(`${name} fulfils the contract of a presence store:`, () => {
+    let store: PresenceStore;
+    let news: News[];
+    let awaited: { readonly count: number; readonly resolve: () => void } | undefined;
+    beforeEach(async () => {
+      news = [];
+      store = await open({
+        onNews: (one) => {
+          news.push(one);
+          if (awaited && news.length >= awaited.count) awaited.resolve();
+        },
+        onMissed: () => {},
+      });
+    });
+    afterEach(() => store.close());
+    const heard = (count: number): Promise<void> =>
+      new Promise((resolve) => {
+        awaited = { count, resolve };
+        if (news.length >= count) resolve();
+      });
+    const sessionsOf = async (userId: string): Promise<readonly string[]> =>
+      ((await store.read(7, [userId])).users.get(userId)?.sessions ?? []).map(({ sessionId }) => sessionId);
+
+    it("[PRS1] has what began, and not what ended", async () => {
+      await store.apply(7, [begin("ann", session("s1")), begin("ann", session("s2")), begin("bob", session("s3"))]);
+      await store.apply(7, [end("ann", session("s1")), end("bob", session("s3"))]);
+
+      const { users } = await store.read(7, ["ann", "bob", "nobody"]);
+
+      assert.deepEqual(users.get("ann"), { sessions: [session("s2")], goneForMs: undefined });
+      assert.deepEqual(users.get("bob")?.sessions, []);
+      assert.ok((users.get("bob")?.goneForMs ?? -1) >= 0);
+      assert.deepEqual(users.get("nobody"), { sessions: [], goneForMs: undefined });
+    });
+
+    it("[PRS2] keeps a session that goes on in another process when the first tells of its end", async () => {
+      await store.apply(7, [begin("ann", session("s1", "b1"))]);
+      await store.apply(7, [begin("ann", session("s1", "b2"))]);
+      await store.apply(7, [end("ann", session("s1", "b1"))]);
+
+      assert.deepEqual(await sessionsOf("ann"), ["s1"]);
+    });
+
+    it("[PRS3] tells of each change, numbered without a gap, and of nothing that was so already", async () => {
+      await store.listen(7);
+      const { revision } = await store.read(7, []);
+      await store.apply(7, [begin("ann", session("s1"))]);
+      await store.apply(7, [begin("ann", session("s1"))]);
+      await store.apply(7, [begin("ann", session("s1", "b1", "away"))]);
+      await store.apply(7, [end("ann", session("s1", "b1", "away"))]);
+      await heard(3);
+
+      assert.deepEqual(
+        news.map((one) => [one.shard, one.revision - revision, one.users.get("ann")?.sessions[0]?.status]),
+        [
+          [7, 1, ""],
+          [7, 2, "away"],
+          [7, 3, undefined],
+        ],
+      );
+    });
+
+    it("[PRS3] tells nothing of shards that are not listened to", async () => {
+      await store.listen(7);
+      await store.listen(8);
+      store.unlisten(8);
+      await store.apply(8, [begin("bob", session("s1"))]);
+      await store.apply(7, [begin("ann", session("s2"))]);
+      await heard(1);
+
+      assert.deepEqual(
+        news.map(({ shard }) => shard),
+        [7],
+      );
+    });
+
+    it("[PRS2] sweeps out the sessions of a process that is gone", async () => {
+      await store.apply(7, [begin("ann", session("s1", "b1")), begin("ann", session("s2", "b2"))]);
+      await store.apply(7, [begin("bob", session("s3", "b1"))]);
+
+      await store.sweep(7, (bootId) => bootId === "b1");
+
+      assert.deepEqual([await sessionsOf("ann"), await sessionsOf("bob")], [["s2"], []]);
+    });
+
+    it("[PRS4] shows at most 64 sessions of a user", async () => {
+      const many = Array.from({ length: MAX_SESSIONS + 2 }, (_, n) => begin("ann", session(`s${n}`)));
+
+      await store.apply(7, many);
+
+      assert.equal((await sessionsOf("ann")).length, MAX_SESSIONS);
+    });
+
+    it("takes names of any letters", async () => {
+      const name = 'ä"\\\u2028 {}:💡';
+      await store.apply(7, [begin(name, session("s1", "b1", name))]);
+
+      assert.deepEqual((await store.read(7, [name])).users.get(name)?.sessions, [session("s1", "b1", name)]);
+    });
+  });
+}

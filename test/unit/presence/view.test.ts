@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
+import { GRACE_MS, type Session, type Told, type UserPresence } from "../../../src/presence/types.ts";
+import { PresenceView } from "../../../src/presence/view.ts";
+
+const session = (sessionId: string, bootId = "b1", status = ""): Session => ({
+  sessionId,
+  bootId,
+  nodeId: `node of ${bootId}`,
+  roomId: "r",
+  room: "arena",
+  status,
+});
+const here = (...sessions: Session[]): Told => ({ sessions, goneForMs: undefined });
+const gone = (goneForMs = 0): Told => ({ sessions: [], goneForMs });
+
+describe("users as others see them", () => {
+  let clock: ManualClock;
+  let dead: Set<string>;
+  let view: PresenceView;
+  beforeEach(() => {
+    [clock, dead] = [manualClock(), new Set()];
+    view = new PresenceView({ nowMs: clock.nowMs, wallMs: clock.nowMs, isAlive: (bootId) => !dead.has(bootId) });
+  });
+  const online = (): boolean | undefined => view.of("ann")?.online;
+
+  it("[PRS1] are online with the first session, and offline some time after the last", () => {
+    view.told("ann", here(session("s1")));
+    const before = online();
+    view.told("ann", gone());
+    clock.advance(GRACE_MS - 1);
+    view.takeChanged();
+    const meanwhile = online();
+    clock.advance(1);
+    view.takeChanged();
+
+    assert.deepEqual(
+      [before, meanwhile, view.of("ann")],
+      [true, true, { online: false, sessions: [], lastSeen: 5000 }],
+    );
+  });
+
+  it("[PRS1] are not seen to go when they are back in time", () => {
+    view.told("ann", here(session("s1")));
+    view.takeChanged();
+    view.told("ann", gone());
+    clock.advance(GRACE_MS - 1);
+    const meanwhile = view.takeChanged();
+    view.told("ann", here(session("s1")));
+    clock.advance(GRACE_MS);
+
+    assert.deepEqual([meanwhile.size, view.takeChanged().size], [0, 0]);
+  });
+
+  it("[PRS1] are still shown to who looks a moment after they went", () => {
+    view.told("ann", gone(1000));
+    const first = online();
+    clock.advance(GRACE_MS - 1000);
+    view.takeChanged();
+
+    assert.deepEqual([first, online()], [true, false]);
+  });
+
+  it("[PRS1] are offline where they have been gone for longer, with when that was", () => {
+    clock.advance(60_000);
+    view.told("ann", gone(10_000));
+
+    assert.deepEqual(view.of("ann"), { online: false, sessions: [], lastSeen: 50_000 });
+  });
+
+  it("[PRS2] go with their process, unless they have a session elsewhere", () => {
+    view.told("ann", here(session("s1", "b1"), session("s2", "b2")));
+    view.told("bob", here(session("s3", "b1")));
+    dead.add("b1");
+    view.judgeAll();
+    clock.advance(GRACE_MS);
+    view.takeChanged();
+
+    assert.deepEqual(
+      view.of("ann")?.sessions.map(({ nodeId }) => nodeId),
+      ["node of b2"],
+    );
+    assert.equal(view.of("bob")?.online, false);
+  });
+
+  it("[PRS1] tell each change once, and none that nobody could see", () => {
+    view.told("ann", here(session("s1")));
+    const first = [...view.takeChanged().keys()];
+    view.told("ann", here(session("s1")));
+    const same = view.takeChanged().size;
+    view.told("ann", here(session("s1", "b1", "away")));
+
+    assert.deepEqual([first, same, view.takeChanged().get("ann")?.sessions[0]?.status], [["ann"], 0, "away"]);
+  });
+
+  it("[PRS1] come to the same whatever was told before", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(anything, fc.nat(GRACE_MS)), { maxLength: 12 }), anything, (before, last) => {
+        const time = manualClock();
+        const parts = { nowMs: time.nowMs, wallMs: time.nowMs, isAlive: (bootId: string) => bootId !== "b2" };
+        const [used, fresh] = [new PresenceView(parts), new PresenceView(parts)];
+        for (const [told, ms] of before) {
+          used.told("ann", told);
+          time.advance(ms);
+          used.takeChanged();
+        }
+        for (const one of [used, fresh]) one.told("ann", last);
+        time.advance(GRACE_MS);
+        for (const one of [used, fresh]) one.takeChanged();
+
+        assert.deepEqual(withoutTime(used.of("ann")), withoutTime(fresh.of("ann")));
+      }),
+    );
+  });
+});
+
+/** What a store may have of a user; the process "b2" is gone. */
+const anything = fc
+  .tuple(fc.subarray(["s1", "s2", "s3"]), fc.constantFrom("b1", "b2"))
+  .map(([ids, boot]) => (ids.length > 0 ? here(...ids.map((id) => session(id, boot))) : gone()));
+
+function withoutTime(shown: UserPresence | undefined): object {
+  return { online: shown?.online, sessions: shown?.sessions };
+}

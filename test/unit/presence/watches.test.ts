@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
+import { PresenceMemory, PresenceMemoryStore } from "../../../src/presence/memory-store.ts";
+import { Roster } from "../../../src/presence/roster.ts";
+import { type NewsListener, type PresenceStore, shardOf } from "../../../src/presence/store.ts";
+import { GRACE_MS, type UserPresence } from "../../../src/presence/types.ts";
+import { type Told, Watches } from "../../../src/presence/watches.ts";
+import { session } from "../../support/presence-store-contract.ts";
+
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const USERS = ["ann", "bob", "cem", "dee"];
+const BOOTS = ["b1", "b2", "b3"];
+
+/** One process: its own sessions, and what its watcher has been told. */
+interface Process {
+  readonly bootId: string;
+  readonly roster: Roster;
+  readonly watches: Watches;
+  readonly line: { isCut: boolean; loses: boolean };
+  readonly told: Told[];
+}
+
+/** Processes that share a memory, each over a line that can be cut and can lose news. */
+class Processes {
+  readonly clock: ManualClock = manualClock();
+  readonly dead = new Set<string>();
+  readonly all: readonly Process[];
+  readonly #memory = new PresenceMemory(this.clock);
+
+  constructor() {
+    this.all = BOOTS.map((bootId) => this.#start(bootId));
+  }
+
+  async pass(ms: number): Promise<void> {
+    for (let passed = 0; passed < ms; passed += 50) {
+      this.clock.advance(50);
+      await settle();
+    }
+  }
+
+  #start(bootId: string): Process {
+    const line = { isCut: false, loses: false };
+    let watches: Watches | undefined;
+    const listener: NewsListener = {
+      onNews: (news) => {
+        if (!line.loses) watches?.onNews(news);
+      },
+      onMissed: () => watches?.onMissed(),
+    };
+    const store = cuttable(new PresenceMemoryStore(this.#memory, listener), line);
+    const { clock } = this;
+    watches = new Watches({ clock, store, isAlive: (boot) => !this.dead.has(boot), onFailed: () => {} });
+    const roster = new Roster({
+      clock,
+      bootId,
+      apply: (shard, changes) => store.apply(shard, changes),
+      onFailed: () => {},
+    });
+    return { bootId, roster, watches, line, told: [] };
+  }
+}
+
+function cuttable(store: PresenceStore, line: { readonly isCut: boolean }): PresenceStore {
+  const reach = async (): Promise<void> => {
+    if (line.isCut) throw new Error("cut");
+  };
+  return {
+    apply: async (shard, changes) => reach().then(() => store.apply(shard, changes)),
+    read: async (shard, userIds) => reach().then(() => store.read(shard, userIds)),
+    sweep: async (shard, isGone) => reach().then(() => store.sweep(shard, isGone)),
+    listen: async (shard) => reach().then(() => store.listen(shard)),
+    unlisten: (shard) => store.unlisten(shard),
+    close: () => store.close(),
+  };
+}
+
+/** What a watcher that keeps what it was told knows; revisions have no gap. */
+function knownTo(told: readonly Told[]): Record<string, UserPresence> {
+  assert.deepEqual(
+    told.map(({ revision }) => revision),
+    told.map((_, n) => n + 1),
+  );
+  return Object.assign({}, ...told.map(({ users }) => users));
+}
+
+describe("those who watch users", () => {
+  it("[PRS3] are told of all whom they watch first, and then what changes, together", async () => {
+    const processes = new Processes();
+    const [one, two] = processes.all as [Process, Process];
+    two.roster.set("ann", session("s1", "b2"));
+    await processes.pass(100);
+    await one.watches.watch(["ann", "bob"], (told) => one.told.push(told));
+    const before = structuredClone(one.told);
+    two.roster.set("bob", session("s2", "b2"));
+    two.roster.set("ann", session("s1", "b2", "away"));
+    await processes.pass(200);
+
+    assert.deepEqual(
+      before.map(({ isSnapshot, users }) => [isSnapshot, users["ann"]?.online, users["bob"]?.online]),
+      [[true, true, false]],
+    );
+    assert.equal(one.told.length, 2);
+    const { users = {} } = one.told[1] ?? {};
+    assert.deepEqual([users["ann"]?.sessions[0]?.status, users["bob"]?.online], ["away", true]);
+  });
+
+  it("[PRS3] hear nothing of others, and nothing more when they have stopped", async () => {
+    const processes = new Processes();
+    const [one, two] = processes.all as [Process, Process];
+    const stop = await one.watches.watch(["ann"], (told) => one.told.push(told));
+    two.roster.set("bob", session("s2", "b2"));
+    await processes.pass(200);
+    stop();
+    two.roster.set("ann", session("s1", "b2"));
+    await processes.pass(200);
+
+    assert.equal(one.told.length, 1);
+  });
+
+  it("[PRS3] hear of what was lost on the way, when the next comes or after half a minute", async () => {
+    const processes = new Processes();
+    const [one, two] = processes.all as [Process, Process];
+    await one.watches.watch(["ann"], (told) => one.told.push(told));
+    one.line.loses = true;
+    two.roster.set("ann", session("s1", "b2"));
+    await processes.pass(200);
+    one.line.loses = false;
+    const lost = knownTo(one.told)["ann"]?.online;
+    await processes.pass(31_000);
+
+    assert.deepEqual([lost, knownTo(one.told)["ann"]?.online], [false, true]);
+  });
+
+  it("[PRS2] see users go with their process", async () => {
+    const processes = new Processes();
+    const [one, two] = processes.all as [Process, Process];
+    two.roster.set("ann", session("s1", "b2"));
+    await processes.pass(100);
+    await one.watches.watch(["ann"], (told) => one.told.push(told));
+    processes.dead.add("b2");
+    one.watches.judgeAll();
+    await processes.pass(GRACE_MS + 200);
+
+    assert.equal(knownTo(one.told)["ann"]?.online, false);
+  });
+
+  it("[PRS3] come to what is so, whatever is lost, cut or killed on the way", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const processes = new Processes();
+        for (const each of processes.all) await each.watches.watch(USERS, (told) => each.told.push(told));
+        for (const one of steps) {
+          take(one, processes.all[one.at] as Process);
+          await processes.pass(one.what === "waits" ? 300 : 50);
+        }
+        for (const { line } of processes.all) [line.isCut, line.loses] = [false, false];
+        await processes.pass(700); // what waits is written
+        for (const { watches } of processes.all) watches.onMissed();
+        await processes.pass(GRACE_MS + 700);
+
+        const truth = USERS.map((user) => processes.all.flatMap(({ roster }) => roster.of(user)).length);
+        for (const { told } of processes.all) assert.deepEqual(sessionsIn(knownTo(told)), truth);
+      }),
+      { numRuns: 60 },
+    );
+  }).timeout(60_000);
+
+  it("[PRS4] spread over the shards", () => {
+    const shards = new Set(Array.from({ length: 1000 }, (_, n) => shardOf(`user-${n}`)));
+
+    assert.equal(shards.size, 64);
+  });
+});
+
+/** Something that happens to a process, or in it. */
+const step = fc.record({
+  at: fc.nat(BOOTS.length - 1),
+  user: fc.constantFrom(...USERS),
+  what: fc.constantFrom("joins", "leaves", "cuts", "mends", "loses", "hears", "waits"),
+});
+type Step = Readonly<{ user: string; what: string }>;
+
+function take({ user, what }: Step, { roster, line, bootId }: Process): void {
+  if (what === "joins") roster.set(user, session(`${user}-${bootId}`, bootId));
+  if (what === "leaves") roster.delete(`${user}-${bootId}`);
+  if (what === "cuts" || what === "mends") line.isCut = what === "cuts";
+  if (what === "loses" || what === "hears") line.loses = what === "loses";
+}
+
+/** Sessions of each user; who has none is offline. */
+function sessionsIn(known: Readonly<Record<string, UserPresence>>): readonly number[] {
+  return USERS.map((user) => {
+    const { online = false, sessions = [] } = known[user] ?? {};
+    assert.equal(online, sessions.length > 0);
+    return sessions.length;
+  });
+}
