@@ -48,8 +48,8 @@ export const MODULES = {
     mayImport: BASE,
   },
   presence: {
-    owns: "user -> sessions -> node across processes, diffs to watchers",
-    mayImport: [...BASE, "cluster"],
+    owns: "user -> sessions -> node across processes, snapshots and changes for who watches; stores: memory, redis",
+    mayImport: [...BASE, "cluster", "redis"],
   },
   placement: {
     owns: "which node gets a room: pure choice over load reports and reservations",

@@ -29,7 +29,8 @@ import {
 } from "./src/matchmaking/matchmaking.ts";
 import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
 import { openPeers, PASSAGE_HEADER, type Peers } from "./src/peers/peers.ts";
-import { hostRoom, type RoomClass } from "./src/room/room.ts";
+import { openPresence, type Presence } from "./src/presence/presence.ts";
+import { hostRoom, OpenRooms, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
@@ -95,7 +96,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const offered = new Map(Object.entries(rooms).filter(([, { isOffered }]) => isOffered?.(config) ?? true));
   const base = await openBase(config, offered);
   const { clock, telemetry, metrics, cluster, matchmaking } = base;
-  const openRooms = watchRooms(telemetry);
+  const openRooms = new OpenRooms(telemetry);
   const doors = await openDoors(config, base, offered);
   const server = openServer(config, base, doors);
   for (const [name, app] of offered) defineRoom(name, app, partsOfRooms(config, base, doors));
@@ -132,7 +133,8 @@ async function openBase(config: Config, offered: Offered) {
   cluster.meet(peers);
   const tokens = await openTokens(config, { clock, telemetry }, secret);
   const stores = await openStores(config, { clock, telemetry });
-  const parts = { clock, telemetry, cluster, peers };
+  const presence = await openPresence({ ...config, clock, telemetry, cluster });
+  const parts = { clock, telemetry, cluster, peers, presence };
   const matchmaking = await openMatchmaking({ ...parts, ...config, typeOf: (name) => typeOf(offered.get(name)) });
   return { ...parts, ...stores, metrics, tokens, matchmaking, authority: authorityOf(cluster) };
 }
@@ -246,49 +248,30 @@ interface Ending extends Stores {
   readonly clock: Clock;
   readonly cluster: Cluster;
   readonly peers: Peers;
+  readonly presence: Presence;
   readonly server: Server;
   readonly transport: ArenaTransport;
   readonly http: Http;
-  readonly openRooms: ReadonlyMap<string, string>;
+  readonly openRooms: OpenRooms;
   readonly load: LoadMonitor;
 }
 
 async function endWithin(
   drainMs: number,
-  { clock, cluster, peers, server, transport, http, openRooms, load, logs, images }: Ending,
+  { clock, cluster, peers, presence, server, transport, http, openRooms, load, logs, images }: Ending,
 ): Promise<void> {
   void cluster.drain();
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
-  await Promise.race([server.gracefullyShutdown(false), roomsEnded(openRooms, clock), deadline]);
+  await Promise.race([server.gracefullyShutdown(false), openRooms.ended(clock), deadline]);
   transport.shutdown();
   await Promise.race([transport.ended, deadline]);
   await http.close();
   load.close();
   await images.close();
   await logs.close(); // after the rooms, which bring what they were pushed to it
+  presence.close();
   await cluster.close();
   peers.close();
-}
-
-/** The rooms that have been made and not yet ended: names of their types by id. */
-function watchRooms(telemetry: Telemetry): ReadonlyMap<string, string> {
-  const rooms = new Map<string, string>();
-  telemetry.on("room:created", ({ roomId, name }) => rooms.set(roomId, name));
-  telemetry.on("room:disposed", ({ roomId }) => rooms.delete(roomId));
-  return rooms;
-}
-
-const ENDED_CHECK_MS = 50;
-
-/** Colyseus waits for an event that it misses when a room is just being made; this looks for itself. */
-function roomsEnded(rooms: ReadonlyMap<string, string>, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = clock.every(ENDED_CHECK_MS, () => {
-      if (rooms.size > 0) return;
-      stop();
-      resolve();
-    });
-  });
 }
 
 async function openStores(config: Config, parts: Pick<LogStoreOptions, "clock" | "telemetry">): Promise<Stores> {

@@ -13,12 +13,14 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Images } from "../images/images.ts";
 import type { Peers } from "../peers/peers.ts";
+import type { Presence } from "../presence/presence.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { answerError, answerUnknownRoute, answerUnreadable } from "./answer-error.ts";
 import { addClusterRoutes, type RoomPage } from "./cluster-routes.ts";
 import { addImageRoutes } from "./image-routes.ts";
 import { servePage } from "./page.ts";
+import { addPresenceRoutes } from "./presence-routes.ts";
 import { addTokenRoutes } from "./token-routes.ts";
 
 /** What http is built from. */
@@ -35,6 +37,7 @@ export interface HttpParts {
   readonly allowedOrigins: readonly string[];
   readonly tokens: Tokens;
   readonly images: Images;
+  readonly presence: Pick<Presence, "of">;
   /** Bearer token of those who run the node; "" closes their routes. */
   readonly adminToken: string;
   /** Says why a call is refused, before its body is read; `method` is that of a matchmaking call. */
@@ -122,6 +125,7 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
   });
   await addCalls(app, parts);
   await addClusterRoutes(app, parts);
+  addPresenceRoutes(app, parts);
   addHealth(app, parts);
   await servePage(app, parts.pageDir);
   await app.ready();

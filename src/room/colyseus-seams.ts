@@ -59,3 +59,12 @@ export function overridePrivate(
     });
   }
 }
+
+/** A client that can be sent what soon outdates. */
+interface EphemeralClient {
+  rawEphemeral(frame: Uint8Array, key: string): void;
+}
+
+export function asEphemeral(client: Client): EphemeralClient {
+  return client as unknown as EphemeralClient; // ArenaTransport's clients are
+}

@@ -22,10 +22,11 @@ import { z } from "zod";
 import { afterAwake, type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { LogLimits, LogStore } from "../op-log/op-log.ts";
+import type { Presence } from "../presence/presence.ts";
 import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens, User } from "../tokens/tokens.ts";
-import { overridePrivate, seams } from "./colyseus-seams.ts";
+import { asEphemeral, overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FullStates } from "./full-states.ts";
 import { carryUsers, endSuperseded, type Identified, SeatOwners, tokenMessage } from "./identity.ts";
@@ -33,9 +34,11 @@ import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
 import { refuseReferences } from "./plain-payloads.ts";
+import { RoomPresence } from "./room-presence.ts";
 import { startTickLoop } from "./tick-loop.ts";
 
 export type { MessageDefinition } from "./messages.ts";
+export { OpenRooms } from "./open-rooms.ts";
 
 /** What the app hands to every room. */
 export interface RoomParts extends SizeLimits {
@@ -55,6 +58,8 @@ export interface RoomParts extends SizeLimits {
   readonly listed: (name: string) => Promise<readonly IRoomCache[]>;
   /** Whether this process may act for its rooms now; while it may not, they stand still. */
   readonly mayAct: () => boolean;
+  /** Who is online, here and elsewhere. */
+  readonly presence: Presence;
   /** Epoch under which this process owns a room; undefined where no other process could own it. */
   readonly epochOf: (roomId: string) => number | undefined;
 }
@@ -105,6 +110,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     () => this.parts.clock,
     () => this.sendPatch(),
   );
+  readonly #presence = new RoomPresence(this, () => this.parts.presence);
   readonly #ended = Promise.withResolvers<void>();
   #sizes: MessageSizes | undefined;
   #hasSkippedPatch = false;
@@ -183,9 +189,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
    */
   protected broadcastEphemeral(type: string, key: string, payload: unknown): void {
     const frame = getMessageBytes.raw(Protocol.ROOM_DATA, type, payload);
-    for (const client of this.clients) {
-      if (client.state === ClientState.JOINED) asEphemeral(client).rawEphemeral(frame, `${type}/${key}`);
-    }
+    const joined = this.clients.filter(({ state }) => state === ClientState.JOINED);
+    for (const client of joined) asEphemeral(client).rawEphemeral(frame, `${type}/${key}`);
   }
 
   /** The room is another process' now: those inside come back and are led there. */
@@ -248,6 +253,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   override onDrop(client: Client, code?: number): void {
     const { telemetry, reconnectSeconds } = this.parts;
     const { roomId, roomName: name } = this;
+    this.#presence.depart(client);
     telemetry.emit("session:dropped", { roomId, name, sessionId: client.sessionId, code: code ?? 0 });
     const isFinal = code !== undefined && (code >= FIRST_FINAL_CODE || code === CLOSE_CODES.WITH_ERROR);
     if (reconnectSeconds > 0 && !isFinal) void this.allowReconnection(client, reconnectSeconds);
@@ -266,9 +272,14 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     return (client as unknown as Identified).user; // ArenaTransport's clients are
   }
 
+  /** Whether a client may see where a user is: of those in this room, unless the room knows who else belongs together. */
+  mayWatch(_client: Client, userId: string): boolean {
+    return this.clients.some((each) => this.userOf(each)?.userId === userId);
+  }
+
   /** Messages that a room answers beside its own. */
   protected get builtInMessages(): Readonly<Record<string, unknown>> {
-    return { token: tokenMessage(this.parts.tokens) };
+    return { token: tokenMessage(this.parts.tokens), ...this.#presence.messages };
   }
 
   /** Every exception of a hook, a handler or a timer ends here; Colyseus calls it. */
@@ -331,6 +342,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   }
 
   #emitSession(event: "session:joined" | "session:left" | "session:resumed", client: Client): void {
+    if (event === "session:left") this.#presence.depart(client);
+    else this.#presence.arrive(client);
     this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
   }
 
@@ -372,15 +385,6 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
         }),
     });
   }
-}
-
-/** A client that can be sent what soon outdates. */
-interface EphemeralClient {
-  rawEphemeral(frame: Uint8Array, key: string): void;
-}
-
-function asEphemeral(client: Client): EphemeralClient {
-  return client as unknown as EphemeralClient; // ArenaTransport's clients are
 }
 
 function isJoinAcknowledgement(client: Client, frame: Uint8Array): boolean {

@@ -40,6 +40,9 @@ describe("the HTTP side of a node", () => {
       allowedOrigins: [],
       tokens,
       images: await openImages({ kind: "memory", path: "", redisUrl: "", limits: IMAGE_LIMITS, clock, telemetry }),
+      presence: {
+        of: async (users) => Object.fromEntries(users.map((user) => [user, { online: false, sessions: [] }])),
+      },
       adminToken: "",
       admit: () => undefined,
       addressOf: () => "10.0.0.1",

@@ -1,0 +1,93 @@
+import type { Client } from "@colyseus/core";
+import { z } from "zod";
+import type { Stop } from "../clock/clock.ts";
+import type { Presence, Told } from "../presence/presence.ts";
+import type { Identified } from "./identity.ts";
+import type { MessageDefinition } from "./messages.ts";
+
+/** What a room tells of itself. */
+export interface PresentRoom {
+  readonly roomId: string;
+  readonly roomName: string;
+  /** Whether a client may see where a user is; asked each time that there is something to tell. */
+  mayWatch(client: Client, userId: string): boolean;
+}
+
+/** Users whom one client follows. */
+const MAX_USERS = 200;
+const userId = z.string().min(1).max(128);
+const watchFormat = z.strictObject({ users: z.array(userId).max(MAX_USERS) });
+const statusFormat = z.strictObject({
+  status: z
+    .string()
+    .max(64)
+    .regex(/^\P{Cc}*$/u),
+});
+
+/**
+ * Who of a room's clients is there for others, and whom they follow: a client has one list of users, and a new one takes its place.
+ * Keeps PRS5.
+ */
+export class RoomPresence {
+  readonly #presence: () => Presence;
+  readonly #room: PresentRoom;
+  /** What ends each session's list. */
+  readonly #stops = new Map<string, Stop>();
+
+  constructor(room: PresentRoom, presence: () => Presence) {
+    this.#room = room;
+    this.#presence = presence;
+  }
+
+  /** A client has its seat, or is back in it; somebody without a token is nobody for others. */
+  arrive(client: Client): void {
+    const user = (client as unknown as Identified).user; // ArenaTransport's clients have one
+    const { roomId, roomName: room } = this.#room;
+    if (user) this.#presence().arrived({ userId: user.userId, sessionId: client.sessionId, roomId, room });
+  }
+
+  /** A client has lost its connection, or its seat. */
+  depart(client: Client): void {
+    this.#stop(client);
+    this.#presence().departed(client.sessionId);
+  }
+
+  /** The messages `presence:watch` and `presence:status`; what comes of the first goes out as `presence`. */
+  get messages(): Readonly<Record<string, unknown>> {
+    const watch: MessageDefinition<Client, z.infer<typeof watchFormat>> = {
+      format: watchFormat,
+      handler: (client, { users }) => this.#watch(client, users),
+    };
+    const status: MessageDefinition<Client, z.infer<typeof statusFormat>> = {
+      format: statusFormat,
+      handler: (client, payload) => this.#presence().setStatus(client.sessionId, payload.status),
+    };
+    return { "presence:watch": watch, "presence:status": status };
+  }
+
+  #stop({ sessionId }: Client): void {
+    this.#stops.get(sessionId)?.();
+    this.#stops.delete(sessionId);
+  }
+
+  /** @throws ArenaError PRESENCE_FULL, CLUSTER_UNAVAILABLE */
+  async #watch(client: Client, users: readonly string[]): Promise<void> {
+    this.#stop(client);
+    if (users.length === 0) return;
+    let [isOver, stop]: [boolean, Stop] = [false, () => {}];
+    this.#stops.set(client.sessionId, () => {
+      isOver = true;
+      stop();
+    });
+    const allowed = users.filter((user) => this.#room.mayWatch(client, user));
+    stop = await this.#presence().watch(allowed, (told) => {
+      if (!isOver) this.#tell(client, told);
+    });
+    if (isOver) stop(); // another list came meanwhile, or the client went
+  }
+
+  #tell(client: Client, { revision, isSnapshot, users }: Told): void {
+    const seen = Object.entries(users).filter(([user]) => this.#room.mayWatch(client, user));
+    client.send("presence", { revision, isSnapshot, users: Object.fromEntries(seen) });
+  }
+}

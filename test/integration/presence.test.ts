@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { Client, type Room as Seat } from "@colyseus/sdk";
+import type { UserPresence } from "../../src/presence/presence.ts";
+import { Room } from "../../src/room/room.ts";
+import { openFaultProxy } from "../support/fault-proxy.ts";
+import { startNode, type TestNode } from "../support/start-node.ts";
+
+const ADMIN = "an-admin-token-for-tests";
+
+/** A room whose people may see everybody. */
+class OpenRoom extends Room {
+  override mayWatch(): boolean {
+    return true;
+  }
+}
+
+interface Told {
+  readonly revision: number;
+  readonly isSnapshot: boolean;
+  readonly users: Readonly<Record<string, UserPresence>>;
+}
+
+interface Person {
+  readonly userId: string;
+  readonly room: Seat;
+  readonly told: Told[];
+  /** Resolves when what this person knows of a user fits. */
+  until(userId: string, fits: (presence: UserPresence) => boolean): Promise<void>;
+}
+
+describe("presence", function () {
+  this.timeout(30_000);
+  let test: TestNode;
+  before(async () => {
+    test = await startNode({ adminToken: ADMIN }, { open: { room: OpenRoom }, plain: { room: class extends Room {} } });
+  });
+  after(() => test.close());
+
+  const guest = async (): Promise<{ token: string; userId: string }> => {
+    const { token } = (await (await fetch(`${test.httpUrl}/api/token`, { method: "POST" })).json()) as {
+      token: string;
+    };
+    const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string };
+    return { token, userId: claims.sub };
+  };
+  const enter = async (name: string, known?: { token: string; userId: string }, url = test.wsUrl): Promise<Person> => {
+    const { token, userId } = known ?? (await guest());
+    const sdk = new Client(url);
+    sdk.auth.token = token;
+    const room = await sdk.joinOrCreate(name);
+    Object.assign(room.reconnection, { minUptime: 0, delay: 100 });
+    const [told, checks] = [[] as Told[], new Set<() => void>()];
+    room.onMessage("presence", (one: Told) => {
+      told.push(one);
+      for (const check of checks) check();
+    });
+    return {
+      userId,
+      room,
+      told,
+      until: (of, fits) =>
+        new Promise((resolve) => {
+          const check = (): void => {
+            const presence = Object.assign({}, ...told.map(({ users }) => users))[of];
+            if (!presence || !fits(presence)) return;
+            checks.delete(check);
+            resolve();
+          };
+          checks.add(check);
+          check();
+        }),
+    };
+  };
+  const isIn = (person: Person) => (presence: UserPresence) =>
+    presence.sessions.some(({ roomId }) => roomId === person.room.roomId);
+
+  it("[PRS3] tells who watches where users are, and how they say that they are", async () => {
+    const [ann, bob] = [await enter("open"), await enter("plain")];
+    ann.room.send("presence:watch", { users: [bob.userId, "nobody"] });
+    await ann.until(bob.userId, isIn(bob));
+    bob.room.send("presence:status", { status: "away" });
+    await ann.until(bob.userId, ({ sessions }) => sessions[0]?.status === "away");
+
+    const [first] = ann.told;
+    assert.deepEqual(
+      [first?.revision, first?.isSnapshot, first?.users["nobody"]],
+      [1, true, { online: false, sessions: [] }],
+    );
+    assert.deepEqual(
+      ann.told.map(({ revision }) => revision),
+      ann.told.map((_, n) => n + 1),
+    );
+    await Promise.all([ann, bob].map(({ room }) => room.leave()));
+  });
+
+  it("[PRS1] shows nobody that a connection was lost and came back, and that it went for good some time after", async () => {
+    const lines = await openFaultProxy({ targetPort: test.node.port });
+    const [ann, bob] = [await enter("open"), await enter("plain", await guest(), `ws://127.0.0.1:${lines.port}`)];
+    ann.room.send("presence:watch", { users: [bob.userId] });
+    await ann.until(bob.userId, isIn(bob));
+    const [back, before] = [new Promise<void>((resolve) => bob.room.onReconnect(resolve)), ann.told.length];
+    lines.cut();
+    await back;
+    const meanwhile = ann.told.length - before;
+    await bob.room.leave();
+    await ann.until(bob.userId, ({ online }) => !online);
+
+    assert.equal(meanwhile, 0);
+    assert.ok((ann.told.at(-1)?.users[bob.userId]?.lastSeen ?? 0) > 0);
+    await ann.room.leave();
+    await lines.close();
+  });
+
+  it("[PRS1] has a user of two devices online until both are gone", async () => {
+    const known = await guest();
+    const [ann, desk, phone] = [await enter("open"), await enter("plain", known), await enter("plain", known)];
+    ann.room.send("presence:watch", { users: [known.userId] });
+    await ann.until(known.userId, ({ sessions }) => sessions.length === 2);
+    await desk.room.leave();
+    await ann.until(known.userId, ({ online, sessions }) => online && sessions.length === 1);
+    await phone.room.leave();
+    await ann.until(known.userId, ({ online }) => !online);
+    await ann.room.leave();
+  });
+
+  it("[PRS5] tells nothing of users whom a client may not see: those in no room with it", async () => {
+    const [ann, bob, cem] = [await enter("plain"), await enter("plain"), await enter("open")];
+    ann.room.send("presence:watch", { users: [bob.userId, cem.userId] });
+    await ann.until(bob.userId, isIn(bob));
+
+    assert.deepEqual(Object.keys(ann.told[0]?.users ?? {}), [bob.userId]);
+    await Promise.all([ann, bob, cem].map(({ room }) => room.leave()));
+  });
+
+  it("[PRS5] answers over HTTP who runs the node, and users about themselves", async () => {
+    const bob = await enter("plain");
+    const { token, userId } = await guest();
+    const ask = async (
+      users: string,
+      bearer?: string,
+    ): Promise<{ status: number; users?: Record<string, UserPresence> }> => {
+      const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+      const answer = await fetch(`${test.httpUrl}/api/presence?users=${users}`, { headers });
+      return { status: answer.status, ...((await answer.json()) as { users?: Record<string, UserPresence> }) };
+    };
+    let all = await ask(bob.userId, ADMIN);
+    while (!all.users?.[bob.userId]?.online) all = await ask(bob.userId, ADMIN);
+
+    assert.deepEqual(all.users[bob.userId]?.sessions[0]?.roomId, bob.room.roomId);
+    assert.deepEqual((await ask(userId, token)).users, { [userId]: { online: false, sessions: [] } });
+    assert.deepEqual(
+      [(await ask(bob.userId, token)).status, (await ask(bob.userId)).status, (await ask("", ADMIN)).status],
+      [401, 401, 400],
+    );
+    await bob.room.leave();
+  });
+});
