@@ -97,6 +97,7 @@ describe("processes of a cluster", () => {
     const others = Array.from({ length: 64 }, () => caller.call(address, "add", {}, 60_000).catch(() => {}));
 
     await assert.rejects(caller.call(address, "add", {}, 50), { code: "PEER_UNREACHABLE" });
+    while (heads.length < others.length) await new Promise((resolve) => setImmediate(resolve)); // those that had a line
     caller.close();
     server.closeAllConnections();
     await Promise.all(others);
