@@ -63,6 +63,7 @@ export const ERRORS = {
   SEAT_FOREIGN: row("This seat belongs to another user.", 525, 403),
   ADMIN_ONLY: row("This needs the node's admin token.", 4624, 401),
   OPTIONS_INVALID: row("The join options do not match the room's schema.", 4217, 400),
+  STARTING: row("This node is starting; try again in a moment.", 4611, 503, { isRetryable: true }),
   DRAINING: row("This node is shutting down; try again elsewhere.", 4610, 503, {
     closeCode: CLOSE_CODES.RECONNECT,
     isRetryable: true,

@@ -63,6 +63,7 @@ class RoomRefusal extends Error {
 /** Opens matchmaking over the rooms that are defined on this node. */
 export function createMatchmaking({ clock, telemetry, tokens, seats, optionsByRoom }: MatchmakingParts): Matchmake {
   const answer = async (call: MatchmakingCall): Promise<matchMaker.ISeatReservation> => {
+    if (matchMaker.state === matchMaker.MatchMakerState.INITIALIZING) throw new ArenaError("STARTING");
     if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
     const user = await tokens.identify(call.auth.token);
     const options = await checkOptions(call, optionsByRoom);

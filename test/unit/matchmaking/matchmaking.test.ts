@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createAuthContext, matchMaker, ServerError } from "@colyseus/core";
+import { createAuthContext, LocalDriver, LocalPresence, matchMaker, ServerError } from "@colyseus/core";
 import { z } from "zod";
 import type { ArenaNode } from "../../../arena.config.ts";
 import { type Clock, manualClock, systemClock } from "../../../src/clock/clock.ts";
@@ -158,6 +158,14 @@ describe("matchmaking", () => {
     await test.close();
 
     await assert.rejects(call("create"), { code: "DRAINING" });
+    test = await startNode();
+  });
+
+  it("refuses everything with STARTING before the node takes part", async () => {
+    await test.close();
+    await matchMaker.setup(new LocalPresence(), new LocalDriver(), "");
+
+    await assert.rejects(call("create"), { code: "STARTING" });
     test = await startNode();
   });
 
