@@ -74,7 +74,12 @@ export class Member implements Cluster {
     this.#parts = parts;
     this.#identity = { ...parts.identity, internalAddress: "" };
     const { clock } = parts;
-    this.#witnesses = new Witnesses({ clock, isOverdue: () => this.#lease.isOverdue(clock.nowMs()) });
+    this.#witnesses = new Witnesses({
+      clock,
+      isOverdue: () => this.#lease.isOverdue(clock.nowMs()),
+      bootId: this.identity.bootId,
+      lives: (bootId) => this.#nodes.has(String(bootId)),
+    });
     this.#owners = new Owners(parts.clock, (roomId) => parts.store.read(roomId));
   }
 

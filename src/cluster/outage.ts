@@ -1,7 +1,7 @@
 /**
  * When a process may act though the store cannot be asked: while the outage is everybody's, since then nobody can take its rooms
- * over. Pure. Who tells another that it is cut off as well promises with it to take nobody for gone for a while, also if the store is
- * back the next moment; who has the promise of all acts for a shorter while, counted from when it asked.
+ * over. Pure. Who tells another that it is cut off as well has not taken it for gone, and promises with it to take nobody for gone for
+ * a while, also if the store is back the next moment; who has the promise of all acts for a shorter while, counted from when it asked.
  */
 export class Outage {
   #coveredUntilMs = Number.NEGATIVE_INFINITY;

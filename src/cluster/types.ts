@@ -70,7 +70,7 @@ export interface Offer {
 /** Calls between the processes of a cluster. */
 export interface Calls {
   call(peer: NodeIdentity, method: string, payload: unknown, deadlineMs: number): Promise<unknown>;
-  on(method: string, handler: () => Promise<unknown>): void;
+  on(method: string, handler: (payload: unknown) => Promise<unknown>): void;
 }
 
 /**

@@ -8,6 +8,10 @@ export interface WitnessesParts {
   readonly clock: Pick<Clock, "nowMs">;
   /** This process' lease was to be confirmed by now, and is not. */
   readonly isOverdue: () => boolean;
+  /** Boot of this process. */
+  readonly bootId: string;
+  /** Whether a process lives, as far as this one knows. */
+  readonly lives: (bootId: unknown) => boolean;
 }
 
 const METHOD = "cluster:cutOff";
@@ -31,16 +35,17 @@ export class Witnesses {
   /** Without calls nobody is asked. */
   meet(calls: Calls): void {
     this.#calls = calls;
-    calls.on(METHOD, async () => this.#testify());
+    calls.on(METHOD, async (asker) => this.#testify(asker));
   }
 
   /** Where it is time for it, asks all who lived when the store was last heard of; one round at a time. */
   async ask(others: readonly NodeIdentity[]): Promise<void> {
-    const [calls, nowMs] = [this.#calls, this.#parts.clock.nowMs()];
+    const { bootId, clock } = this.#parts;
+    const [calls, nowMs] = [this.#calls, clock.nowMs()];
     const isDue = this.#parts.isOverdue() && nowMs - this.#askedMs >= ASK_EVERY_MS;
     if (!calls || !isDue || this.#isAsking || others.length > MAX_WITNESSES) return;
     [this.#isAsking, this.#askedMs] = [true, nowMs];
-    this.#outage.heard(await Promise.all(others.map((node) => wordOf(node, calls))), nowMs);
+    this.#outage.heard(await Promise.all(others.map((node) => wordOf(node, bootId, calls))), nowMs);
     this.#isAsking = false;
   }
 
@@ -54,17 +59,17 @@ export class Witnesses {
     return this.#outage.isPromised(this.#parts.clock.nowMs());
   }
 
-  /** What the others are told who ask whether this process is cut off; with a yes goes a promise. */
-  #testify(): boolean {
-    const isCutOff = this.#parts.isOverdue();
+  /** What the others are told who ask whether this process is cut off; with a yes goes a promise, which comes too late for who was gone. */
+  #testify(asker: unknown): boolean {
+    const isCutOff = this.#parts.isOverdue() && this.#parts.lives(asker);
     if (isCutOff) this.#outage.promise(this.#parts.clock.nowMs());
     return isCutOff;
   }
 }
 
-async function wordOf(node: NodeIdentity, calls: Calls): Promise<Word> {
+async function wordOf(node: NodeIdentity, asker: string, calls: Calls): Promise<Word> {
   try {
-    return (await calls.call(node, METHOD, null, DEADLINE_MS)) === true ? "cutOff" : "confirmed";
+    return (await calls.call(node, METHOD, asker, DEADLINE_MS)) === true ? "cutOff" : "confirmed";
   } catch (error) {
     return isRefused(error) ? "gone" : "silent";
   }

@@ -171,7 +171,7 @@ describe("a process of a cluster", () => {
   });
 
   describe("that can ask the others", () => {
-    let handlers: Map<string, () => Promise<unknown>>;
+    let handlers: Map<string, (payload: unknown) => Promise<unknown>>;
     /** Names of those who do not answer, and of those who refuse the line. */
     let [silent, dead]: Set<string>[] = [new Set(), new Set()];
     beforeEach(() => {
@@ -181,10 +181,10 @@ describe("a process of a cluster", () => {
       const joined = await join(nodeId);
       joined.member.meet({
         on: (_, handler) => void handlers.set(nodeId, handler),
-        call: async (peer) => {
+        call: async (peer, _, payload) => {
           if (dead?.has(peer.nodeId)) throw new ArenaError("PEER_UNREACHABLE", "", { cause: refusal() });
           if (silent?.has(peer.nodeId) || silent?.has(nodeId)) throw new ArenaError("PEER_UNCERTAIN");
-          return handlers.get(peer.nodeId)?.();
+          return handlers.get(peer.nodeId)?.(payload);
         },
       });
       return joined;
@@ -243,6 +243,17 @@ describe("a process of a cluster", () => {
       await pass(3000);
 
       assert.deepEqual([alone, a.member.mayAct(), b.member.mayAct()], [false, false, false]);
+    });
+
+    it("[OWN1] does not begin to act again in an outage of all, when it was taken for gone before", async () => {
+      const [a, b, c] = await three();
+      a.link.isCut = true;
+      await pass(3000);
+      const isGone = b.member.node("boot-a") === undefined;
+      for (const { link } of [b, c]) link.isCut = true;
+      await pass(3000);
+
+      assert.deepEqual([isGone, a.member.mayAct(), b.member.mayAct(), c.member.mayAct()], [true, false, true, true]);
     });
 
     it("[FLT2] goes on without one that was killed in the same moment", async () => {
