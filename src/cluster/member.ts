@@ -49,6 +49,7 @@ export class Member implements Cluster {
   readonly #leaseListeners = new Set<LeaseListener>();
   readonly #goneListeners = new Set<(node: NodeRecord) => void>();
   #nodes: ReadonlyMap<string, NodeRecord> = new Map();
+  #departed: readonly string[] = [];
   #report: Report | undefined;
   #isReportSent = true;
   #settled: readonly string[] = [];
@@ -134,6 +135,23 @@ export class Member implements Cluster {
 
   async isGone(bootId: string): Promise<boolean> {
     return !(await this.#parts.store.lives(bootId));
+  }
+
+  departed(): readonly string[] {
+    return this.#departed;
+  }
+
+  async disown(bootId: string, roomIds: readonly string[]): Promise<boolean> {
+    const { store } = this.#parts;
+    const records = await Promise.all(roomIds.map((roomId) => store.read(roomId)));
+    if (this.#nodes.has(bootId) || !(await this.isGone(bootId))) return false; // asked after the records were read
+    const left = records.filter((record) => record !== undefined).filter((record) => record.bootId === bootId);
+    await Promise.all(left.map((record) => store.disown(record)));
+    return true;
+  }
+
+  bury(bootId: string): Promise<void> {
+    return this.#parts.store.bury(bootId);
   }
 
   refresh(): Promise<void> {
@@ -296,7 +314,8 @@ export class Member implements Cluster {
     for (const listener of this.#leaseListeners) void listener(state);
   }
 
-  #see({ nodes, freshMs }: Renewed & { isHeld: true }): void {
+  #see({ nodes, freshMs, departed }: Renewed & { isHeld: true }): void {
+    this.#departed = departed;
     const nowMs = this.#parts.clock.nowMs();
     this.#freshUntilMs = nowMs + freshMs;
     const seen = new Map(nodes.map((node) => [node.bootId, node]));

@@ -2,6 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import { isFree, type OwnershipRow, offered, started } from "./ownership.ts";
 import type { ClusterStore, Renewal, Renewed, RoomOffer } from "./store.ts";
 import {
+  DEPARTED_MS,
   LEASE_MS,
   type NodeIdentity,
   type NodeRecord,
@@ -26,6 +27,7 @@ export class MemoryStore implements ClusterStore {
   readonly description = "the memory of this process";
   readonly #clock: Clock;
   readonly #members = new Map<string, MemberRow>();
+  readonly #departed = new Set<string>();
   readonly #reservations = new Map<string, Map<string, Pending>>();
   readonly #rooms = new Map<string, OwnershipRow>();
   #secret: Buffer | undefined;
@@ -50,12 +52,18 @@ export class MemoryStore implements ClusterStore {
     const term = before && before.endsMs > nowMs ? before.term : ++this.#terms;
     this.#members.set(identity.bootId, { record, startedMs, term, endsMs: nowMs + LEASE_MS });
     for (const id of settled) this.#pendingOf(identity.bootId).delete(id);
-    for (const [bootId, { endsMs }] of this.#members) if (endsMs <= nowMs) this.#members.delete(bootId);
-    return { isHeld: true, term, freshMs: 0, nodes: this.#alive().map((member) => this.#describe(member)) };
+    for (const [bootId, { endsMs }] of this.#members) if (endsMs <= nowMs - DEPARTED_MS) this.#depart(bootId);
+    this.#departed.delete(identity.bootId);
+    const nodes = this.#alive().map((member) => this.#describe(member));
+    return { isHeld: true, term, freshMs: 0, nodes, departed: [...this.#departed] };
   }
 
   async leave({ bootId }: NodeIdentity): Promise<void> {
-    this.#members.delete(bootId);
+    this.#depart(bootId);
+  }
+
+  async bury(bootId: string): Promise<void> {
+    this.#departed.delete(bootId);
   }
 
   async lives(bootId: string): Promise<boolean> {
@@ -106,6 +114,11 @@ export class MemoryStore implements ClusterStore {
     if (this.#mine(roomId, bootId, epoch)) this.#rooms.delete(roomId);
   }
 
+  async disown({ roomId, bootId, epoch, attempt }: Parameters<ClusterStore["disown"]>[0]): Promise<void> {
+    const row = this.#rooms.get(roomId);
+    if (row?.bootId === bootId && row.epoch === epoch && row.attempt === attempt) this.#rooms.delete(roomId);
+  }
+
   async read(roomId: string): Promise<Ownership | undefined> {
     return this.#rooms.get(roomId);
   }
@@ -125,6 +138,12 @@ export class MemoryStore implements ClusterStore {
     for (const [bootId, member] of this.#members) {
       if (member.endsMs > lastMs - LEASE_MS) this.#members.set(bootId, { ...member, endsMs: this.#sparedMs });
     }
+  }
+
+  #depart(bootId: string): void {
+    this.#members.delete(bootId);
+    this.#reservations.delete(bootId);
+    this.#departed.add(bootId);
   }
 
   #alive(): MemberRow[] {

@@ -1,10 +1,12 @@
 import { script } from "../redis/redis.ts";
+import { DEPARTED_MS, UNFINISHED_MS } from "./types.ts";
 
 /*
  * Of the processes: `leases`, a sorted set of boots by the end of their lease; hashes by boot with what a process says of itself
  * (`who`), of its load (`load`), when it joined (`since`) and whether it drains (`drains`); `names`, boots by the name that they hold;
  * `reserved`, a sorted set of reservations by their end, each `<boot> <id> <weight as JSON>`; `fresh`, there while nobody may have been told
- * of all rooms; `spared`, the end of the leases that were prolonged last; `terms`, since when each lease is held. Of a room: a hash. All times are Redis' own.
+ * of all rooms; `spared`, the end of the leases that were prolonged last; `terms`, since when each lease is held;
+ * `departed`, boots that are gone and of whose rooms something may be left. Of a room: a hash, which ends by itself until the room runs. All times are Redis' own.
  */
 const NOW = `
 local time = redis.call('TIME')
@@ -12,13 +14,23 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local function text(number) return string.format('%.0f', number) end
 `;
 
+const DEPART = `
+local function depart(boot, name)
+  redis.call('ZREM', KEYS[1], boot)
+  for i = 2, 5 do redis.call('HDEL', KEYS[i], boot) end
+  redis.call('HDEL', KEYS[10], boot)
+  if name and redis.call('HGET', KEYS[6], name) == boot then redis.call('HDEL', KEYS[6], name) end
+  redis.call('SADD', KEYS[11], boot)
+end
+`;
+
 /**
- * KEYS leases, who, load, since, drains, names, reserved, fresh, spared, terms. ARGV boot, name, identity, report or "", drains (1 or 0), lease in
+ * KEYS leases, who, load, since, drains, names, reserved, fresh, spared, terms, departed. ARGV boot, name, identity, report or "", drains (1 or 0), lease in
  * ms, time in ms for which a store is fresh, then the settled reservations. Gives HELD, since when the lease is held, the time, for how long
- * the store is fresh, and for each that lives: identity, report, since, drains; then the word RESERVED and the reservations. Or TAKEN and the
+ * the store is fresh, some of the departed as one text, and for each that lives: identity, report, since, drains; then the word RESERVED and the reservations. Or TAKEN and the
  * boot that holds the name.
  */
-export const RENEW = script(`${NOW}
+export const RENEW = script(`${NOW}${DEPART}
 local boot, name, lease = ARGV[1], ARGV[2], tonumber(ARGV[6])
 local last = redis.call('ZREVRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]
 if not last then
@@ -39,11 +51,11 @@ redis.call('HSET', KEYS[2], boot, ARGV[3])
 redis.call('HSETNX', KEYS[4], boot, text(now))
 redis.call('HSET', KEYS[5], boot, ARGV[5])
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[3], boot, ARGV[4]) end
-for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now - 60000))) do
-  redis.call('ZREM', KEYS[1], gone)
-  for i = 2, 5 do redis.call('HDEL', KEYS[i], gone) end
-  redis.call('HDEL', KEYS[10], gone)
+for _, gone in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', text(now - ${DEPARTED_MS}))) do
+  local who = redis.call('HGET', KEYS[2], gone)
+  depart(gone, who and cjson.decode(who).nodeId)
 end
+redis.call('SREM', KEYS[11], boot)
 if ended <= now then redis.call('HSET', KEYS[10], boot, text(now)) end
 redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', text(now))
 if #ARGV > 7 then
@@ -54,7 +66,8 @@ if #ARGV > 7 then
     if of == boot and settled[id] then redis.call('ZREM', KEYS[7], member) end
   end
 end
-local reply = {'HELD', redis.call('HGET', KEYS[10], boot), text(now), text(math.max(0, redis.call('PTTL', KEYS[8])))}
+local reply = {'HELD', redis.call('HGET', KEYS[10], boot), text(now), text(math.max(0, redis.call('PTTL', KEYS[8]))),
+  table.concat(redis.call('SRANDMEMBER', KEYS[11], 16), ' ')}
 local boots = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
 if #boots > 0 then
   local who, load = redis.call('HMGET', KEYS[2], unpack(boots)), redis.call('HMGET', KEYS[3], unpack(boots))
@@ -68,12 +81,15 @@ for _, reserved in ipairs(redis.call('ZRANGE', KEYS[7], 0, -1)) do reply[#reply 
 return reply
 `);
 
-/** KEYS leases, who, load, since, drains, names, reserved. ARGV boot, name. */
-export const LEAVE = script(`
-redis.call('ZREM', KEYS[1], ARGV[1])
-for i = 2, 5 do redis.call('HDEL', KEYS[i], ARGV[1]) end
-redis.call('HDEL', KEYS[10], ARGV[1])
-if redis.call('HGET', KEYS[6], ARGV[2]) == ARGV[1] then redis.call('HDEL', KEYS[6], ARGV[2]) end
+/** KEYS as of RENEW. ARGV boot, name. */
+export const LEAVE = script(`${DEPART}
+depart(ARGV[1], ARGV[2])
+return {'OK'}
+`);
+
+/** KEYS departed. ARGV boot. */
+export const BURY = script(`
+redis.call('SREM', KEYS[1], ARGV[1])
 return {'OK'}
 `);
 
@@ -99,6 +115,7 @@ local function answer(status)
   table.insert(reply, 1, status)
   return reply
 end
+local function endsUnlessItRuns() redis.call('PEXPIRE', KEYS[1], ${UNFINISHED_MS}) end
 local function isFree(state, at)
   return not state or (state == 'offered' and now >= tonumber(at) + tonumber(ARGV[6]))
 end
@@ -110,6 +127,7 @@ local epoch, attempt, state, at = unpack(redis.call('HMGET', KEYS[1], 'epoch', '
 if not isFree(state, at) and not (epoch == ARGV[7] and attempt == ARGV[8]) then return answer('ROW') end
 redis.call('HSET', KEYS[1], 'name', ARGV[1], 'boot', ARGV[2], 'node', ARGV[3], 'inner', ARGV[4], 'outer', ARGV[5],
   'epoch', epoch or '0', 'attempt', text(tonumber(attempt or 0) + 1), 'state', 'offered', 'at', text(now))
+endsUnlessItRuns()
 return answer('ROW')
 `);
 
@@ -121,6 +139,7 @@ if boot ~= ARGV[1] or attempt ~= ARGV[2] then return {'NONE'} end
 if state == 'starting' then return answer('ROW') end
 if state ~= 'offered' then return {'NONE'} end
 redis.call('HSET', KEYS[1], 'epoch', text(math.max(tonumber(epoch) + 1, now)), 'state', 'starting')
+endsUnlessItRuns()
 return answer('ROW')
 `);
 
@@ -130,6 +149,7 @@ local epoch, attempt, state, at = unpack(redis.call('HMGET', KEYS[1], 'epoch', '
 if not isFree(state, at) then return answer('ROW') end
 redis.call('HSET', KEYS[1], 'name', ARGV[1], 'boot', ARGV[2], 'node', ARGV[3], 'inner', ARGV[4], 'outer', ARGV[5],
   'epoch', text(math.max(tonumber(epoch or 0) + 1, now)), 'attempt', text(tonumber(attempt or 0) + 1), 'state', 'starting', 'at', text(now))
+endsUnlessItRuns()
 return answer('ROW')
 `);
 
@@ -141,6 +161,7 @@ if boot ~= ARGV[1] or epoch ~= ARGV[2] or state == 'offered' then return {'NONE'
 /** KEYS room. ARGV boot, epoch. Gives OK, or NONE where it is not its owner's. */
 export const CONFIRM = script(`${MINE}
 redis.call('HSET', KEYS[1], 'state', 'running')
+redis.call('PERSIST', KEYS[1])
 return {'OK'}
 `);
 
@@ -148,11 +169,20 @@ return {'OK'}
 export const RECLAIM = script(`${MINE}
 redis.call('HINCRBY', KEYS[1], 'attempt', 1)
 redis.call('HSET', KEYS[1], 'state', 'running')
+redis.call('PERSIST', KEYS[1])
 return {'OK'}
 `);
 
 /** KEYS room. ARGV boot, epoch. Gives OK, or NONE. */
 export const RELEASE = script(`${MINE}
+redis.call('DEL', KEYS[1])
+return {'OK'}
+`);
+
+/** KEYS room. ARGV boot, epoch, attempt. Gives OK, or NONE where the record is another by now. */
+export const DISOWN = script(`
+local boot, epoch, attempt = unpack(redis.call('HMGET', KEYS[1], 'boot', 'epoch', 'attempt'))
+if boot ~= ARGV[1] or epoch ~= ARGV[2] or attempt ~= ARGV[3] then return {'NONE'} end
 redis.call('DEL', KEYS[1])
 return {'OK'}
 `);

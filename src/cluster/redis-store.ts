@@ -1,8 +1,10 @@
 import { ArenaError } from "../errors/errors.ts";
 import { type Call, RedisFailure, type RedisLink, type Script } from "../redis/redis.ts";
 import {
+  BURY,
   CLAIM,
   CONFIRM,
+  DISOWN,
   LEAVE,
   LIVES,
   OFFER,
@@ -26,7 +28,19 @@ import {
   type Reservation,
 } from "./types.ts";
 
-const MEMBER_KEYS = ["leases", "who", "load", "since", "drains", "names", "reserved", "fresh", "spared", "terms"];
+const MEMBER_KEYS = [
+  "leases",
+  "who",
+  "load",
+  "since",
+  "drains",
+  "names",
+  "reserved",
+  "fresh",
+  "spared",
+  "terms",
+  "departed",
+];
 
 /** What a cluster knows, in a Redis or a Redis Cluster; every key begins with the prefix. */
 export class RedisStore implements ClusterStore {
@@ -50,6 +64,10 @@ export class RedisStore implements ClusterStore {
 
   async leave({ bootId, nodeId }: NodeIdentity): Promise<void> {
     await this.#run({ script: LEAVE, keys: this.#memberKeys, args: [bootId, nodeId] });
+  }
+
+  async bury(bootId: string): Promise<void> {
+    await this.#run({ script: BURY, keys: [this.#key("departed")], args: [bootId] });
   }
 
   async lives(bootId: string): Promise<boolean> {
@@ -86,6 +104,10 @@ export class RedisStore implements ClusterStore {
 
   async release(roomId: string, bootId: string, epoch: number): Promise<void> {
     await this.#ask(RELEASE, roomId, [bootId, String(epoch)]);
+  }
+
+  async disown({ roomId, bootId, epoch, attempt }: Parameters<ClusterStore["disown"]>[0]): Promise<void> {
+    await this.#ask(DISOWN, roomId, [bootId, String(epoch), String(attempt)]);
   }
 
   async read(roomId: string): Promise<Ownership | undefined> {
@@ -152,13 +174,13 @@ function rowOf(roomId: string, reply: readonly string[]): Ownership {
   };
 }
 
-/** Status, whether it is new, the time, for how long the store is fresh. */
-const HEAD_FIELDS = 4;
+/** Status, since when the lease is held, the time, for how long the store is fresh, the departed. */
+const HEAD_FIELDS = 5;
 /** Identity, report, since and drains of each. */
 const FIELDS_OF_A_NODE = 4;
 
 function readRenewal(reply: readonly string[]): Renewed {
-  const [status, detail = "", now, freshMs] = reply;
+  const [status, detail = "", now, freshMs, departed = ""] = reply;
   if (status !== "HELD") return { isHeld: false, holder: detail };
   const end = reply.indexOf("RESERVED");
   const reservations = reservationsBy(reply.slice(end + 1));
@@ -176,7 +198,8 @@ function readRenewal(reply: readonly string[]): Renewed {
       reservations: pending,
     });
   }
-  return { isHeld: true, term: Number(detail), freshMs: Number(freshMs), nodes };
+  const gone = departed === "" ? [] : departed.split(" ");
+  return { isHeld: true, term: Number(detail), freshMs: Number(freshMs), nodes, departed: gone };
 }
 
 function reservationsBy(rows: readonly string[]): ReadonlyMap<string, readonly Reservation[]> {

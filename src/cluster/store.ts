@@ -19,6 +19,8 @@ export type Renewed =
       /** For so long no room that the store does not know may be offered: it knew nothing a moment ago, as one that was restarted empty. */
       readonly freshMs: number;
       readonly nodes: readonly NodeRecord[];
+      /** Boots that have left, or whose leases ran out {@link DEPARTED_MS} ago, and that nobody has buried; some of them where they are many. */
+      readonly departed: readonly string[];
     }
   /** Another process holds the name. */
   | { readonly isHeld: false; readonly holder: string };
@@ -36,6 +38,8 @@ export interface ClusterStore {
   renew(renewal: Renewal): Promise<Renewed>;
   /** Ends the lease of a process. */
   leave(identity: NodeIdentity): Promise<void>;
+  /** Nobody is told any more that a process has departed. */
+  bury(bootId: string): Promise<void>;
   /** Whether a process holds its lease now. */
   lives(bootId: string): Promise<boolean>;
   reserve(bootId: string, reservation: Reservation): Promise<boolean>;
@@ -45,6 +49,8 @@ export interface ClusterStore {
   confirm(roomId: string, bootId: string, epoch: number): Promise<boolean>;
   reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean>;
   release(roomId: string, bootId: string, epoch: number): Promise<void>;
+  /** Takes out a record, where it is exactly as it was read. */
+  disown(record: Pick<Ownership, "roomId" | "bootId" | "epoch" | "attempt">): Promise<void>;
   read(roomId: string): Promise<Ownership | undefined>;
   /** The shared secret, which is made where there is none. */
   secret(proposal: Buffer): Promise<Buffer>;

@@ -98,6 +98,16 @@ export interface Cluster {
    * unless it reclaims the room, which changes the record. @throws ArenaError CLUSTER_UNAVAILABLE
    */
   isGone(bootId: string): Promise<boolean>;
+  /** Boots of processes that have gone and of whose rooms something may still be recorded; a few of them, as of the last renewal. */
+  departed(): readonly string[];
+  /**
+   * Takes out what is recorded of these rooms as a process' that is gone. False where that process lives, and nothing was taken out then.
+   *
+   * @throws ArenaError CLUSTER_UNAVAILABLE
+   */
+  disown(bootId: string, roomIds: readonly string[]): Promise<boolean>;
+  /** Nothing is left of a process that has gone. */
+  bury(bootId: string): Promise<void>;
   /** Asks the store now. */
   refresh(): Promise<void>;
   /** Goes out with the next renewal; at once, but not more often than each 200 ms, where `isUrgent`. */
@@ -142,6 +152,10 @@ export interface Cluster {
 
 /** How long a lease runs in the store. */
 export const LEASE_MS = 2000;
+/** A process that froze may come back soon; who has not come back so long after its lease had run out has departed. */
+export const DEPARTED_MS = 5000;
+/** A room that does not run so long after it was offered, or claimed, never will: its record ends. */
+export const UNFINISHED_MS = 600_000;
 /** How long a reservation counts that is in no report. */
 export const RESERVATION_MS = 10_000;
 /** A store that knows of nobody waits so long for those who know more: more than the time that one may go without it. */

@@ -47,7 +47,7 @@ export interface OpenedMatchmaking {
   readonly seats: Seats;
   /** Listed rooms of a type, oldest first; `cursor` is where the next page begins. */
   page(name: string, cursor: string | undefined): Promise<{ rooms: readonly IRoomCache[]; cursor: string | undefined }>;
-  /** Takes the rooms of a node that is gone out of the listing. */
+  /** Takes the rooms of a node that is gone out of the listing, and whatever else is kept of it. @throws ArenaError CLUSTER_UNAVAILABLE */
   forgetNode(bootId: string): Promise<void>;
   /** Writes the listing of this process anew. */
   reassert(): Promise<void>;
@@ -95,7 +95,10 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
     hosting,
     seats,
     page: async (name, cursor) => listing.redis?.page(name, cursor, PAGE_ROOMS) ?? localPage(driver, name, cursor),
-    forgetNode: async (bootId) => listing.redis?.cleanup(bootId),
+    forgetNode: async (bootId) => {
+      await listing.redis?.cleanup(bootId);
+      await matchMaker.stats.excludeProcess(bootId);
+    },
     reassert: async () => listing.redis?.reassert(),
   };
 }
@@ -133,7 +136,7 @@ async function openRedisListing(parts: OpenMatchmakingParts, hosting: Hosting): 
     telemetry,
     lookUpOf: (name) => typeOf(name) ?? { filterBy: [], sortBy: {} },
     liveBoots: () => cluster.nodes().map(({ bootId }) => bootId),
-    isGone: (bootId) => cluster.isGone(bootId),
+    disown: (bootId, roomIds) => cluster.disown(bootId, roomIds),
     nameOf: async (roomId) => (await cluster.owner(roomId))?.name,
     confirm: ({ roomId, name }) => hosting.confirm(roomId, name),
     epochOf: (roomId) => hosting.epochOf(roomId),

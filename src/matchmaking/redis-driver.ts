@@ -27,8 +27,8 @@ export interface RedisDriverParts {
   readonly lookUpOf: (name: string) => LookUp;
   /** Boots of the processes that live. */
   readonly liveBoots: () => readonly string[];
-  /** Whether a boot's lease is gone, asked anew. */
-  readonly isGone: (bootId: string) => Promise<boolean>;
+  /** Takes out what is recorded of who has these rooms, where it is a process that is gone; false where that lives. */
+  readonly disown: (bootId: string, roomIds: readonly string[]) => Promise<boolean>;
   /** Name of a room's type; undefined where nobody has the room. */
   readonly nameOf: (roomId: string) => Promise<string | undefined>;
   /** Whether a room of this process may be listed. */
@@ -51,7 +51,7 @@ interface Own {
   writing: Promise<void> | undefined;
 }
 
-const SWEEP_ROWS = 500;
+const SWEEP_ROWS = 100;
 const PAGE_ROWS = 500;
 
 /**
@@ -135,13 +135,10 @@ export class RedisDriver implements MatchMakerDriver {
     return true;
   }
 
-  /** Takes out the rows of a process that is gone; those of one that lives stay. */
+  /** Takes out the rows of a process that is gone, and before them the records that it has those rooms; those of one that lives stay. */
   async cleanup(bootId: string): Promise<void> {
-    const isOwn = [...this.#own.values()].some(({ row }) => row.processId === bootId);
-    if (!isOwn && !(await this.#parts.isGone(bootId))) return;
-    const { from, to } = roomsOfBoot(bootId);
     for (const name of await this.#allNames()) {
-      while (Number((await this.#run(SWEEP, name, [from, to, String(SWEEP_ROWS)]))[0]) === SWEEP_ROWS);
+      while (await this.#sweep(name, bootId));
     }
   }
 
@@ -231,6 +228,20 @@ export class RedisDriver implements MatchMakerDriver {
       .filter(({ processId }) => live.has(processId));
     const last = members.length < limit ? undefined : members.at(-1);
     return { rooms, ...(last !== undefined && { last }) };
+  }
+
+  /** Whether there may be more. */
+  async #sweep(name: string, bootId: string): Promise<boolean> {
+    const { from, to } = roomsOfBoot(bootId);
+    const [, , index] = this.#keys(name);
+    const members = await asking(() =>
+      this.#parts.link.read((client) => client.zrangebylex(index, `[${from}`, `(${to}`, "LIMIT", 0, SWEEP_ROWS)),
+    );
+    if (members.length === 0) return false;
+    const isOwn = [...this.#own.values()].some(({ row }) => row.processId === bootId);
+    if (!isOwn && !(await this.#parts.disown(bootId, members.map(roomIdOf)))) return false;
+    await this.#run(SWEEP, name, [from, to, String(members.length)]);
+    return members.length === SWEEP_ROWS;
   }
 
   #write(roomId: string): Promise<void> {

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { systemClock } from "../../src/clock/clock.ts";
 import { openCluster } from "../../src/cluster/cluster.ts";
 import { RedisStore } from "../../src/cluster/redis-store.ts";
-import { FRESH_MS } from "../../src/cluster/types.ts";
+import { DEPARTED_MS, FRESH_MS, LEASE_MS } from "../../src/cluster/types.ts";
 import { connectRedis, script } from "../../src/redis/redis.ts";
 import { measure } from "../../src/telemetry/metrics-sink.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
@@ -46,6 +46,44 @@ describe("in a Redis", () => {
   after(() => redis.stop());
 
   clusterStoreContract("A Redis", () => storeAt(redis.url));
+
+  it("[OWN7] keeps the record of a room without an end once it runs, and not before", async () => {
+    const { store } = await storeAt(redis.url);
+    const link = await connect(redis.url);
+    const key = `t${stores}:{room/r}:own`;
+    const hasEnd = async (): Promise<boolean> => (await link.read((client) => client.pttl(key))) > 0;
+    const first = await store.offer("r", { name: "arena", target: identity("a") });
+    const ends = [await hasEnd()];
+    const claimed = await store.claim("r", "boot-a", first.attempt);
+    ends.push(await hasEnd());
+    await store.confirm("r", "boot-a", claimed?.epoch ?? 0);
+    ends.push(await hasEnd());
+    const seen = await store.read("r");
+    await store.offer("r", { name: "arena", target: identity("b"), expect: seen });
+    ends.push(await hasEnd());
+
+    assert.deepEqual(ends, [true, true, false, true]);
+    link.close();
+    await store.close();
+  });
+
+  it("[OWN7] keeps no name of one that is long gone", async () => {
+    const { store, pass } = await storeAt(redis.url);
+    const link = await connect(redis.url);
+    const names = `t${stores}:{nodes}:names`;
+    const renew = (nodeId: string) =>
+      store.renew({ identity: identity(nodeId), isDraining: false, report: undefined, settled: [] });
+    await renew("a");
+    await renew("b");
+    for (let passedMs = 0; passedMs <= LEASE_MS + DEPARTED_MS; passedMs += LEASE_MS / 2) {
+      await pass(LEASE_MS / 2);
+      await renew("b");
+    }
+
+    assert.deepEqual(await link.read((client) => client.hkeys(names)), ["b"]);
+    link.close();
+    await store.close();
+  });
 
   it("[OWN6] clusters with different prefixes do not see each other", async () => {
     const [{ store: one }, { store: other }] = [await storeAt(redis.url), await storeAt(redis.url)];

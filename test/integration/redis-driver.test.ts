@@ -33,7 +33,7 @@ describe("the listing in Redis", () => {
   /** Drivers of processes that live, on one listing. */
   const open = (boots: Set<string>, confirm = async () => true, epochOf = () => 1, over = link) => {
     const names = new Map<string, string>();
-    const prefix = `p${++prefixes}`;
+    const [prefix, disowned]: [string, string[]] = [`p${++prefixes}`, []];
     const driver = (): RedisDriver =>
       new RedisDriver({
         link: over,
@@ -41,7 +41,11 @@ describe("the listing in Redis", () => {
         telemetry: createTelemetry(),
         lookUpOf: () => ({ filterBy: ["mode", "map"], sortBy: { clients: -1 } }),
         liveBoots: () => [...boots],
-        isGone: async (bootId) => !boots.has(bootId),
+        disown: async (bootId, roomIds) => {
+          if (boots.has(bootId)) return false;
+          for (const roomId of roomIds) disowned.push(roomId);
+          return true;
+        },
         nameOf: async (roomId) => names.get(roomId),
         epochOf,
         confirm: async (room) => {
@@ -49,7 +53,7 @@ describe("the listing in Redis", () => {
           return confirm();
         },
       });
-    return { driver, prefix };
+    return { driver, prefix, disowned };
   };
   /** Another Redis, and a link to it that gives up soon. */
   const openOther = async (): Promise<{ other: TestRedis; away: RedisLink }> => {
@@ -187,6 +191,20 @@ describe("the listing in Redis", () => {
     await owner.reassert();
 
     assert.equal((await driver().findOne({ roomId: "r1" }))?.roomId, "r1");
+  });
+
+  it("[OWN7] takes out of a process that is gone each record with its row, and nothing of one that lives", async () => {
+    const boots = new Set(["boot-b"]);
+    const { driver, disowned } = open(boots);
+    const roomIds = Array.from({ length: 250 }, (_, index) => `r${index}`);
+    for (const roomId of roomIds) await driver().insert(row(roomId));
+    await driver().insert(row("other", { processId: "boot-b" }));
+
+    for (const bootId of ["boot-a", "boot-b"]) await driver().cleanup(bootId);
+
+    boots.add("boot-a");
+    const left = await driver().query({ name: "match" });
+    assert.deepEqual([disowned.toSorted(), left.map(({ roomId }) => roomId)], [roomIds.toSorted(), ["other"]]);
   });
 
   it("[OWN3] never puts a row in the place of one that a later owner wrote", async () => {

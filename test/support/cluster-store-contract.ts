@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClusterStore, Renewal } from "../../src/cluster/store.ts";
-import { LEASE_MS, type NodeIdentity } from "../../src/cluster/types.ts";
+import { DEPARTED_MS, LEASE_MS, type NodeIdentity } from "../../src/cluster/types.ts";
 
 /** A process by that name. */
 export function identity(nodeId: string, bootId = `boot-${nodeId}`): NodeIdentity {
@@ -210,6 +210,38 @@ export function clusterStoreContract(name: string, open: () => Promise<TimedStor
       await store.leave(a);
 
       assert.deepEqual([lives, await store.lives(a.bootId), await store.lives("nobody")], [true, false, false]);
+    });
+
+    it("[OWN7] names who has left, and who is long gone, until they are buried or come back", async () => {
+      const departed = async (): Promise<unknown> => {
+        const renewed = await store.renew(renewal(b));
+        return renewed.isHeld && renewed.departed.toSorted();
+      };
+      const [c, d] = [identity("c"), identity("d")];
+      for (const each of [a, b, c, d]) await store.renew(renewal(each));
+      await store.leave(c);
+      const early = await departed();
+      for (let passedMs = 0; passedMs <= LEASE_MS + DEPARTED_MS; passedMs += LEASE_MS / 2) {
+        await pass(LEASE_MS / 2);
+        await departed();
+      }
+      const late = await departed();
+      await store.bury(c.bootId);
+      await store.renew(renewal(a));
+
+      assert.deepEqual([early, late, await departed()], [["boot-c"], ["boot-a", "boot-c", "boot-d"], ["boot-d"]]);
+    });
+
+    it("[OWN7] takes out a record as it was read, and no other", async () => {
+      const owned = await store.take("r", "arena", a);
+      await store.confirm("r", a.bootId, owned.epoch);
+      await store.reclaim("r", a.bootId, owned.epoch);
+      await store.disown(owned);
+      const kept = await store.read("r");
+      assert.ok(kept);
+      await store.disown(kept);
+
+      assert.deepEqual([kept.bootId, await store.read("r")], [a.bootId, undefined]);
     });
 
     it("gives each owner a higher epoch, also after the room was released", async () => {

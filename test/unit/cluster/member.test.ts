@@ -275,6 +275,28 @@ describe("a process of a cluster", () => {
     });
   });
 
+  it("[OWN7] takes out records of one that is gone, and none of one that lives, or came back meanwhile", async () => {
+    const [a, b] = [await join("a"), await join("b")];
+    const owned = await a.member.take("r", { name: "arena" });
+    const ofLiving = await b.member.disown("boot-a", ["r"]);
+    a.link.isCut = true;
+    await pass(3000);
+    const read = shared.read.bind(shared);
+    shared.read = async (roomId) => {
+      const record = await read(roomId);
+      await a.member.reclaim("r", owned.epoch);
+      return record;
+    };
+    a.link.isCut = false;
+    const ofReturning = await b.member.disown("boot-a", ["r"]);
+    const kept = await read("r");
+    a.link.isCut = true;
+    shared.read = read;
+    await b.member.disown("boot-a", ["r", "never"]);
+
+    assert.deepEqual([ofLiving, ofReturning, kept?.bootId, await read("r")], [false, true, "boot-a", undefined]);
+  });
+
   it("[OWN5] waits for the lease of a dead process with its name, and refuses a living one's", async () => {
     await join("a", "boot-1");
     const second = join("a", "boot-2").then(
