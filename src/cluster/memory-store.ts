@@ -114,10 +114,8 @@ export class MemoryStore implements ClusterStore {
     if (this.#mine(roomId, bootId, epoch)) this.#rooms.delete(roomId);
   }
 
-  async disown({ roomId, bootId, epoch, attempt }: Parameters<ClusterStore["disown"]>[0]): Promise<void> {
-    const row = this.#rooms.get(roomId);
-    if (row?.bootId === bootId && row.epoch === epoch && row.attempt === attempt) this.#rooms.delete(roomId);
-  }
+  /** A process on its own ends with all that it knows. */
+  async disown(): Promise<void> {}
 
   async read(roomId: string): Promise<Ownership | undefined> {
     return this.#rooms.get(roomId);

@@ -179,11 +179,11 @@ redis.call('DEL', KEYS[1])
 return {'OK'}
 `);
 
-/** KEYS room. ARGV boot, epoch, attempt. Gives OK, or NONE where the record is another by now. */
+/** KEYS room. ARGV boot, epoch, attempt. The record ends some time later. Gives OK, or NONE where it is another by now. */
 export const DISOWN = script(`
 local boot, epoch, attempt = unpack(redis.call('HMGET', KEYS[1], 'boot', 'epoch', 'attempt'))
 if boot ~= ARGV[1] or epoch ~= ARGV[2] or attempt ~= ARGV[3] then return {'NONE'} end
-redis.call('DEL', KEYS[1])
+redis.call('PEXPIRE', KEYS[1], ${UNFINISHED_MS})
 return {'OK'}
 `);
 

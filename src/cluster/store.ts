@@ -49,7 +49,7 @@ export interface ClusterStore {
   confirm(roomId: string, bootId: string, epoch: number): Promise<boolean>;
   reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean>;
   release(roomId: string, bootId: string, epoch: number): Promise<void>;
-  /** Takes out a record, where it is exactly as it was read. */
+  /** Lets a record end {@link UNFINISHED_MS} later, where it is exactly as it was read and its owner does not come back. */
   disown(record: Pick<Ownership, "roomId" | "bootId" | "epoch" | "attempt">): Promise<void>;
   read(roomId: string): Promise<Ownership | undefined>;
   /** The shared secret, which is made where there is none. */

@@ -101,7 +101,8 @@ export interface Cluster {
   /** Boots of processes that have gone and of whose rooms something may still be recorded; a few of them, as of the last renewal. */
   departed(): readonly string[];
   /**
-   * Takes out what is recorded of these rooms as a process' that is gone. False where that process lives, and nothing was taken out then.
+   * What is recorded of these rooms as a process' that is gone ends {@link UNFINISHED_MS} later; until then those who were in them are told
+   * that they may come again. False where that process lives, and nothing was changed then.
    *
    * @throws ArenaError CLUSTER_UNAVAILABLE
    */
@@ -154,8 +155,8 @@ export interface Cluster {
 export const LEASE_MS = 2000;
 /** A process that froze may come back soon; who has not come back so long after its lease had run out has departed. */
 export const DEPARTED_MS = 5000;
-/** A room that does not run so long after it was offered, or claimed, never will: its record ends. */
-export const UNFINISHED_MS = 600_000;
+/** A room that does not run so long after it was offered or claimed, or after its process was gone, never will: its record ends. Longer than seats are kept. */
+export const UNFINISHED_MS = 3_600_000;
 /** How long a reservation counts that is in no report. */
 export const RESERVATION_MS = 10_000;
 /** A store that knows of nobody waits so long for those who know more: more than the time that one may go without it. */

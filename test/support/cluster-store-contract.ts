@@ -232,18 +232,6 @@ export function clusterStoreContract(name: string, open: () => Promise<TimedStor
       assert.deepEqual([early, late, await departed()], [["boot-c"], ["boot-a", "boot-c", "boot-d"], ["boot-d"]]);
     });
 
-    it("[OWN7] takes out a record as it was read, and no other", async () => {
-      const owned = await store.take("r", "arena", a);
-      await store.confirm("r", a.bootId, owned.epoch);
-      await store.reclaim("r", a.bootId, owned.epoch);
-      await store.disown(owned);
-      const kept = await store.read("r");
-      assert.ok(kept);
-      await store.disown(kept);
-
-      assert.deepEqual([kept.bootId, await store.read("r")], [a.bootId, undefined]);
-    });
-
     it("gives each owner a higher epoch, also after the room was released", async () => {
       const first = await store.take("r", "arena", a);
       await store.confirm("r", a.bootId, first.epoch);
