@@ -8,6 +8,7 @@ import type { ClusterStore, Renewed } from "./store.ts";
 import {
   type Calls,
   type Cluster,
+  type Holder,
   LEASE_MS,
   type LeaseEvent,
   type NodeIdentity,
@@ -133,8 +134,10 @@ export class Member implements Cluster {
     return this.#nodes.get(bootId);
   }
 
-  async isGone(bootId: string): Promise<boolean> {
-    return !(await this.#parts.store.lives(bootId));
+  async isGone(owner: Holder): Promise<boolean> {
+    if (await this.#parts.store.lives(owner.bootId)) return false;
+    await this.#witnesses.stop(owner);
+    return true;
   }
 
   departed(): readonly string[] {
@@ -144,8 +147,10 @@ export class Member implements Cluster {
   async disown(bootId: string, roomIds: readonly string[]): Promise<boolean> {
     const { store } = this.#parts;
     const records = await Promise.all(roomIds.map((roomId) => store.read(roomId)));
-    if (this.#nodes.has(bootId) || !(await this.isGone(bootId))) return false; // asked after the records were read
     const left = records.filter((record) => record !== undefined).filter((record) => record.bootId === bootId);
+    const isAlive = this.#nodes.has(bootId) || (await store.lives(bootId)); // asked after the records were read
+    if (isAlive) return false;
+    if (left[0]) await this.#witnesses.stop(left[0]);
     await Promise.all(left.map((record) => store.disown(record)));
     return true;
   }

@@ -67,9 +67,12 @@ export interface Offer {
   readonly expect?: Pick<Ownership, "epoch" | "attempt"> | undefined;
 }
 
+/** Who has a room, and where it is reached. */
+export type Holder = Pick<NodeIdentity, "bootId" | "nodeId" | "internalAddress">;
+
 /** Calls between the processes of a cluster. */
 export interface Calls {
-  call(peer: NodeIdentity, method: string, payload: unknown, deadlineMs: number): Promise<unknown>;
+  call(peer: Holder, method: string, payload: unknown, deadlineMs: number): Promise<unknown>;
   on(method: string, handler: (payload: unknown) => Promise<unknown>): void;
 }
 
@@ -95,9 +98,10 @@ export interface Cluster {
   node(bootId: string): NodeRecord | undefined;
   /**
    * Whether a process holds no lease, asked of the store now. Of a record that was read before, such a process is the owner no more,
-   * unless it reclaims the room, which changes the record. @throws ArenaError CLUSTER_UNAVAILABLE
+   * unless it reclaims the room, which changes the record. One that goes on without the store is told to stand still, where it can be
+   * reached. @throws ArenaError CLUSTER_UNAVAILABLE
    */
-  isGone(bootId: string): Promise<boolean>;
+  isGone(owner: Holder): Promise<boolean>;
   /** Boots of processes that have gone and of whose rooms something may still be recorded; a few of them, as of the last renewal. */
   departed(): readonly string[];
   /**

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { Outage, type Word } from "./outage.ts";
-import type { Calls, NodeIdentity } from "./types.ts";
+import type { Calls, Holder, NodeIdentity } from "./types.ts";
 
 /** What witnesses are asked with. */
 export interface WitnessesParts {
@@ -15,6 +15,7 @@ export interface WitnessesParts {
 }
 
 const METHOD = "cluster:cutOff";
+const STOP = "cluster:stop";
 const DEADLINE_MS = 300;
 const ASK_EVERY_MS = 250;
 /** Beyond this, asking everybody would be a load of its own: a larger cluster stands still while its store is away. */
@@ -27,6 +28,8 @@ export class Witnesses {
   #calls: Calls | undefined;
   #askedMs = Number.NEGATIVE_INFINITY;
   #isAsking = false;
+  /** Somebody can ask the store, and takes this process for gone: whatever the others say, the outage is not everybody's. */
+  #isStopped = false;
 
   constructor(parts: WitnessesParts) {
     this.#parts = parts;
@@ -36,13 +39,23 @@ export class Witnesses {
   meet(calls: Calls): void {
     this.#calls = calls;
     calls.on(METHOD, async (asker) => this.#testify(asker));
+    calls.on(STOP, async () => {
+      this.#isStopped = true;
+    });
+  }
+
+  /** Has a process stand still that holds no lease, until it is confirmed again. Who cannot be told within a bounded time is not there. */
+  async stop(holder: Holder): Promise<void> {
+    await this.#calls?.call(holder, STOP, null, DEADLINE_MS).catch(() => {}); // as it is of most
   }
 
   /** Where it is time for it, asks all who lived when the store was last heard of; one round at a time. */
   async ask(others: readonly NodeIdentity[]): Promise<void> {
     const { bootId, clock } = this.#parts;
     const [calls, nowMs] = [this.#calls, clock.nowMs()];
-    const isDue = this.#parts.isOverdue() && nowMs - this.#askedMs >= ASK_EVERY_MS;
+    const isOverdue = this.#parts.isOverdue();
+    if (!isOverdue) this.#isStopped = false;
+    const isDue = isOverdue && nowMs - this.#askedMs >= ASK_EVERY_MS;
     if (!calls || !isDue || this.#isAsking || others.length > MAX_WITNESSES) return;
     [this.#isAsking, this.#askedMs] = [true, nowMs];
     this.#outage.heard(await Promise.all(others.map((node) => wordOf(node, bootId, calls))), nowMs);
@@ -51,7 +64,7 @@ export class Witnesses {
 
   /** On their word, this process may act. */
   get isCovered(): boolean {
-    return this.#outage.isCovered(this.#parts.clock.nowMs());
+    return !this.#isStopped && this.#outage.isCovered(this.#parts.clock.nowMs());
   }
 
   /** On its word, another may act: nobody may be taken for gone. */

@@ -118,7 +118,7 @@ export class Creation {
   async #staleOwner(roomId: string): Promise<Ownership | undefined> {
     const owner = await this.#current(roomId);
     if (!owner || this.#isAlive(owner)) return undefined;
-    return (await this.#parts.cluster.isGone(owner.bootId)) ? owner : undefined;
+    return (await this.#parts.cluster.isGone(owner)) ? owner : undefined;
   }
 
   async #look(roomId: string): Promise<IRoomCache | undefined> {

@@ -171,6 +171,7 @@ describe("a process of a cluster", () => {
   });
 
   describe("that can ask the others", () => {
+    /** By node and method. */
     let handlers: Map<string, (payload: unknown) => Promise<unknown>>;
     /** Names of those who do not answer, and of those who refuse the line. */
     let [silent, dead]: Set<string>[] = [new Set(), new Set()];
@@ -180,11 +181,11 @@ describe("a process of a cluster", () => {
     const meet = async (nodeId: string) => {
       const joined = await join(nodeId);
       joined.member.meet({
-        on: (_, handler) => void handlers.set(nodeId, handler),
-        call: async (peer, _, payload) => {
+        on: (method, handler) => void handlers.set(`${nodeId} ${method}`, handler),
+        call: async (peer, method, payload) => {
           if (dead?.has(peer.nodeId)) throw new ArenaError("PEER_UNREACHABLE", "", { cause: refusal() });
           if (silent?.has(peer.nodeId) || silent?.has(nodeId)) throw new ArenaError("PEER_UNCERTAIN");
-          return handlers.get(peer.nodeId)?.(payload);
+          return handlers.get(`${peer.nodeId} ${method}`)?.(payload);
         },
       });
       return joined;
@@ -254,6 +255,27 @@ describe("a process of a cluster", () => {
       await pass(3000);
 
       assert.deepEqual([isGone, a.member.mayAct(), b.member.mayAct(), c.member.mayAct()], [true, false, true, true]);
+    });
+
+    it("[OWN1] stands still when one that came later can ask the store, and takes its rooms", async () => {
+      const [a, b, c] = await three();
+      const owned = await a.member.take("r", { name: "arena" });
+      for (const { link } of [a, b, c]) link.isCut = true;
+      await pass(3000);
+      const newcomer = await meet("d");
+      await pass(1000);
+      const early = [await newcomer.member.isGone(owned), a.member.mayAct()];
+      await pass(3000);
+      const before = a.member.mayAct();
+      const isGone = await newcomer.member.isGone(owned);
+      const after = a.member.mayAct();
+      await pass(3000);
+      const later = a.member.mayAct();
+      a.link.isCut = false;
+      await pass(1000);
+
+      assert.deepEqual([...early, before, isGone, after, later], [false, true, true, true, false, false]);
+      assert.equal(a.member.mayAct(), true);
     });
 
     it("[FLT2] goes on without one that was killed in the same moment", async () => {

@@ -133,7 +133,7 @@ describe("creation of a room", () => {
         offer: (roomId, offer) => cluster.offer(roomId, offer),
         owner: (roomId) => cluster.owner(roomId),
         forget: (roomId) => cluster.forget(roomId),
-        isGone: (bootId) => cluster.isGone(bootId),
+        isGone: (owner) => cluster.isGone(owner),
         node: (bootId) => (looks++ === 0 ? undefined : cluster.node(bootId)),
       },
       place: async () => "boot-b",
