@@ -124,26 +124,30 @@ class LocalCluster {
 
   /** Keeps one process going; resolves when it is first ready. */
   #keep(name: string, role: Readonly<Record<string, string>>): Promise<Ready> {
+    return new Promise((resolve) => void this.#run(name, role, resolve));
+  }
+
+  async #run(name: string, role: Readonly<Record<string, string>>, onReady: (ready: Ready) => void): Promise<void> {
     const policy = restartPolicy();
-    return new Promise((resolve) => {
-      const run = async (): Promise<void> => {
-        const startMs = this.#clock.nowMs();
-        const child = this.#launch(name, role);
-        const ready = await child.ready;
-        if (ready) resolve(ready);
-        await child.ended;
-        this.#children.delete(child);
-        if (this.#isEnding) return;
-        const waitMs = policy.after(this.#clock.nowMs() - startMs, ready !== undefined);
-        if (waitMs === undefined) {
-          this.#giveUp(`${name} does not start`);
-          return;
-        }
-        process.stderr.write(`${name} has ended; it is started again in ${waitMs} ms.\n`);
-        this.#clock.after(waitMs, () => void run());
-      };
-      void run();
-    });
+    let port = role["PORT"] ?? "";
+    while (!this.#isEnding) {
+      const startMs = this.#clock.nowMs();
+      const child = this.#launch(name, { ...role, PORT: port });
+      const ready = await child.ready;
+      if (ready) onReady(ready);
+      if (ready && role["ARENA_ROLE"] === "edge") port = String(ready.port); // where clients look for it
+      await child.ended;
+      this.#children.delete(child);
+      const waitMs = policy.after(this.#clock.nowMs() - startMs, ready !== undefined);
+      if (waitMs === undefined) this.#giveUp(`${name} does not start`);
+      else await this.#pause(name, waitMs);
+    }
+  }
+
+  async #pause(name: string, waitMs: number): Promise<void> {
+    if (this.#isEnding) return;
+    process.stderr.write(`${name} has ended; it is started again in ${waitMs} ms.\n`);
+    await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
   }
 
   #launch(name: string, role: Readonly<Record<string, string>>): Child {

@@ -1,4 +1,4 @@
-/** When a process that ended is started again: later each time, until it has lived for a while. */
+/** When a process that ended is started again: later each time, until it has lived for a while; not at all where its first start fails. */
 export interface RestartPolicy {
   /** Of a process that lived for `livedMs`. How long to wait in ms; undefined where it is given up. */
   after(livedMs: number, wasReady: boolean): number | undefined;
@@ -12,7 +12,7 @@ const MAX_FAILED_STARTS = 5;
 
 /** The policy for one process. */
 export function restartPolicy(): RestartPolicy {
-  let [ends, failedStarts] = [0, 0];
+  let [ends, failedStarts] = [0, MAX_FAILED_STARTS - 1];
   return {
     after(livedMs, wasReady) {
       failedStarts = wasReady ? 0 : failedStarts + 1;

@@ -47,6 +47,20 @@ describe("the command `cluster`", function () {
     assert.deepEqual(pids().filter(isAlive), []);
   });
 
+  it("has its edge on the same port again when that was killed", async () => {
+    process.kill(ready.edge.pid, "SIGKILL");
+    while (isAlive(ready.edge.pid)) await turn();
+
+    const health = async (): Promise<number> => (await fetch(`http://127.0.0.1:${ready.edge.port}/healthz`)).status;
+    let status = 0;
+    while (status !== 200) {
+      await turn();
+      status = await health().catch(() => 0);
+    }
+
+    assert.equal(status, 200);
+  });
+
   it("leaves nothing behind when it is killed", async () => {
     cluster.child.kill("SIGKILL");
     await cluster.ended;
@@ -55,4 +69,18 @@ describe("the command `cluster`", function () {
 
     assert.deepEqual(pids().filter(isAlive), []);
   });
+});
+
+it("the command `cluster` ends at once with a sentence where its processes cannot start", async function () {
+  this.timeout(60_000);
+  const dir = await mkdtemp(join(tmpdir(), "arena-cluster-"));
+  const env = { REDIS_URL: "redis://127.0.0.1:1" };
+  const cluster = spawnNode(["cluster", "--nodes", "1", "--port", "0", "--data-dir", dir], env);
+  await assert.rejects(cluster.ready);
+  const said = cluster.stderr();
+  await rm(dir, { recursive: true, force: true });
+
+  assert.equal(await cluster.ended, 1);
+  assert.match(said, /The cluster ends: /);
+  assert.doesNotMatch(said, /started again/);
 });

@@ -38,12 +38,13 @@ describe("a process that ends", () => {
     assert.equal(policy.after(60_000, true), 500);
   });
 
-  it("is given up when it never starts", () => {
-    const policy = restartPolicy();
+  it("is given up at once when its first start fails, and else when it does not start any more", () => {
+    const [never, once] = [restartPolicy(), restartPolicy()];
+    once.after(1000, true);
 
-    const waits = Array.from({ length: 5 }, () => policy.after(100, false));
+    const waits = Array.from({ length: 5 }, () => once.after(100, false));
 
-    assert.equal(waits.at(-1), undefined);
+    assert.deepEqual([never.after(100, false), waits.at(-1)], [undefined, undefined]);
     assert.equal(waits.slice(0, -1).includes(undefined), false);
   });
 });
