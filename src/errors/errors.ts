@@ -193,11 +193,14 @@ export class ArenaError extends Error {
     return this.row.isRetryable ? Math.ceil(Number(retryAfterMs) / 1000) : undefined;
   }
 
-  /** The message as it travels: the code for programs, then the sentence for people. */
+  /** The message as it travels: the code for programs, then the sentence for people; without the detail where that tells of what is behind us. */
   get wireMessage(): string {
-    return `${this.code}: ${this.message}`;
+    return `${this.code}: ${BEHIND_US.has(this.code) ? this.row.sentence : this.message}`;
   }
 }
+
+/** Their detail has an address or a path in it, for the log. */
+const BEHIND_US: ReadonlySet<ErrorCode> = new Set(["CLUSTER_UNAVAILABLE", "LOG_UNAVAILABLE", "LOG_UNCERTAIN"]);
 
 /** `cause` as an ArenaError: itself where it is one, else INTERNAL around it. */
 export function toArenaError(cause: unknown): ArenaError {

@@ -48,6 +48,15 @@ describe("an ArenaError", () => {
     assert.equal(new ArenaError("ROOM_FULL").wireMessage, "ROOM_FULL: The room is full.");
   });
 
+  it("does not tell clients where what it stands on is", () => {
+    const errors = (["CLUSTER_UNAVAILABLE", "LOG_UNAVAILABLE", "LOG_UNCERTAIN"] as const).map(
+      (code) => new ArenaError(code, "Redis at 10.0.0.5:6379 did not answer in time."),
+    );
+
+    for (const { message, wireMessage } of errors)
+      assert.deepEqual([message.includes("10.0.0.5"), wireMessage.includes("10.0.0.5")], [true, false]);
+  });
+
   it("keeps its row, its details and its cause", () => {
     const cause = new Error("below");
 
