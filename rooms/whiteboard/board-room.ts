@@ -124,7 +124,7 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     const who = this.userOf(client)?.userId ?? client.sessionId;
     return (
       this.#rate.take(who, ops, nowMs) ??
-      (this.records && this.#brims.take(who, ops, this.records, nowMs)) ??
+      (this.latest && this.#brims.take(who, ops, this.latest, nowMs)) ??
       this.#whyNotOwn(client, ops) ??
       this.#shareUsed(client, ops, nowMs)
     );

@@ -1,5 +1,5 @@
 import type { RecordReader } from "../../src/document/document.ts";
-import { type BoardOp, isBrimming } from "./rules/board.ts";
+import { type BoardOp, brimsOf } from "./rules/board.ts";
 
 /** Why a push is not taken now, or at all. */
 export interface TooCostly {
@@ -8,7 +8,7 @@ export interface TooCostly {
   readonly retryAfterMs?: number;
 }
 
-const MAX_TEXTS = 2;
+const MAX_BRIMS = 2;
 const PAUSE_MS = 500;
 
 /** How often each user may write in texts that are full to the brim: each time all that is in them is read, which takes long. */
@@ -18,10 +18,9 @@ export class Brims {
 
   /** A user pushes ops: takes them, unless some are for full texts and it was a moment ago that others were. */
   take(userId: string, ops: readonly BoardOp[], records: RecordReader<object>, nowMs: number): TooCostly | undefined {
-    const texts = new Set(ops.flatMap((op) => (isBrimming(records, op) ? [op.id] : [])));
-    if (texts.size === 0) return undefined;
-    if (texts.size > MAX_TEXTS)
-      return { code: "TOO_LARGE", detail: `At most ${MAX_TEXTS} texts that are full at once.` };
+    const brims = brimsOf(records, ops);
+    if (brims === 0) return undefined;
+    if (brims > MAX_BRIMS) return { code: "TOO_LARGE", detail: "Too much for texts that are full." };
     this.#forget(nowMs);
     const lastMs = this.#lastMs.get(userId);
     if (lastMs !== undefined) {

@@ -120,6 +120,11 @@ export class OpLane<Op extends object, R extends object> {
     return this.#open?.log.sequencer.records;
   }
 
+  /** The records with what was taken and is not safe yet; undefined while the log is being opened. */
+  get latest(): RecordReader<R> | undefined {
+    return this.#open?.log.sequencer.latest;
+  }
+
   /** About how many bytes the records take, as they are safe; 0 while the log is being opened. */
   get sizeBytes(): number {
     return this.#open?.log.sequencer.sizeBytes ?? 0;

@@ -61,6 +61,11 @@ export abstract class DurableRoom<
     return this.#lane?.records;
   }
 
+  /** The records with what was taken and is not safe yet, which nobody may see; undefined before they are read. */
+  protected get latest(): RecordReader<R> | undefined {
+    return this.#lane?.latest;
+  }
+
   /** About how many bytes the records take, and how many they may. */
   protected get filled(): { readonly sizeBytes: number; readonly maxBytes: number } {
     return { sizeBytes: this.#lane?.sizeBytes ?? 0, maxBytes: this.parts.logLimits.maxDocumentBytes };

@@ -1,10 +1,15 @@
-import { MapRecords, Overlay, sizeOf } from "../document/document.ts";
+import { MapRecords, Overlay, type RecordReader, sizeOf } from "../document/document.ts";
 
 /** The records of a log in three layers: what is safe, what is on its way to the disk, and what was pushed since. */
 export class Layers<R extends object> {
   readonly safe = new MapRecords<R>();
   readonly #flight = new Overlay<R>(this.safe);
   readonly #gathering = new Overlay<R>(this.#flight);
+
+  /** All three as one. */
+  get latest(): RecordReader<R> {
+    return this.#gathering;
+  }
 
   /** A fourth layer for one push, to be kept or forgotten. */
   trial(): Overlay<R> {

@@ -156,6 +156,11 @@ export class Sequencer<Op extends object, R extends object> {
     return this.#layers.safe;
   }
 
+  /** The records with what was taken and is not safe yet. */
+  get latest(): RecordReader<R> {
+    return this.#layers.latest;
+  }
+
   /** Whether something waits to be taken to the disk and may be taken now. */
   get hasBatch(): boolean {
     return this.#staging.hasBatch;

@@ -27,7 +27,7 @@ export {
   type ShapeOp,
 } from "./shape.ts";
 
-export { isBrimming } from "./shapes.ts";
+export { brimsOf } from "./shapes.ts";
 
 /** An operation on a board, and what it comes to. */
 export type BoardOp = ShapeOp | SettingsOp | SignOp | SayOp;

@@ -32,9 +32,21 @@ export function assertRich(updates: RichText, before: RichText = []): void {
   if (isFull) throw new OpRefused("TOO_LARGE", "This text is full.");
 }
 
-/** Whether all of a text has to be read to tell whether more goes into it. */
-export function isBrimful(before: RichText, updates: RichText): boolean {
+function isBrimful(before: RichText, updates: RichText): boolean {
   return bytesOf(before) + bytesOf(updates) > MAX_BYTES;
+}
+
+/** How often all of a text has to be read to take updates one after another: each time that they bring it to the brim. */
+export function countBrims(before: RichText, updates: RichText): number {
+  let bytes = bytesOf(before);
+  let brims = 0;
+  for (const { byteLength } of updates) {
+    bytes += byteLength;
+    if (bytes <= MAX_BYTES) continue;
+    brims++;
+    bytes = MAX_BYTES * FULL_SHARE; // at most: else it is full, and no more is taken
+  }
+  return brims;
 }
 
 /** A text with updates added. Takes whatever it is given: what cannot be read is left out when it comes to merging. */

@@ -10,7 +10,7 @@ import { forget } from "./gone.ts";
 import { assertMayLock, assertUnlocked } from "./locks.ts";
 import { place } from "./order.ts";
 import { assertParent } from "./parents.ts";
-import { assertRich, isBrimful, withUpdates } from "./rich-text.ts";
+import { assertRich, countBrims, withUpdates } from "./rich-text.ts";
 import { undoingUpdate, wholeUpdate } from "./rich-undo.ts";
 import {
   asWritten,
@@ -61,12 +61,22 @@ export function evolveShape(records: Records<object>, effect: ShapeOp, stamp: Op
   else if (isShape(shape)) records.set(effect.id, changed(shape, effect, stamp.seq));
 }
 
-/** Whether to take an op costs as much as all that is in a text. */
-export function isBrimming(records: Pick<SortableReader<object>, "get">, op: { readonly t: string }): op is RichOp {
-  if (op.t !== "y") return false;
-  const { id, u } = op as RichOp; // by its kind
-  const shape = records.get(id);
-  return isShape(shape) && isBrimful(shape.rich ?? [], [u]);
+/** How often all of a text has to be read to take ops one after another. */
+export function brimsOf(records: Pick<SortableReader<object>, "get">, ops: readonly { readonly t: string }[]): number {
+  const updates = new Map<string, Uint8Array[]>();
+  for (const op of ops) {
+    if (op.t !== "y") continue;
+    const { id, u } = op as RichOp; // by its kind
+    const before = updates.get(id);
+    if (before) before.push(u);
+    else updates.set(id, [u]);
+  }
+  let brims = 0;
+  for (const [id, all] of updates) {
+    const shape = records.get(id);
+    if (isShape(shape)) brims += countBrims(shape.rich ?? [], all);
+  }
+  return brims;
 }
 
 /** What undoes a change: made for what the author's own push did, and empty where somebody else has changed it since. */

@@ -32,6 +32,17 @@ describe("texts that are full to the brim", () => {
     assert.equal(take("ann", 500, "a"), undefined);
   });
 
+  it("[BRD9] are brought to the brim twice at most in one push", () => {
+    pushed.pushAll([create("d"), { t: "y", id: "d", u: written("x".repeat(220 * KB), 1) }]);
+    const piece: BoardOp = { t: "y", id: "d", u: written("x".repeat(31 * KB), 9) };
+    const takeAll = (count: number) => brims.take("ann", Array<BoardOp>(count).fill(piece), pushed.records, 0);
+
+    assert.equal(takeAll(7)?.code, "TOO_LARGE");
+    assert.equal(takeAll(4), undefined);
+    assert.equal(takeAll(2)?.code, "RATE_LIMITED");
+    assert.equal(takeAll(1), undefined);
+  });
+
   it("[BRD9] are two at most in one push", () => {
     assert.equal(take("ann", 0, "a", "b", "c")?.code, "TOO_LARGE");
     assert.equal(take("ann", 0, "a", "b"), undefined);
