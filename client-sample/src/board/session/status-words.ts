@@ -119,8 +119,8 @@ const DOORS: Readonly<Record<string, readonly [title: string, text: string]>> = 
     "Invitations hold for some time only. Ask whoever sent it for a new link.",
   ],
   GRANT_INVALID: [
-    "This invitation does not fit",
-    "The link is not whole, or it was made for another board. Ask whoever sent it to copy it once more.",
+    "This invitation does not hold",
+    "It was withdrawn, or the link is not whole or for another board. Ask whoever sent it for a new link.",
   ],
   BOARD_CLOSED: [
     "This board is for invited people",
@@ -137,7 +137,7 @@ const DOORS: Readonly<Record<string, readonly [title: string, text: string]>> = 
   "4501": ["The board has failed", "It ended on an error. Load the page again in a moment."],
   "4505": [
     "This board is for invited people now",
-    "Its owner has closed it for those who have only the link. Ask the owner for an invitation.",
+    "Its owner has closed it for those who have only the link, or has withdrawn your invitation. Ask the owner for a new one.",
   ],
   "4504": ["This invitation does not hold any more", "Ask whoever sent it for a new link."],
   "4503": ["You are not let in", "The server does not take your token. Load the page again."],

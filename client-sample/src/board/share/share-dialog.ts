@@ -112,7 +112,7 @@ function invitePart(session: BoardSession, say: Say): HTMLElement {
 }
 
 function withdrawParts(session: BoardSession, onWithdrawn: () => void): readonly HTMLElement[] {
-  const told = hint("Links made until now stop working, and who came by one loses what it gave.");
+  const told = hint("This ends all links made until now, and takes away what they gave.");
   const button = make("button", "", "Withdraw all invitations");
   button.addEventListener("click", () =>
     session.withdraw().then(

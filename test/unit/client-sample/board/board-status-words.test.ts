@@ -83,6 +83,8 @@ describe("the words for a connection", () => {
 
   it("find the code in front of a sentence", () => {
     assert.match(closedDoor({ code: "525", detail: "BOARD_CLOSED: No." }).title, /invited people/);
+    assert.match(closedDoor({ code: "525", detail: "GRANT_INVALID: No." }).text, /withdrawn/);
+    assert.match(closedDoor({ code: "4505", detail: "" }).text, /withdrawn/);
   });
 
   it("leave what they do not know to the server's own sentence", () => {
