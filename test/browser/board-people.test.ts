@@ -196,6 +196,7 @@ describe("people on a board", function () {
     const link = bea.page.locator(".chat-text a");
     assert.equal(await link.getAttribute("href"), "https://example.org/plan?x=1");
     assert.match((await link.getAttribute("rel")) ?? "", /noopener noreferrer/);
+    assert.equal(await link.evaluate((shown) => getComputedStyle(shown).unicodeBidi), "isolate");
     assert.equal(await ann.page.locator(".chat-message").count(), 2);
   });
 

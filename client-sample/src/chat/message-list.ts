@@ -155,6 +155,7 @@ function anchor(text: string, href: string): HTMLAnchorElement {
   const link = document.createElement("a");
   link.href = href;
   link.textContent = text;
+  link.dir = "ltr"; // whatever stands before it to turn the direction of text
   link.target = "_blank";
   link.rel = "noopener noreferrer nofollow ugc";
   return link;
