@@ -43,6 +43,19 @@ describe("changing what is on the board by mouse", function () {
   const undo = (): Promise<void> => board.page.click("#undo");
   const redo = (): Promise<void> => board.page.click("#redo");
 
+  it("who comes sees what is there, wherever it lies", async () => {
+    await board.page.mouse.move(640, 300);
+    await board.page.mouse.wheel(3000, 2000);
+    await board.page.waitForFunction(() => window.boardDebug.camera.view.x > 2000);
+    await drawRect([2950, 1950], [3050, 2050], "Red");
+    await board.saved();
+
+    await board.page.reload();
+
+    await board.page.waitForFunction(() => window.boardDebug?.camera.view.x > 2000);
+    await board.seen([3000, 2000], isRed);
+  });
+
   it("a click selects, with shift it adds and takes away, beside everything it selects nothing", async () => {
     const one = await drawRect([-250, -50], [-100, 50], "Red");
     const other = await drawRect([100, -50], [250, 50], "Red");

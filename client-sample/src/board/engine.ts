@@ -6,6 +6,7 @@ import { BoardCamera } from "./canvas/camera.ts";
 import { BoardClipboard } from "./commands/clipboard.ts";
 import { OthersDrafts } from "./drafts/others-drafts.ts";
 import { type BoardEditor, openEditor } from "./editor/editor.ts";
+import { openFirstLook } from "./first-look.ts";
 import { PastStage } from "./history/past-stage.ts";
 import { ImageCache } from "./images/image-cache.ts";
 import { ImageIntake } from "./images/image-intake.ts";
@@ -86,6 +87,7 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
   session.onChange(() => editor.rightsChanged());
   showOn(picture, editor, theme);
   preloadWhenOpen(session);
+  openFirstLook({ session, scene, camera });
   const middle = (): Point => centreOf(camera.view);
   return { scene, camera, editor, past, chooseImage: () => intake.choose(middle), paste: () => void clipboard.paste() };
 }
