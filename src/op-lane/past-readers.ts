@@ -31,8 +31,8 @@ const NO = Uint8Array.of(0xc2);
 /** What a client is being sent. */
 interface Reading {
   readonly past: Past;
-  readonly startMs: number;
-  sentParts: number;
+  /** Until when it took what it should; it goes on with each part, and never beyond now: what was fast at first does not count for later. */
+  paceMs: number;
 }
 
 /** Sends clients stretches of a document's past, one at a time each, read part by part as their lines take it. */
@@ -72,7 +72,7 @@ export class PastReaders {
   /** Makes room for somebody; returns whether one was too slow. */
   #endSlowest(): boolean {
     const nowMs = this.#clock.nowMs();
-    const lagOf = ({ startMs, sentParts }: Reading): number => nowMs - startMs - sentParts * SLOW_PART_MS;
+    const lagOf = ({ paceMs }: Reading): number => nowMs - paceMs;
     const [slowest] = [...this.#readings].sort(([, one], [, other]) => lagOf(other) - lagOf(one));
     if (!slowest || lagOf(slowest[1]) < GRACE_MS) return false;
     this.#readings.delete(slowest[0]);
@@ -81,14 +81,14 @@ export class PastReaders {
   }
 
   async #send(client: LaneClient, source: PastSource, past: Past): Promise<void> {
-    const reading: Reading = { past, startMs: this.#clock.nowMs(), sentParts: 0 };
+    const reading: Reading = { past, paceMs: this.#clock.nowMs() };
     this.#readings.set(client, reading);
     const send = senderOf(client, source.epoch, past);
     try {
       for await (const { kind, data } of past.parts()) {
         if (!(await this.#hasRoom(client, reading))) return;
         send({ [kind]: data });
-        reading.sentParts++;
+        reading.paceMs = Math.min(reading.paceMs + SLOW_PART_MS, this.#clock.nowMs());
         await this.#wait();
       }
       if (await this.#hasRoom(client, reading)) send({ end: YES });

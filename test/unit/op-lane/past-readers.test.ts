@@ -145,6 +145,22 @@ describe("readers of the past", () => {
     assert.equal(slow.filter((one) => told(one).at(-1) === "RATE_LIMITED").length, 1);
   });
 
+  it("[HIS3] give it too where their line took much at first, and nothing since", async () => {
+    source.parts = 200;
+    const slow = Array.from({ length: 8 }, (_, index) => new LaneClient(`c${index}`));
+    for (const one of slow) readers.ask(one, source);
+    await pass(500);
+    for (const one of slow) one.pause();
+    await pass(100);
+    clock.advance(16_000);
+    await settled();
+
+    readers.ask(client, source);
+    await pass(2000);
+
+    assert.equal(told().at(-1), "200 end");
+  });
+
   it("[HIS3] keep their place, however slow, where nobody waits for it", async () => {
     client.pause();
     readers.ask(client, source);
