@@ -105,6 +105,9 @@ const SET_VERBS: Readonly<Record<string, string>> = {
   image: "changed",
   meta: "changed",
 };
+const DELETED = "deleted";
+/** Shapes of several kinds. */
+const ANY_KIND = "shape";
 const DRAWN = new Set(["stroke", "line", "arrow", "rect", "ellipse"]);
 
 function verbOf(op: BoardOp, isResizing: boolean, kindOf: (id: string) => string): string {
@@ -116,7 +119,7 @@ function verbOf(op: BoardOp, isResizing: boolean, kindOf: (id: string) => string
     case "unset":
       return op.g === "lock" ? "unlocked" : "changed";
     case "del":
-      return "deleted";
+      return DELETED;
     case "restore":
       return "brought back";
     case "y":
@@ -142,20 +145,32 @@ function isVisible(op: BoardOp): boolean {
   return t !== "say" && t !== "sign";
 }
 
+/** The same thing, done to so many of a kind. */
+interface Phrase {
+  readonly verb: string;
+  readonly kind: string;
+  readonly count: number;
+}
+
 function phrasesOf(deeds: readonly Deed[]): string {
-  const byPhrase = new Map<string, { readonly verb: string; readonly kind: string; count: number }>();
+  const byPhrase = new Map<string, Phrase>();
   for (const { verb, kind } of deeds) {
-    const key = `${verb} ${kind}`;
+    const key = verb === DELETED ? verb : `${verb} ${kind}`;
     const phrase = byPhrase.get(key) ?? { verb, kind, count: 0 };
-    phrase.count++;
-    byPhrase.set(key, phrase);
+    byPhrase.set(key, { verb, kind: phrase.kind === kind ? kind : ANY_KIND, count: phrase.count + 1 });
   }
-  const phrases = [...byPhrase.values()].sort((one, other) => other.count - one.count);
+  const phrases = [...byPhrase.values()].sort((one, other) => weightOf(other) - weightOf(one));
   const [more, most] = [phrases.slice(MAX_PHRASES), phrases.slice(0, MAX_PHRASES).map(phraseOf)];
   return listed(more.length > 0 ? [...most, "did more"] : most);
 }
 
-function phraseOf({ verb, kind, count }: { verb: string; kind: string; count: number }): string {
+/** What is done most often is named first; before that what somebody looks for who misses something. */
+function weightOf({ verb, kind, count }: Phrase): number {
+  if (kind === "") return Number.MAX_SAFE_INTEGER;
+  return verb === DELETED ? Number.MAX_SAFE_INTEGER - 1 : count;
+}
+
+function phraseOf({ verb, kind, count }: Phrase): string {
   return kind === "" ? verb : `${verb} ${countedKind(kind, count)}`;
 }
 

@@ -42,14 +42,24 @@ describe("the story of a board", () => {
     assert.deepEqual(told(step(1, "ada", move("n1"), size)), ["ada resized a note"]);
   });
 
-  it("names the three things that were done most", () => {
+  it("names three things, first what most want to know of", () => {
     const story = told(
       step(1, "ada", create("a", "stroke"), create("b", "stroke")),
       step(2, "ada", move("n1"), del("n2"), move("i1")),
       step(3, "ada", { t: "set", id: "x1", g: "style", v: {} }),
     );
 
-    assert.deepEqual(story, ["ada drew 2 strokes, moved a note, deleted a note and did more"]);
+    assert.deepEqual(story, ["ada deleted a note, drew 2 strokes, moved a note and did more"]);
+  });
+
+  it("begins with what is about the board, and with what was deleted, however little it was beside the rest", () => {
+    const story = told(
+      step(1, "ada", create("a", "stroke"), create("b", "stroke"), move("x1"), move("i1")),
+      step(2, "ada", del("n1"), del("s1")),
+      step(3, "ada", { t: "withdraw" }),
+    );
+
+    assert.deepEqual(story, ["ada withdrew all invitations, deleted 2 shapes, drew 2 strokes and did more"]);
   });
 
   it("leaves out what is not to be seen on the board", () => {
