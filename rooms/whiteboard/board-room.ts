@@ -152,7 +152,7 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
   async #read(token: string): Promise<Invited> {
     const { room, role = "viewer", epoch, expiresAtMs } = await this.parts.tokens.readGrant(token, "invite");
     if (room !== this.key) throw new ArenaError("GRANT_INVALID", "It is for another board.");
-    const invited = { role, epoch, expiresAtMs };
+    const invited = { role, epoch: role === "owner" ? epoch : (epoch ?? 0), expiresAtMs }; // only owners have deeds
     if (isWithdrawn(invited, this.#currentSettings)) throw new ArenaError("GRANT_INVALID", "It was withdrawn.");
     return invited;
   }

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { createSecretKey } from "node:crypto";
 import { Client, type Room as SdkRoom } from "@colyseus/sdk";
 import { SignJWT } from "jose";
 import { type BoardOp, type BoardRecord, board } from "../../rooms/whiteboard/rules/board.ts";
 import { type Connection, connect, openDocument, PushRefused, type Status } from "../../src/client/client.ts";
+import { systemClock } from "../../src/clock/clock.ts";
+import { createGrants } from "../../src/tokens/grants.ts";
 import { BoardClient, note } from "../support/board-client.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
@@ -312,6 +315,17 @@ describe("rights on a board", () => {
 
     await roleBecomes(later, "owner");
     assert.equal(await refusalOf(later.room.request("deed", {})), undefined);
+  });
+
+  it("[BRD11] is no deed where it was made before invitations were counted", async () => {
+    await owned({ t: "share", everyone: "none" });
+    const grants = createGrants([createSecretKey(Buffer.from(SECRET))], systemClock());
+    const { token } = await grants.grant({ kind: "invite", room: `whiteboard/${id}`, role: "viewer" }, HOUR_MS);
+
+    const bob = await enter("bob", { invite: token });
+
+    await roleBecomes(bob, "viewer");
+    assert.equal(await refusalOf(bob.room.request("deed", {})), "FORBIDDEN");
   });
 
   it("[BRD8] is given by editors to viewers only, and by viewers to nobody", async () => {
