@@ -50,7 +50,7 @@ export interface PresenceOptions {
   readonly redisPrefix: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly cluster: Pick<Cluster, "identity" | "nodes" | "node" | "refresh" | "onLease" | "onNodeGone">;
+  readonly cluster: Pick<Cluster, "identity" | "node" | "onLease" | "onNodeGone">;
 }
 
 const COMMAND_TIMEOUT_MS = 1000;

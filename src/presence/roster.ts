@@ -49,11 +49,6 @@ export class Roster {
     this.#note(sessionId, held.userId);
   }
 
-  /** Sessions of a user in this process. */
-  of(userId: string): readonly Session[] {
-    return [...this.#sessions.values()].filter((held) => held.userId === userId);
-  }
-
   get(sessionId: string): Held | undefined {
     return this.#sessions.get(sessionId);
   }

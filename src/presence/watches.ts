@@ -14,7 +14,7 @@ export interface Told {
 
 /** What watches are made of. */
 export interface WatchesParts {
-  readonly clock: Pick<Clock, "nowMs" | "wallMs" | "every" | "after" | "random">;
+  readonly clock: Pick<Clock, "nowMs" | "wallMs" | "every" | "after">;
   readonly store: Pick<PresenceStore, "read" | "listen" | "unlisten">;
   readonly isAlive: (bootId: string) => boolean;
   readonly onFailed: (error: unknown) => void;

@@ -18,13 +18,12 @@ describe("presence in a cluster", function () {
 
   const play = async (): Promise<Player> => {
     const answer = await fetch(`http://${cluster.address()}/api/token`, { method: "POST" });
-    const { token } = (await answer.json()) as { token: string };
-    const { sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string };
+    const { token, userId } = (await answer.json()) as { token: string; userId: string };
     const sdk = cluster.sdk();
     sdk.auth.token = token;
     const room = await sdk.create("arena");
     room.reconnection.enabled = false;
-    return { userId: sub, room };
+    return { userId, room };
   };
   const presenceOf = async ({ userId }: Player, via?: string): Promise<UserPresence> => {
     const { users } = (await cluster.ask(`/api/presence?users=${userId}`, via)) as {

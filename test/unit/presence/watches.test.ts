@@ -19,6 +19,8 @@ interface Process {
   readonly watches: Watches;
   readonly line: { isCut: boolean; loses: boolean };
   readonly told: Told[];
+  /** Users of the sessions that are here, by session. */
+  readonly present: Map<string, string>;
 }
 
 /** Processes that share a memory, each over a line that can be cut and can lose news. */
@@ -57,7 +59,7 @@ class Processes {
       apply: (shard, changes) => store.apply(shard, changes),
       onFailed: () => {},
     });
-    return { bootId, roster, watches, line, told: [] };
+    return { bootId, roster, watches, line, told: [], present: new Map() };
   }
 }
 
@@ -177,13 +179,22 @@ async function playOut(steps: readonly (Step & { readonly at: number })[]): Prom
   for (const { watches } of processes.all) watches.onMissed();
   await processes.pass(GRACE_MS + 700);
 
-  const truth = USERS.map((user) => processes.all.flatMap(({ roster }) => roster.of(user)).length);
+  const truth = USERS.map(
+    (user) => processes.all.flatMap(({ present }) => [...present.values()]).filter((each) => each === user).length,
+  );
   for (const { told } of processes.all) assert.deepEqual(sessionsIn(knownTo(told)), truth);
 }
 
-function take({ user, what }: Step, { roster, line, bootId }: Process): void {
-  if (what === "joins") roster.set(user, session(`${user}-${bootId}`, bootId));
-  if (what === "leaves") roster.delete(`${user}-${bootId}`);
+function take({ user, what }: Step, { roster, line, bootId, present }: Process): void {
+  const sessionId = `${user}-${bootId}`;
+  if (what === "joins") {
+    roster.set(user, session(sessionId, bootId));
+    present.set(sessionId, user);
+  }
+  if (what === "leaves") {
+    roster.delete(sessionId);
+    present.delete(sessionId);
+  }
   if (what === "cuts" || what === "mends") line.isCut = what === "cuts";
   if (what === "loses" || what === "hears") line.loses = what === "loses";
 }
