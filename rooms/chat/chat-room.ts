@@ -1,20 +1,16 @@
 import type { Client } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { z } from "zod";
-import { DurableRoom, type Refusal } from "../../src/op-lane/op-lane.ts";
+import { DurableRoom, plainId, type Refusal } from "../../src/op-lane/op-lane.ts";
 import { personName, sayOp } from "./chat-op.ts";
 import { type ChatOp, type ChatRecord, chat } from "./rules/chat.ts";
 import { SayRate } from "./say-rate.ts";
 
 const options = z.strictObject({
   /** Which chat. */
-  id: z
-    .string()
-    .min(1)
-    .max(64)
-    .regex(/^[\w.:-]+$/, "expected only A-Z a-z 0-9 . : _ -"),
+  id: plainId,
   /** How the others see the newcomer. */
-  name: personName.optional(),
+  name: personName.default("Guest"),
 });
 type Options = z.infer<typeof options>;
 
@@ -31,10 +27,8 @@ export class ChatRoom extends DurableRoom<ChatOp, ChatRecord, { state: InstanceT
   readonly #rate = new SayRate();
 
   override onJoin(client: Client, { name }: Options): void {
-    const speaker = new Speaker();
-    speaker.name = name ?? "Guest";
-    speaker.userId = this.userOf(client)?.userId ?? "";
-    this.state.speakers.set(client.sessionId, speaker);
+    const userId = this.userOf(client)?.userId ?? "";
+    this.state.speakers.set(client.sessionId, new Speaker().assign({ name, userId }));
   }
 
   override onLeave(client: Client): void {

@@ -1,12 +1,7 @@
+import type { Refusal } from "../../src/op-lane/op-lane.ts";
+
 const MAX_MESSAGES = 10;
 const WINDOW_MS = 10_000;
-
-/** Why messages are not taken now. */
-export interface TooFast {
-  readonly code: "RATE_LIMITED" | "TOO_LARGE";
-  readonly detail: string;
-  readonly retryAfterMs?: number;
-}
 
 /** How fast each speaker may say something, on however many connections: 10 messages within 10 s. */
 export class SayRate {
@@ -14,7 +9,7 @@ export class SayRate {
   readonly #said = new Map<string, readonly number[]>();
 
   /** A speaker pushes ops: counts the messages among them, unless they are too many. */
-  take(speaker: string, ops: readonly { readonly t: string }[], nowMs: number): TooFast | undefined {
+  take(speaker: string, ops: readonly { readonly t: string }[], nowMs: number): Refusal | undefined {
     const count = ops.filter(({ t }) => t === "say").length;
     if (count === 0) return undefined;
     if (count > MAX_MESSAGES) return { code: "TOO_LARGE", detail: `At most ${MAX_MESSAGES} messages at once.` };

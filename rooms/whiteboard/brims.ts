@@ -1,12 +1,6 @@
 import type { RecordReader } from "../../src/document/document.ts";
-import { type BoardOp, brimsOf } from "./rules/board.ts";
-
-/** Why a push is not taken now, or at all. */
-export interface TooCostly {
-  readonly code: "RATE_LIMITED" | "TOO_LARGE";
-  readonly detail: string;
-  readonly retryAfterMs?: number;
-}
+import type { Refusal } from "../../src/op-lane/op-lane.ts";
+import { type BoardOp, countBrims, isShape } from "./rules/board.ts";
 
 const MAX_BRIMS = 2;
 const PAUSE_MS = 500;
@@ -17,7 +11,7 @@ export class Brims {
   readonly #lastMs = new Map<string, number>();
 
   /** A user pushes ops: takes them, unless some are for full texts and it was a moment ago that others were. */
-  take(userId: string, ops: readonly BoardOp[], records: RecordReader<object>, nowMs: number): TooCostly | undefined {
+  take(userId: string, ops: readonly BoardOp[], records: RecordReader<object>, nowMs: number): Refusal | undefined {
     const brims = brimsOf(records, ops);
     if (brims === 0) return undefined;
     if (brims > MAX_BRIMS) return { code: "TOO_LARGE", detail: "Too much for texts that are full." };
@@ -36,4 +30,21 @@ export class Brims {
       this.#lastMs.delete(userId);
     }
   }
+}
+
+/** How often all of a text has to be read to take ops one after another. */
+function brimsOf(records: RecordReader<object>, ops: readonly BoardOp[]): number {
+  const updates = new Map<string, Uint8Array[]>();
+  for (const op of ops) {
+    if (op.t !== "y") continue;
+    const before = updates.get(op.id);
+    if (before) before.push(op.u);
+    else updates.set(op.id, [op.u]);
+  }
+  let brims = 0;
+  for (const [id, all] of updates) {
+    const shape = records.get(id);
+    if (isShape(shape)) brims += countBrims(shape.rich ?? [], all);
+  }
+  return brims;
 }

@@ -1,4 +1,5 @@
 import { type RecordReader, sizeOf } from "../../src/document/document.ts";
+import type { Refusal } from "../../src/op-lane/op-lane.ts";
 import { isShape } from "./rules/board.ts";
 
 /** A board, as far as it matters how full it is. */
@@ -6,12 +7,6 @@ export interface Filled {
   readonly records: RecordReader<object>;
   readonly sizeBytes: number;
   readonly maxBytes: number;
-}
-
-/** Why a push is not taken. */
-export interface ShareUsed {
-  readonly code: "TOO_LARGE";
-  readonly detail: string;
 }
 
 /** Where less of a board is filled, nobody is asked how much of it is theirs. */
@@ -27,7 +22,7 @@ export class Shares {
   #bytesBy = new Map<string, number>();
 
   /** A user pushes ops: takes them, unless the user has no share left. What takes nothing is always taken. */
-  take(userId: string, ops: readonly { readonly t: string }[], board: Filled, nowMs: number): ShareUsed | undefined {
+  take(userId: string, ops: readonly { readonly t: string }[], board: Filled, nowMs: number): Refusal | undefined {
     if (board.sizeBytes < board.maxBytes * FREE_FOR_ALL) return undefined;
     const bytes = ops.filter(({ t }) => GROWING.has(t)).reduce((sum, op) => sum + sizeOf(op), 0);
     if (bytes === 0) return undefined;

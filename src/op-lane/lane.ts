@@ -76,6 +76,8 @@ export class OpLane<Op extends object, R extends object> {
   readonly #past: PastReaders;
   readonly #graces: Graces;
   #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
+  /** The log that was opened last; while it is opened anew, what it was. */
+  #known: OpLog<Op, R> | undefined;
   #openings = 0;
   #lastBatchMs = Number.NEGATIVE_INFINITY;
   #isClosed = false;
@@ -107,6 +109,7 @@ export class OpLane<Op extends object, R extends object> {
     const limits = { maxPushBytes, maxOps: MAX_OPS };
     const history = new SharedHistory(log, { clock, hz: () => this.#ephemeral.hz, limits });
     this.#open = { log, history };
+    this.#known = log;
   }
 
   /** Each opening outdoes the one before: what that sent late is refused. An owner of a later epoch outdoes them all. */
@@ -115,19 +118,19 @@ export class OpLane<Op extends object, R extends object> {
     return ownerEpoch === undefined ? undefined : ownerEpoch * OPENINGS_PER_EPOCH + this.#openings++;
   }
 
-  /** The records as they are safe; undefined while the log is being opened. */
+  /** The records as they are safe, or were when the log was lost that is opened anew; undefined before it is open first. */
   get records(): RecordReader<R> | undefined {
-    return this.#open?.log.sequencer.records;
+    return this.#known?.sequencer.records;
   }
 
-  /** The records with what was taken and is not safe yet; undefined while the log is being opened. */
+  /** The records with what was taken and is not safe yet; otherwise as `records`. */
   get latest(): RecordReader<R> | undefined {
-    return this.#open?.log.sequencer.latest;
+    return this.#known?.sequencer.latest;
   }
 
-  /** About how many bytes the records take, as they are safe; 0 while the log is being opened. */
+  /** About how many bytes the records take, as they are safe. */
   get sizeBytes(): number {
-    return this.#open?.log.sequencer.sizeBytes ?? 0;
+    return this.#known?.sequencer.sizeBytes ?? 0;
   }
 
   /** A client follows from now on, or is led on anew. */

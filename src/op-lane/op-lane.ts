@@ -7,7 +7,7 @@
  */
 import type { Client, RoomOptions } from "@colyseus/core";
 import { z } from "zod";
-import type { OpDocument, RecordReader } from "../document/document.ts";
+import { MapRecords, type OpDocument, type RecordReader } from "../document/document.ts";
 import { type ArenaError, describeIssues } from "../errors/errors.ts";
 import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
 import { type MessageDefinition, Room } from "../room/room.ts";
@@ -19,6 +19,14 @@ export type { Refusal } from "./lane.ts";
 /** Largest frame of an op:push where a socket takes as much, which it does by default. */
 const MAX_PUSH_BYTES = 256 * 1024;
 const TICK_MS = 50;
+const NOTHING: RecordReader<never> = new MapRecords<never>();
+
+/** Schema of an id: that of a document, and of whatever in it has one. */
+export const plainId = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[\w.:-]+$/, "expected only A-Z a-z 0-9 . : _ -");
 
 /**
  * A room whose document outlives it. A room author says what an op is and what it comes to; the rest is here: order, exactly
@@ -56,14 +64,14 @@ export abstract class DurableRoom<
     return undefined;
   }
 
-  /** The records as they are safe; undefined before they are read. */
-  protected get records(): RecordReader<R> | undefined {
-    return this.#lane?.records;
+  /** The records as they are safe; while the document is opened anew, as they were known last. */
+  protected get records(): RecordReader<R> {
+    return this.#lane?.records ?? NOTHING;
   }
 
-  /** The records with what was taken and is not safe yet, which nobody may see; undefined before they are read. */
-  protected get latest(): RecordReader<R> | undefined {
-    return this.#lane?.latest;
+  /** The records with what was taken and is not safe yet, which nobody may see. */
+  protected get latest(): RecordReader<R> {
+    return this.#lane?.latest ?? NOTHING;
   }
 
   /** About how many bytes the records take, and how many they may. */

@@ -26,5 +26,5 @@ export function printable(text: string): string {
 
 /** A name as the server takes it: printable, no spaces around it, at most 24 characters. */
 export function tidyName(text: string): string {
-  return printable(text).trim().slice(0, MAX_CHARACTERS).trim();
+  return printable(printable(text).trim().slice(0, MAX_CHARACTERS)).trim(); // the cut may leave half a character
 }

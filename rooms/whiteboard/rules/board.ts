@@ -8,11 +8,13 @@ import type { Delete, DeleteCount } from "./gone.ts";
 import { applySign, evolveSign, type People, type Person, type SignOp } from "./people.ts";
 import { applyToSettings, assertAllowed, evolveSettings, roleOf, type Settings, type SettingsOp } from "./rights.ts";
 import type { Gone, Shape, ShapeOp } from "./shape.ts";
-import { applyToShape, evolveShape, invertShape } from "./shapes.ts";
+import { invertShape } from "./shape-undo.ts";
+import { applyToShape, evolveShape } from "./shapes.ts";
 
 export type { SayOp } from "../../chat/rules/chat.ts";
 export type { Person, SignOp } from "./people.ts";
 export { revert } from "./revert.ts";
+export { countBrims } from "./rich-text.ts";
 export { type Everyone, type Role, SETTINGS, type Settings, settingsOf } from "./rights.ts";
 export {
   type BoardGroup,
@@ -26,8 +28,6 @@ export {
   type Shape,
   type ShapeOp,
 } from "./shape.ts";
-
-export { brimsOf } from "./shapes.ts";
 
 /** An operation on a board, and what it comes to. */
 export type BoardOp = ShapeOp | SettingsOp | SignOp | SayOp;

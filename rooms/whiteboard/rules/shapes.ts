@@ -1,20 +1,12 @@
 /** What is done to shapes: made, written, deleted, brought back. Deletes stay deleted until a restore. */
-import {
-  OpRefused,
-  type OpStamp,
-  type RecordChange,
-  type Records,
-  type SortableReader,
-} from "../../../src/document/document.ts";
+import { OpRefused, type OpStamp, type Records, type SortableReader } from "../../../src/document/document.ts";
 import { forget } from "./gone.ts";
 import { assertMayLock, assertUnlocked } from "./locks.ts";
 import { place } from "./order.ts";
 import { assertParent } from "./parents.ts";
-import { assertRich, countBrims, withUpdates } from "./rich-text.ts";
-import { undoingUpdate, wholeUpdate } from "./rich-undo.ts";
+import { assertRich, withUpdates } from "./rich-text.ts";
 import {
   asWritten,
-  type BoardGroup,
   type CreateOp,
   type DeleteOp,
   isGone,
@@ -59,46 +51,6 @@ export function evolveShape(records: Records<object>, effect: ShapeOp, stamp: Op
   if (effect.t === "del") forget(records, effect.id, stamp.seq);
   else if (effect.t === "create" || effect.t === "restore") records.set(effect.id, newShape(effect, stamp));
   else if (isShape(shape)) records.set(effect.id, changed(shape, effect, stamp.seq));
-}
-
-/** How often all of a text has to be read to take ops one after another. */
-export function brimsOf(records: Pick<SortableReader<object>, "get">, ops: readonly { readonly t: string }[]): number {
-  const updates = new Map<string, Uint8Array[]>();
-  for (const op of ops) {
-    if (op.t !== "y") continue;
-    const { id, u } = op as RichOp; // by its kind
-    const before = updates.get(id);
-    if (before) before.push(u);
-    else updates.set(id, [u]);
-  }
-  let brims = 0;
-  for (const [id, all] of updates) {
-    const shape = records.get(id);
-    if (isShape(shape)) brims += countBrims(shape.rich ?? [], all);
-  }
-  return brims;
-}
-
-/** What undoes a change: made for what the author's own push did, and empty where somebody else has changed it since. */
-export function invertShape({ id, before, after }: RecordChange<object>): readonly ShapeOp[] {
-  if (isGone(after)) {
-    if (!isShape(before)) return [];
-    const { type, g, rich } = before;
-    return [{ t: "restore", id, type, g, ...(rich && { rich }), ifRev: after.gone }];
-  }
-  if (!isShape(after)) return [];
-  if (!isShape(before)) return [{ t: "del", id, ifRevs: after.rev }];
-  const groups = new Set([...Object.keys(before.g), ...Object.keys(after.g)] as BoardGroup[]); // keys of shapes
-  const written = [...groups].filter((g) => before.rev[g] !== after.rev[g]).map((g) => writeBack(id, g, before, after));
-  return [...written, ...unwritten(id, before, after)];
-}
-
-/** Takes back what was written in a text: the first words as a whole, unless somebody else has written since; and brings such words back. */
-function unwritten(id: string, before: Shape, after: Shape): readonly ShapeOp[] {
-  if (before.rev.rich === after.rev.rich) return [];
-  if (!before.rich) return [{ t: "unset", id, g: "rich", ifRev: after.rev.rich }];
-  const u = after.rich ? undoingUpdate(before.rich, after.rich) : wholeUpdate(before.rich);
-  return u ? [{ t: "y", id, u }] : [];
 }
 
 /** A shape comes to the board, new or again. */
@@ -156,13 +108,6 @@ function changed(shape: Shape, effect: SetOp | UnsetOp | RichOp, seq: number): S
     return { ...shape, rich: withUpdates(shape.rich ?? [], [effect.u]), rev: { ...shape.rev, rich: seq } };
   }
   return { ...shape, g: { ...shape.g, [effect.g]: asWritten(effect.v) }, rev: { ...shape.rev, [effect.g]: seq } };
-}
-
-/** Writes back what a group was before, or takes it away again. */
-function writeBack(id: string, g: BoardGroup, before: Shape, after: Shape): ShapeOp {
-  const v = before.g[g];
-  const ifRev = after.rev[g] ?? 0;
-  return v === undefined ? { t: "unset", id, g, ifRev } : ({ t: "set", id, g, v, ifRev } as SetOp); // v is that group's
 }
 
 function without<T extends object>(groups: T, group: keyof T): T {

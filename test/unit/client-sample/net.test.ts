@@ -108,6 +108,10 @@ describe("what a visitor types", () => {
   it("becomes a name without characters that show nothing", () => {
     assert.equal(tidyName(" A\u0000n\u001b\u200bn\t"), "Ann");
   });
+
+  it("becomes a name of whole characters", () => {
+    assert.equal(tidyName(`${"x".repeat(23)}😀`), "x".repeat(23));
+  });
 });
 
 describe("the page's waits", () => {

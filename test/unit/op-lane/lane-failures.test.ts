@@ -96,6 +96,18 @@ describe("the op lane, where the store fails", () => {
       });
     }
 
+    it("knows what was safe meanwhile", async () => {
+      const ann = bench.join("ann");
+      await bench.pushed(ann, 1, add("a", 2));
+      bench.store.hold();
+      await bench.pushed(ann, 2, add("a", 3));
+      bench.store.open = () => new Promise(() => {}); // it takes long
+
+      await lose(false);
+
+      assert.deepEqual(bench.counts, { a: 2 });
+    });
+
     it("tells everybody who follows that it did, and answers HELLO until they say hello", async () => {
       bench.store.hold();
       const [ann, bob] = [bench.join("ann"), bench.join("bob")];

@@ -58,6 +58,12 @@ describe("a message", () => {
     });
   }
 
+  for (const name of ["Ann 👩‍👩‍👧", "می‌خواهم", "שלום", "Ann ❤️", "?"]) {
+    it(`[CHT2] may be by ${name}`, () => {
+      assert.equal(sayOp.parse({ ...say("m"), name }).name, name);
+    });
+  }
+
   for (const [what, op] of [
     ["of 2001 characters", say("m", "x".repeat(2001))],
     ["of nothing", say("m", "")],
@@ -70,6 +76,11 @@ describe("a message", () => {
     ["without an id", { t: "say", text: "x", name: "Ann" }],
     ["with an id that is none", say("a b")],
     ["without a name", { ...say("m"), name: "" }],
+    ["by a name that shows nothing", { ...say("m"), name: "\u200d" }],
+    ["by a name that turns around", { ...say("m"), name: "Ann \u202enoR" }],
+    ["by a name with a space that shows nothing", { ...say("m"), name: "An\u200bn" }],
+    ["by a name of two lines", { ...say("m"), name: "Ann\u2028Bob" }],
+    ["by half a character", { ...say("m"), name: "Ann\ud83d" }],
     ["with something beside", { ...say("m"), html: "<b>" }],
     ["of no text", { ...say("m"), text: { toString: "x" } }],
   ] as const) {

@@ -9,7 +9,7 @@ import {
   type Shape,
   type ShapeOp,
 } from "../../../../rooms/whiteboard/rules/board.ts";
-import { invertShape } from "../../../../rooms/whiteboard/rules/shapes.ts";
+import { invertShape } from "../../../../rooms/whiteboard/rules/shape-undo.ts";
 import { MapRecords, type RecordChange } from "../../../../src/document/document.ts";
 import { create, PushedBoard, stamp, written } from "./pushed-board.ts";
 
