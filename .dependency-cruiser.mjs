@@ -143,7 +143,7 @@ export default {
           "^$1/",
           "^src/(protocol|clock|client)/",
           "^rooms/[^/]+/rules/",
-          "^client-sample/src/board/model/geom[.]ts$",
+          "^client-sample/src/board/model/packed-points[.]ts$",
         ],
       },
     ),

@@ -21,16 +21,32 @@ export interface Module {
   readonly mayImport: readonly string[] | "*";
 }
 
+/** The files that a guide shows whole, each under its path. */
+const GUIDES: Readonly<Record<string, readonly string[]>> = {
+  "docs/GUIDE-documents.md": [
+    "rooms/chat/rules/chat.ts",
+    "rooms/chat/chat-op.ts",
+    "rooms/chat/chat-room.ts",
+    "examples/chat-terminal.ts",
+  ],
+  "docs/GUIDE-whiteboard.md": [
+    "rooms/whiteboard/board-room.ts",
+    "rooms/whiteboard/board-op.ts",
+    "rooms/whiteboard/rules/board.ts",
+    "rooms/whiteboard/rules/shapes.ts",
+    "rooms/whiteboard/rules/shape-undo.ts",
+  ],
+};
+
 /** Every generated part, as it should be now. */
 export async function docParts(): Promise<readonly DocPart[]> {
   return [
     { file: "docs/PROTOCOL.md", name: "stock-sdk", text: `\`\`\`ts\n${read("examples/stock-sdk.ts")}\`\`\`\n` },
     { file: "docs/PROTOCOL.md", name: "op-lane", text: `\`\`\`js\n${read("examples/op-lane.mjs")}\`\`\`\n` },
-    ...["rules", "room", "client"].map((part) => ({
-      file: "docs/GUIDE-documents.md",
-      name: `todo-${part}`,
-      text: `\`\`\`ts\n${read(`examples/todo/todo-${part}.ts`)}\`\`\`\n`,
-    })),
+    ...Object.entries(GUIDES).flatMap(([file, shown]) =>
+      shown.map((path) => ({ file, name: path, text: `\`\`\`ts\n${read(path)}\`\`\`\n` })),
+    ),
+    { file: "docs/GUIDE-documents.md", name: "arena.config.ts", text: `\`\`\`ts\n${chatEntry()}\n\`\`\`\n` },
     { file: "docs/PROTOCOL.md", name: "close-codes", text: closeCodeTable() },
     { file: "docs/PROTOCOL.md", name: "errors", text: errorTable() },
     { file: "docs/OPERATIONS.md", name: "options", text: optionTable() },
@@ -74,6 +90,11 @@ export function metrics(): readonly { readonly name: string; readonly type: stri
     .join("");
   const declaration = /new (Counter|Gauge|Histogram)\(\{\s*name: "(\w+)",\s*help: "([^"]+)"/g;
   return [...source.matchAll(declaration)].map(([, type = "", name = "", help = ""]) => ({ name, type, help }));
+}
+
+/** How the app offers the chat. */
+function chatEntry(): string {
+  return /^ {2}(chat: .+)$/m.exec(read("arena.config.ts"))?.[1] ?? "";
 }
 
 function closeCodeTable(): string {

@@ -1,6 +1,6 @@
 import { generateKeyBetween } from "fractional-indexing";
 import * as Y from "yjs";
-import { encodeGeom } from "../../client-sample/src/board/model/geom.ts";
+import { encodeGeom } from "../../client-sample/src/board/model/packed-points.ts";
 import {
   type BoardGroups,
   type BoardOp,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { decodeGeom } from "../../client-sample/src/board/model/geom.ts";
+import { decodeGeom } from "../../client-sample/src/board/model/packed-points.ts";
 import {
   type BoardPage,
   type BoardTest,

@@ -1,27 +1,34 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-import { TodoRoom } from "../../examples/todo/todo-room.ts";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
 describe("the guide to a collaborative room", () => {
   let test: TestNode;
-  beforeEach(async () => {
-    test = await startNode({}, { todo: { room: TodoRoom, filterBy: ["id"] } });
+  before(async () => {
+    test = await startNode();
   });
-  afterEach(() => test.close());
+  after(() => test.close());
 
-  it("has a client that adds, is told that it is saved, and takes back its last", async () => {
-    const run = (...texts: string[]) =>
-      promisify(execFile)(process.execPath, ["examples/todo/todo-client.ts", test.wsUrl, "groceries", ...texts]);
+  /** What a terminal shows of a chat in which these lines are said. */
+  async function chat(name: string, ...lines: string[]): Promise<string> {
+    const args = ["examples/chat-terminal.ts", test.wsUrl, "kitchen", name];
+    const terminal = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    terminal.stdin.end(lines.map((line) => `${line}\n`).join(""));
+    return text(terminal.stdout);
+  }
 
-    const first = await run("milk", "bread");
-    const second = await run("eggs");
+  it("[CHT1] has a client that says something, is told when it is on disk, and shows what others said", async () => {
+    const ann = await chat("Ann", "Is there milk?", "And bread?");
+    const bob = await chat("Bob", "Both");
 
-    assert.match(first.stdout, /^"milk" is saved as entry 1$/m);
-    assert.match(first.stdout, /^"bread" is saved as entry 2$/m);
-    assert.match(first.stdout, /\n\[ '- milk' \]\n[^[]*$/); // bread was undone
-    assert.match(second.stdout, /^"eggs" is saved as entry 4$/m);
-    assert.match(second.stdout, /^\[ '- milk', '- eggs' \]$/m);
+    assert.match(ann, /^Ann: Is there milk\?\n(.*\n)*\(on the server's disk as entry 1\)$/m);
+    assert.match(ann, /^\(on the server's disk as entry 2\)$/m);
+    assert.match(bob, /^Ann: Is there milk\?\nAnn: And bread\?$/m);
+    assert.equal(bob.match(/^Bob: Both$/gm)?.length, 1);
+  });
+
+  it("[CHT2] has a client that tells what is refused", async () => {
+    assert.match(await chat("Cid", "\u0007"), /^\(refused: .*control characters.*\)$/m);
   });
 });

@@ -1,6 +1,6 @@
 import { element } from "../ui/dom.ts";
 import { exposeBoardDebug } from "./board-debug.ts";
-import { watchDoor } from "./door.ts";
+import { watchDoor } from "./closed-door.ts";
 import { openEngine } from "./engine.ts";
 import { openPanels } from "./panels.ts";
 import { Cursors } from "./people/cursors.ts";

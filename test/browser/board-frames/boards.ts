@@ -1,6 +1,6 @@
 /** Boards in memory, as large as they are wanted. */
 import { generateNKeysBetween } from "fractional-indexing";
-import { encodeGeom, type InkPoint } from "../../../client-sample/src/board/model/geom.ts";
+import { encodeGeom, type InkPoint } from "../../../client-sample/src/board/model/packed-points.ts";
 import { COLOURS } from "../../../client-sample/src/board/model/palette.ts";
 import type { Kind, Stop } from "../../../client-sample/src/board/words.ts";
 import type { BoardGroups, BoardRecord, Shape } from "../../../rooms/whiteboard/rules/board.ts";

@@ -2,7 +2,7 @@
 
 import { BoardCanvas } from "../../../client-sample/src/board/canvas/board-canvas.ts";
 import { BoardCamera } from "../../../client-sample/src/board/canvas/camera.ts";
-import { encodeGeom } from "../../../client-sample/src/board/model/geom.ts";
+import { encodeGeom } from "../../../client-sample/src/board/model/packed-points.ts";
 import { type BoardScene, openScene } from "../../../client-sample/src/board/scene/scene.ts";
 import { canvasMeasure } from "../../../client-sample/src/board/text/measure.ts";
 import type { Draft, Point } from "../../../client-sample/src/board/words.ts";

@@ -8,8 +8,8 @@ import { paintLock } from "./painters/lock.ts";
 import { paintNote, paperOf } from "./painters/note.ts";
 import { paintOutline } from "./painters/outline.ts";
 import { paintStroke } from "./painters/stroke.ts";
+import { paintWords } from "./painters/text.ts";
 import { paintUnknown } from "./painters/unknown.ts";
-import { paintWords } from "./painters/words.ts";
 
 type Painter = (brush: Brush, item: Item) => void;
 

@@ -2,7 +2,7 @@ import { mergeUpdates } from "yjs";
 import type { BoardGroups, BoardOp } from "../../../../rooms/whiteboard/rules/board.ts";
 import { newId } from "../model/new-id.ts";
 import type { Item, Point, Scene } from "../words.ts";
-import { keysOnTop } from "./keys.ts";
+import { keysOnTop } from "./order-keys.ts";
 
 /** What a copy is made from: a shape that is there, or one that was pasted. */
 export interface Original {

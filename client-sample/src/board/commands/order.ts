@@ -1,7 +1,7 @@
 import type { BoardOp } from "../../../../rooms/whiteboard/rules/board.ts";
 import { compare } from "../scene/order.ts";
 import type { Item, Scene } from "../words.ts";
-import { keysBetween } from "./keys.ts";
+import { keysBetween } from "./order-keys.ts";
 
 /** The ways to change the order. */
 export type OrderCommand = "toFront" | "forward" | "backward" | "toBack";

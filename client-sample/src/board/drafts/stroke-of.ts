@@ -1,4 +1,4 @@
-import { encodeGeom, type InkPoint } from "../model/geom.ts";
+import { encodeGeom, type InkPoint } from "../model/packed-points.ts";
 import type { Draft, ShapeStyle } from "../words.ts";
 
 /** Numbers of a point: `x, y, pressure`. */

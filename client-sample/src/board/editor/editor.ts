@@ -1,7 +1,7 @@
 import { type BoardGroups, type BoardOp, isShape } from "../../../../rooms/whiteboard/rules/board.ts";
 import type { Clock, Push } from "../../../../src/client/client.ts";
 import { styleOps } from "../commands/edits.ts";
-import { keysOnTop } from "../commands/keys.ts";
+import { keysOnTop } from "../commands/order-keys.ts";
 import { type CommandRunner, makeCommands } from "../commands/run.ts";
 import { type EphemeralOut, OwnDrafts } from "../drafts/own-drafts.ts";
 import { itemOf } from "../model/item.ts";

@@ -3,7 +3,7 @@
  * that is away it is kept in the page.
  */
 import type { Connection } from "../../../../src/client/client.ts";
-import { keysOnTop } from "../commands/keys.ts";
+import { keysOnTop } from "../commands/order-keys.ts";
 import { newId } from "../model/new-id.ts";
 import type { Editor, Point, Say, Stop } from "../words.ts";
 import { ImageRefused, sizeOnBoard } from "./image-bounds.ts";

@@ -1,8 +1,8 @@
 /** Shapes as the page shows them. */
 import type { BoardGroups, Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 import type { Item, Kind } from "../words.ts";
-import { decodeGeom } from "./geom.ts";
 import { boundsOf, FARTHEST } from "./geometry.ts";
+import { decodeGeom } from "./packed-points.ts";
 import { styleOf } from "./style.ts";
 
 /** Sizes of shapes that do not say how large they are, in units of the board. */

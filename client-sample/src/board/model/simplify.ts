@@ -1,6 +1,7 @@
 /** Fewer points for the same stroke. */
-import { EVEN_PRESSURE, type InkPoint } from "./geom.ts";
+
 import { distanceToSegment } from "./geometry.ts";
+import { EVEN_PRESSURE, type InkPoint } from "./packed-points.ts";
 
 /** A pressure that is off by 1/8 is as bad as a point that is off by the tolerance: the width changes by as little. */
 const PRESSURE_WEIGHT = 8;

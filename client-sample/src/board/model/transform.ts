@@ -1,9 +1,9 @@
 /** What becomes of a shape that is moved, resized or turned, alone or among others. */
 import type { BoardGroups, Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 import type { Box, Transform } from "../words.ts";
-import { mirroredGeom } from "./geom.ts";
 import { clamp, FARTHEST, normalAngle, turned } from "./geometry.ts";
 import { itemOf } from "./item.ts";
+import { mirroredGeom } from "./packed-points.ts";
 
 /** Letters are neither smaller nor larger than this, in units of the board. */
 const FONT_SIZE = { least: 4, most: 512 };

@@ -1,4 +1,4 @@
-import { encodeGeom, type PathGroups } from "../model/geom.ts";
+import { encodeGeom, type PathGroups } from "../model/packed-points.ts";
 import type { Item, Kind } from "../words.ts";
 import type { Desk } from "./desk.ts";
 import { endsOf } from "./handles.ts";

@@ -1,5 +1,5 @@
-import { encodeGeom, type PathGroups } from "../model/geom.ts";
 import { newId } from "../model/new-id.ts";
+import { encodeGeom, type PathGroups } from "../model/packed-points.ts";
 import type { Desk } from "./desk.ts";
 import { snappedEnd } from "./snapping.ts";
 import { type Gesture, hasMoved, type PointerAt, type Tool } from "./tool.ts";

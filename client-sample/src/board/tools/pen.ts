@@ -1,5 +1,5 @@
-import { encodeGeom, type InkPoint } from "../model/geom.ts";
 import { newId } from "../model/new-id.ts";
+import { encodeGeom, type InkPoint } from "../model/packed-points.ts";
 import { simplified } from "../model/simplify.ts";
 import type { Draft } from "../words.ts";
 import type { Desk } from "./desk.ts";

@@ -1,6 +1,6 @@
 import type { BoardGroups } from "../../../../rooms/whiteboard/rules/board.ts";
-import { encodeGeom } from "../model/geom.ts";
 import { newId } from "../model/new-id.ts";
+import { encodeGeom } from "../model/packed-points.ts";
 import type { Kind, Point } from "../words.ts";
 import { PLACED_SIZE, placedAt } from "./box.ts";
 import type { Desk } from "./desk.ts";

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { exportSvg } from "../../../../client-sample/src/board/canvas/export-svg.ts";
 import { escaped } from "../../../../client-sample/src/board/canvas/svg/markup.ts";
-import { encodeGeom } from "../../../../client-sample/src/board/model/geom.ts";
 import { itemOf } from "../../../../client-sample/src/board/model/item.ts";
+import { encodeGeom } from "../../../../client-sample/src/board/model/packed-points.ts";
 import type { Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 
 const measure = { width: (text: string) => text.length * 8, ascent: () => 15, descent: () => 5 };

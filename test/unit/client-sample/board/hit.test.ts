@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { encodeGeom } from "../../../../client-sample/src/board/model/geom.ts";
 import { hit } from "../../../../client-sample/src/board/model/hit.ts";
 import { itemOf } from "../../../../client-sample/src/board/model/item.ts";
+import { encodeGeom } from "../../../../client-sample/src/board/model/packed-points.ts";
 import type { Shape } from "../../../../rooms/whiteboard/rules/board.ts";
 
 function item(type: string, g: Shape["g"]) {

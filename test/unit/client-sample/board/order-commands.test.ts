@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { keysBetween } from "../../../../client-sample/src/board/commands/keys.ts";
 import { type OrderCommand, orderOps } from "../../../../client-sample/src/board/commands/order.ts";
+import { keysBetween } from "../../../../client-sample/src/board/commands/order-keys.ts";
 import { openScene } from "../../../../client-sample/src/board/scene/scene.ts";
 import type { Item } from "../../../../client-sample/src/board/words.ts";
 import { type BoardOp, type BoardRecord, board } from "../../../../rooms/whiteboard/rules/board.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodeGeom, encodeGeom } from "../../../../client-sample/src/board/model/geom.ts";
 import { boundsOf, turned } from "../../../../client-sample/src/board/model/geometry.ts";
+import { decodeGeom, encodeGeom } from "../../../../client-sample/src/board/model/packed-points.ts";
 import { transformed } from "../../../../client-sample/src/board/model/transform.ts";
 import type { Transform } from "../../../../client-sample/src/board/words.ts";
 import type { Shape } from "../../../../rooms/whiteboard/rules/board.ts";

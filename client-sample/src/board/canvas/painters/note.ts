@@ -1,7 +1,7 @@
 import { shadesOf } from "../../model/palette.ts";
 import type { Item } from "../../words.ts";
 import type { Brush } from "../brush.ts";
-import { paintWords } from "./words.ts";
+import { paintWords } from "./text.ts";
 
 /** How round the corners of the paper are, in units. */
 export const NOTE_CORNER = 5;

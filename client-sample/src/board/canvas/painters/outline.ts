@@ -2,7 +2,7 @@ import { shadesOf } from "../../model/palette.ts";
 import type { Item } from "../../words.ts";
 import type { Brush } from "../brush.ts";
 import { type Dashes, ellipseDashes, rectDashes, setDashes } from "./dashes.ts";
-import { paintWords } from "./words.ts";
+import { paintWords } from "./text.ts";
 
 /** Corners are round by this, in units; less in small rectangles. */
 const CORNER = 10;

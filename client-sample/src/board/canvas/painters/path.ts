@@ -1,5 +1,5 @@
-import { EVEN_PRESSURE, type InkPoint } from "../../model/geom.ts";
 import { pointsOf } from "../../model/item.ts";
+import { EVEN_PRESSURE, type InkPoint } from "../../model/packed-points.ts";
 import type { Item, Point } from "../../words.ts";
 import type { Ink } from "../brush.ts";
 

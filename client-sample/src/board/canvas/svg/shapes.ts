@@ -7,7 +7,7 @@ import { cornerOf, outlineDashes } from "../painters/outline.ts";
 import { lengthOf, linesThrough, pathPoints } from "../painters/path.ts";
 import { strokeMiddle, strokeOutline } from "../painters/stroke.ts";
 import { type Attributes, type Drawn, tag } from "./markup.ts";
-import { drawnWords } from "./words.ts";
+import { drawnWords } from "./text.ts";
 
 type Drawer = (item: Item, drawn: Drawn) => string;
 

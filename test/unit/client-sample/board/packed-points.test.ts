@@ -6,7 +6,7 @@ import {
   encodeGeom,
   MAX_POINTS,
   mirroredGeom,
-} from "../../../../client-sample/src/board/model/geom.ts";
+} from "../../../../client-sample/src/board/model/packed-points.ts";
 
 const coordinate = fc.double({ min: -1e6, max: 1e6, noNaN: true });
 const point = fc.record({ x: coordinate, y: coordinate, pressure: fc.double({ min: 0, max: 1, noNaN: true }) });
