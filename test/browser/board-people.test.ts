@@ -105,8 +105,18 @@ describe("people on a board", function () {
     await bea.isLive();
     await eventually("Bea may look", () => bea.page.evaluate(() => window.boardDebug.role === "viewer"));
     assert.equal((await bea.shapes()).length, 1);
+    assert.equal(new URL(bea.page.url()).hash, ""); // the browser keeps it
+    await bea.page.reload();
+    await bea.isLive();
+    assert.equal(await bea.page.evaluate(() => window.boardDebug.role), "viewer");
 
     await ann.page.getByRole("button", { name: "Withdraw all invitations" }).click();
+    await ann.page.getByRole("button", { name: "Keep them" }).click();
+    await ann.page.getByRole("button", { name: "Withdraw all invitations" }).click();
+    await ann.shot("people-withdraw");
+    await ann.page.getByRole("button", { name: "Withdraw them" }).click();
+    await shown(bea, "#cover-title", "This board is for invited people now");
+    await bea.page.reload();
     await shown(bea, "#cover-title", "This board is for invited people");
     await ann.page.getByText("All invitations are withdrawn. New links work.").waitFor();
     await eventually("Ann owns it", () => ann.page.evaluate(() => window.boardDebug.role === "owner"));

@@ -1,6 +1,7 @@
 import type { Status } from "../../../src/client/client.ts";
+import type { Engine } from "./engine.ts";
 import type { BoardSession } from "./session/board-session.ts";
-import type { Editor, Item, Point, Role, ToolName } from "./words.ts";
+import type { Item, Point, Role, ToolName } from "./words.ts";
 
 /**
  * `window.boardDebug`: what tests and curious visitors may read of the page. It changes nothing, and no part of the page reads
@@ -26,6 +27,8 @@ export interface BoardDebug {
   shapes(): readonly DebugShape[];
   /** Where a place of the board is in the window, in CSS pixels. */
   toScreen(point: Point): Point;
+  /** Resolves with the first picture that shows everything as it is. */
+  settled(): Promise<void>;
   /** All records of the document, those that are no shapes too, as plain data. */
   records(): readonly (readonly [string, unknown])[];
 }
@@ -44,7 +47,7 @@ declare global {
 }
 
 /** Puts {@link BoardDebug} on the window. */
-export function exposeBoardDebug(session: BoardSession, editor: Editor, stage: HTMLElement): void {
+export function exposeBoardDebug(session: BoardSession, { editor, settled }: Engine, stage: HTMLElement): void {
   const { connection, document } = session;
   const { scene, camera } = editor;
   const handle: BoardDebug = {
@@ -91,6 +94,7 @@ export function exposeBoardDebug(session: BoardSession, editor: Editor, stage: H
       const { x, y } = camera.toScreen(point);
       return { x: left + x, y: top + y };
     },
+    settled,
     records: () => [...document.entries()].map(([id, record]) => [id, structuredClone(record)] as const),
   };
   Object.defineProperty(window, "boardDebug", { value: Object.freeze(handle) });

@@ -69,5 +69,5 @@ export function openBoardPage({ session, theme, say }: BoardPageParts): void {
   new Cursors(session, editor.camera, editor.scene);
   showPresence(session.connection, editor, stage);
   element("share-button", HTMLButtonElement).addEventListener("click", () => openShare(session, say));
-  exposeBoardDebug(session, editor, stage);
+  exposeBoardDebug(session, engine, stage);
 }

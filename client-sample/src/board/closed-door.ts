@@ -44,13 +44,14 @@ function unsavedWords({ document: { unsaved, isPersistent } }: BoardSession): st
 
 /** What else one may try. */
 function wayIn(session: BoardSession, { isAboutInvitation, isAboutToken }: ClosedDoor): readonly CoverAction[] {
-  if (isAboutInvitation) return [{ label: "Open without the invitation", onChoose: leaveInvitation }];
+  if (isAboutInvitation) return [{ label: "Open without the invitation", onChoose: () => leaveInvitation(session) }];
   if (!isAboutToken) return [{ label: "Try again", onChoose: () => session.connection.reconnect() }];
   if (ownToken(session.server) === undefined) return [];
   return [{ label: "Open without the token", onChoose: () => comeWith(session.server, undefined) }];
 }
 
-function leaveInvitation(): void {
+function leaveInvitation(session: BoardSession): void {
+  session.dropKeptInvitation();
   history.replaceState(null, "", location.pathname + location.search);
   location.reload();
 }

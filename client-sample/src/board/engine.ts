@@ -41,6 +41,8 @@ export interface Engine {
   chooseImage(): void;
   /** Pastes for those who have no keyboard. */
   paste(): void;
+  /** Resolves with the first picture that shows everything as it is. */
+  settled(): Promise<void>;
 }
 
 /** Opens the board itself in the stage of the page. */
@@ -89,7 +91,8 @@ export function openEngine({ session, theme, say }: EngineParts): Engine {
   preloadWhenOpen(session);
   openFirstLook({ session, scene, camera });
   const middle = (): Point => centreOf(camera.view);
-  return { scene, camera, editor, past, chooseImage: () => intake.choose(middle), paste: () => void clipboard.paste() };
+  const hand = { chooseImage: () => intake.choose(middle), paste: () => void clipboard.paste() };
+  return { scene, camera, editor, past, ...hand, settled: () => picture.settled() };
 }
 
 function openCamera(scene: BoardScene): BoardCamera {

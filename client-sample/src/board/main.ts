@@ -33,11 +33,24 @@ async function open(id: string): Promise<void> {
     });
     rememberBoard(id);
     openBoardPage({ session, theme, say: openToasts() });
+    takeInvitationFromAddress(session);
     leaveWithThePage(session);
   } catch (error) {
     showFailure(error);
     throw error;
   }
+}
+
+/** Addresses are shown, and handed on: once the invitation in it has let somebody in, this browser keeps it instead. */
+function takeInvitationFromAddress(session: BoardSession): void {
+  if (invitationIn(location) === undefined) return;
+  const look = (): void => {
+    if (session.connection.status !== "online") return;
+    stop();
+    if (session.keepInvitationOfAddress()) history.replaceState(null, "", location.pathname + location.search);
+  };
+  const stop = session.connection.onStatus(look);
+  look();
 }
 
 /** The others do not have to wait until the server has given up on who has closed the page. */

@@ -68,6 +68,7 @@ export class BoardSession {
   readonly connection: Connection;
   readonly document: BoardDocument;
   readonly #usedKept: KeptInvitation | undefined;
+  readonly #invite: string | undefined;
   readonly #listeners = new Set<() => void>();
   #company: Company = readCompany(undefined, undefined);
   #name = visitorName();
@@ -75,12 +76,13 @@ export class BoardSession {
   #isRenewing = false;
   #wasLive = false;
 
-  constructor({ boardId, server, connection, document, usedKept }: Parts) {
+  constructor({ boardId, server, connection, document, usedKept, invite }: Parts) {
     this.boardId = boardId;
     this.server = server;
     this.connection = connection;
     this.document = document;
     this.#usedKept = usedKept;
+    this.#invite = invite;
     connection.onState((_, room) => {
       room.onStateChange(() => this.#read());
       this.#read();
@@ -175,6 +177,17 @@ export class BoardSession {
     this.#hasSigned = false;
     this.#sign();
     this.#read();
+  }
+
+  /**
+   * Keeps for the next visit the invitation of the address, with which this visitor came in; says whether the address need not have
+   * it any more. A deed is worth more, and stays.
+   */
+  keepInvitationOfAddress(): boolean {
+    const { server, boardId } = this;
+    const invite = this.#invite;
+    if (invite === undefined || keptInvitation(server, boardId)?.isOwner) return true;
+    return keepInvitation(server, boardId, { invite, expiresAtMs: 0, isOwner: false });
   }
 
   /** Gives up the invitation that this browser keeps: the server does not take it any more. */

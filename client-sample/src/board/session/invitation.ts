@@ -18,9 +18,9 @@ export function keptInvitation(server: string, boardId: string): KeptInvitation 
   return { invite: kept.invite, expiresAtMs: kept.expiresAtMs, isOwner: kept.isOwner === true };
 }
 
-/** Keeps an invitation for a board, or none any more. */
-export function keepInvitation(server: string, boardId: string, kept: KeptInvitation | undefined): void {
-  writeKept(keyOf(server, boardId), kept && JSON.stringify(kept));
+/** Keeps an invitation for a board, or none any more; says whether the browser does. */
+export function keepInvitation(server: string, boardId: string, kept: KeptInvitation | undefined): boolean {
+  return writeKept(keyOf(server, boardId), kept && JSON.stringify(kept));
 }
 
 /**

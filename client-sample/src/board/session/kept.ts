@@ -11,13 +11,14 @@ export function readKept(key: string): string | undefined {
   }
 }
 
-/** Keeps a text under a key, or nothing any more. */
-export function writeKept(key: string, text: string | undefined): void {
+/** Keeps a text under a key, or nothing any more; says whether it does. */
+export function writeKept(key: string, text: string | undefined): boolean {
   try {
     if (text === undefined) localStorage.removeItem(key);
     else localStorage.setItem(key, text);
+    return true;
   } catch {
-    // a browser that forbids storage, or is full, begins anew with the next visit
+    return false; // a browser that forbids storage, or is full, begins anew with the next visit
   }
 }
 

@@ -111,10 +111,23 @@ function invitePart(session: BoardSession, say: Say): HTMLElement {
   return part;
 }
 
+/** Asks before it is done: nothing brings back what was withdrawn. */
 function withdrawParts(session: BoardSession, onWithdrawn: () => void): readonly HTMLElement[] {
   const told = hint("This ends all links made until now, and takes away what they gave.");
-  const button = make("button", "", "Withdraw all invitations");
-  button.addEventListener("click", () =>
+  const ask = make("button", "", "Withdraw all invitations");
+  const answers = make("div", "share-answers");
+  const [yes, no] = [make("button", "primary", "Withdraw them"), make("button", "", "Keep them")];
+  answers.append(yes, no);
+  const show = (isAsked: boolean): void => {
+    answers.hidden = !isAsked;
+    ask.hidden = isAsked;
+    (isAsked ? no : ask).focus();
+  };
+  answers.hidden = true;
+  ask.addEventListener("click", () => show(true));
+  no.addEventListener("click", () => show(false));
+  yes.addEventListener("click", () => {
+    show(false);
     session.withdraw().then(
       () => {
         onWithdrawn();
@@ -122,9 +135,9 @@ function withdrawParts(session: BoardSession, onWithdrawn: () => void): readonly
         told.textContent = "All invitations are withdrawn. New links work.";
       },
       (error: unknown) => tellFailure(told, error),
-    ),
-  );
-  return [told, button];
+    );
+  });
+  return [told, ask, answers];
 }
 
 function ownPart(session: BoardSession): HTMLElement {
