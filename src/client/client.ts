@@ -6,6 +6,7 @@
  */
 export type { Clock } from "../clock/clock.ts";
 export type { OpDocument, OpStamp, RecordChange, RecordReader, Records } from "../document/document.ts";
+export type { UserPresence, UserSession } from "../protocol/protocol.ts";
 export { Connection, type ConnectOptions, connect, type StateCallbacks } from "./connection.ts";
 export type { TokenSource } from "./credentials.ts";
 export type { EphemeralListener, EphemeralValues } from "./ephemeral.ts";
@@ -21,6 +22,7 @@ export type { OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./out
 export { memoryStorage, type OutboxStorage } from "./outbox-storage.ts";
 export type { Pace } from "./pacer.ts";
 export { OutboxFull, PushTooLarge } from "./pending.ts";
+export type { PresenceListener } from "./presence.ts";
 export { DocumentClosed, NoDocument, type Push, PushRefused, type PushResult, type PushState } from "./push.ts";
 export type { PushRefusal, ReplicaLimits } from "./replica-types.ts";
 export type { RefusedPush, SharedDocument } from "./shared-document.ts";

@@ -1,7 +1,13 @@
 import type { Schema } from "@colyseus/schema";
 import { Callbacks, Client, type Room } from "@colyseus/sdk";
 import { type Clock, systemClock } from "../clock/clock.ts";
-import { type Ephemeral, OP_MESSAGES, type OpWelcome } from "../protocol/protocol.ts";
+import {
+  type Ephemeral,
+  OP_MESSAGES,
+  type OpWelcome,
+  PRESENCE_MESSAGES,
+  type PresenceTold,
+} from "../protocol/protocol.ts";
 import { Answers } from "./answers.ts";
 import { Credentials, type TokenSource } from "./credentials.ts";
 import { EphemeralValues } from "./ephemeral.ts";
@@ -9,6 +15,7 @@ import { Link, type Status, type StatusDetail } from "./link.ts";
 import { Listeners, type Stop } from "./listeners.ts";
 import type { Reason } from "./loss.ts";
 import { type Network, systemNetwork } from "./network.ts";
+import { ConnectionPresence } from "./presence.ts";
 
 /** How to reach a room. */
 export interface ConnectOptions {
@@ -57,6 +64,8 @@ export class Connection<S extends Schema = Schema> {
   readonly clock: Clock;
   /** Values for the others in the room that may be lost. Rooms with a document have them. */
   readonly ephemeral: EphemeralValues;
+  /** Who is online, where and how, as far as the room lets this client see it. */
+  readonly presence: ConnectionPresence;
   readonly #link: Link;
   readonly #messages = new Map<string, Listeners<[unknown]>>();
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
@@ -78,6 +87,8 @@ export class Connection<S extends Schema = Schema> {
     this.options = options;
     this.clock = clock;
     this.ephemeral = new EphemeralValues(clock, (type, message) => !this.#isCongested && this.send(type, message));
+    const [send, request] = [this.send.bind(this), this.request.bind(this)];
+    this.presence = new ConnectionPresence({ clock, send, request });
     const answers = new Answers(options.fetch ?? globalThis.fetch.bind(globalThis));
     const httpUrl = url.replace(/^ws/, "http").replace(/\/$/, "");
     this.#credentials = new Credentials({ source: token, httpUrl, fetch: answers.fetch, clock, timeoutMs });
@@ -91,13 +102,16 @@ export class Connection<S extends Schema = Schema> {
       clock,
       joinTimeoutMs: timeoutMs,
       onJoined: (joined) => this.#onJoined(joined),
-      onLost: () => this.ephemeral.lost(),
+      onLost: () => {
+        this.ephemeral.lost();
+        this.presence.lost();
+      },
       onStatus: (status, detail) => {
         this.#detail = detail;
         this.#statuses.tell(status, detail);
       },
     });
-    this.#listenToEphemeral();
+    this.#listen();
     this.#link.retry();
   }
 
@@ -191,6 +205,7 @@ export class Connection<S extends Schema = Schema> {
   async close(): Promise<void> {
     await Promise.allSettled([this.#link.close(), ...Array.from(this.#closing, (work) => work())]);
     this.ephemeral.close();
+    this.presence.close();
     this.#errors.clear();
     this.#states.clear();
     this.#messages.clear();
@@ -213,10 +228,12 @@ export class Connection<S extends Schema = Schema> {
     const own = room as Room<unknown, S>; // as in #room
     if (hasState(own)) this.#states.tell(Callbacks.get<S>(own), own);
     this.ephemeral.joined();
+    this.presence.joined();
   }
 
-  #listenToEphemeral(): void {
-    const { ephemeral } = this;
+  #listen(): void {
+    const { ephemeral, presence } = this;
+    this.onMessage<PresenceTold>(PRESENCE_MESSAGES.TOLD, (told) => presence.receive(told));
     this.onMessage<Ephemeral>(OP_MESSAGES.EPHEMERAL, (message) => ephemeral.receive(message));
     this.onMessage<OpWelcome>(OP_MESSAGES.WELCOME, ({ ephHz }) => ephemeral.setRate(ephHz));
     this.onMessage<{ hz: number }>(OP_MESSAGES.EPHEMERAL_RATE, ({ hz }) => ephemeral.setRate(hz));

@@ -6,18 +6,16 @@
  */
 import type { Clock, Stop } from "../clock/clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { PresenceTold, UserPresence } from "../protocol/protocol.ts";
 import { connectRedis, openClient } from "../redis/redis.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { PresenceMemory, PresenceMemoryStore } from "./memory-store.ts";
 import { PresenceRedisStore } from "./redis-store.ts";
 import { Roster } from "./roster.ts";
 import { type NewsListener, type PresenceStore, SHARDS, shardOf } from "./store.ts";
-import type { Session, UserPresence } from "./types.ts";
+import type { Session } from "./types.ts";
 import { PresenceView } from "./view.ts";
-import { type Told, Watches } from "./watches.ts";
-
-export type { UserPresence } from "./types.ts";
-export type { Told } from "./watches.ts";
+import { Watches } from "./watches.ts";
 
 /** A seat that a user has taken. */
 export interface Seat extends Pick<Session, "sessionId" | "roomId" | "room"> {
@@ -39,7 +37,7 @@ export interface Presence {
    *
    * @throws ArenaError PRESENCE_FULL, CLUSTER_UNAVAILABLE
    */
-  watch(userIds: readonly string[], listener: (told: Told) => void): Promise<Stop>;
+  watch(userIds: readonly string[], listener: (told: PresenceTold) => void): Promise<Stop>;
   close(): void;
 }
 
@@ -154,7 +152,7 @@ class ClusterPresence implements Presence {
     return Object.fromEntries(userIds.map((userId) => [userId, view.of(userId) ?? { online: false, sessions: [] }]));
   }
 
-  watch(userIds: readonly string[], listener: (told: Told) => void): Promise<Stop> {
+  watch(userIds: readonly string[], listener: (told: PresenceTold) => void): Promise<Stop> {
     return this.#watches.watch(userIds, listener);
   }
 

@@ -11,15 +11,6 @@ export interface Session {
   readonly status: string;
 }
 
-/** A user as others see them. */
-export interface UserPresence {
-  readonly online: boolean;
-  /** Where they are. Empty while they have just gone and may be back at once. */
-  readonly sessions: readonly Omit<Session, "sessionId" | "bootId">[];
-  /** When their last session ended, in ms since 1970; undefined while they are online, and where that is not known. */
-  readonly lastSeen?: number;
-}
-
 /** What the store has of a user. */
 export interface Told {
   readonly sessions: readonly Session[];

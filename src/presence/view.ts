@@ -1,4 +1,5 @@
-import { GRACE_MS, type Session, type Told, type UserPresence } from "./types.ts";
+import type { UserPresence } from "../protocol/protocol.ts";
+import { GRACE_MS, type Session, type Told } from "./types.ts";
 
 interface Watched {
   told: Told;

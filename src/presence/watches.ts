@@ -1,16 +1,8 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
+import type { PresenceTold, UserPresence } from "../protocol/protocol.ts";
 import { type News, type NewsListener, type PresenceStore, shardOf } from "./store.ts";
-import type { UserPresence } from "./types.ts";
 import { PresenceView } from "./view.ts";
-
-/** What somebody who watches is told: everybody they watch first, then who is otherwise than before. */
-export interface Told {
-  /** One more each time. */
-  readonly revision: number;
-  readonly isSnapshot: boolean;
-  readonly users: Readonly<Record<string, UserPresence>>;
-}
 
 /** What watches are made of. */
 export interface WatchesParts {
@@ -22,7 +14,7 @@ export interface WatchesParts {
 
 interface Watch {
   readonly userIds: ReadonlySet<string>;
-  readonly listener: (told: Told) => void;
+  readonly listener: (told: PresenceTold) => void;
   revision: number;
 }
 
@@ -70,7 +62,7 @@ export class Watches implements NewsListener {
    *
    * @throws ArenaError PRESENCE_FULL where this process follows too many, CLUSTER_UNAVAILABLE
    */
-  async watch(userIds: readonly string[], listener: (told: Told) => void): Promise<Stop> {
+  async watch(userIds: readonly string[], listener: (told: PresenceTold) => void): Promise<Stop> {
     const watch: Watch = { userIds: new Set(userIds), listener, revision: 0 };
     const added = [...watch.userIds].filter((userId) => !this.#byUser.has(userId));
     if (this.#byUser.size + added.length > MAX_WATCHED) throw new ArenaError("PRESENCE_FULL");

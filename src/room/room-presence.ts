@@ -1,7 +1,8 @@
 import type { Client } from "@colyseus/core";
 import { z } from "zod";
 import type { Stop } from "../clock/clock.ts";
-import type { Presence, Told } from "../presence/presence.ts";
+import type { Presence } from "../presence/presence.ts";
+import { MAX_WATCHED_USERS, PRESENCE_MESSAGES, type PresenceTold } from "../protocol/protocol.ts";
 import type { Identified } from "./identity.ts";
 import type { MessageDefinition } from "./messages.ts";
 
@@ -13,10 +14,8 @@ export interface PresentRoom {
   mayWatch(client: Client, userId: string): boolean;
 }
 
-/** Users whom one client follows. */
-const MAX_USERS = 200;
 const userId = z.string().min(1).max(128);
-const watchFormat = z.strictObject({ users: z.array(userId).max(MAX_USERS) });
+const watchFormat = z.strictObject({ users: z.array(userId).max(MAX_WATCHED_USERS) });
 const statusFormat = z.strictObject({
   status: z
     .string()
@@ -62,7 +61,7 @@ export class RoomPresence {
       format: statusFormat,
       handler: (client, payload) => this.#presence().setStatus(client.sessionId, payload.status),
     };
-    return { "presence:watch": watch, "presence:status": status };
+    return { [PRESENCE_MESSAGES.WATCH]: watch, [PRESENCE_MESSAGES.STATUS]: status };
   }
 
   #stop({ sessionId }: Client): void {
@@ -86,8 +85,8 @@ export class RoomPresence {
     if (isOver) stop(); // another list came meanwhile, or the client went
   }
 
-  #tell(client: Client, { revision, isSnapshot, users }: Told): void {
+  #tell(client: Client, { revision, isSnapshot, users }: PresenceTold): void {
     const seen = Object.entries(users).filter(([user]) => this.#room.mayWatch(client, user));
-    client.send("presence", { revision, isSnapshot, users: Object.fromEntries(seen) });
+    client.send(PRESENCE_MESSAGES.TOLD, { revision, isSnapshot, users: Object.fromEntries(seen) });
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Room } from "@colyseus/sdk";
-import type { UserPresence } from "../../src/presence/presence.ts";
+import type { UserPresence } from "../../src/protocol/protocol.ts";
 import { TestCluster, turn } from "../support/cluster-processes.ts";
 
 interface Player {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Client, type Room as Seat } from "@colyseus/sdk";
-import type { UserPresence } from "../../src/presence/presence.ts";
+import { connect } from "../../src/client/client.ts";
+import type { UserPresence } from "../../src/protocol/protocol.ts";
 import { Room } from "../../src/room/room.ts";
 import { openFaultProxy } from "../support/fault-proxy.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
@@ -125,6 +126,33 @@ describe("presence", function () {
 
     assert.deepEqual(Object.keys(ann.told[0]?.users ?? {}), [bob.userId]);
     await Promise.all([ann, bob, cem].map(({ room }) => room.leave()));
+  });
+
+  it("[PRS3] is followed with the client library, across lost connections", async () => {
+    const [{ token }, bob] = [await guest(), await enter("plain")];
+    const lines = await openFaultProxy({ targetPort: test.node.port });
+    const ann = connect({ url: `ws://127.0.0.1:${lines.port}`, room: "open", token });
+    const told: [UserPresence | undefined, readonly string[]][] = [];
+    const until = async (fits: (presence: UserPresence) => boolean): Promise<void> => {
+      while (!fits(told.at(-1)?.[0] ?? { online: false, sessions: [] })) await next.promise;
+    };
+    let next = Promise.withResolvers<void>();
+    ann.presence.watch([bob.userId], (users, changed) => {
+      told.push([users.get(bob.userId), changed]);
+      next.resolve();
+      next = Promise.withResolvers();
+    });
+    ann.presence.setStatus("away");
+    await until(isIn(bob));
+    const back = new Promise<void>((resolve) => ann.onStatus((status) => status === "online" && resolve()));
+    lines.cut();
+    await back;
+    bob.room.send("presence:status", { status: "busy" });
+    await until(({ sessions }) => sessions[0]?.status === "busy");
+
+    assert.ok(told.every(([, changed]) => changed.length === 1 && changed[0] === bob.userId));
+    await Promise.all([ann.close(), bob.room.leave()]);
+    await lines.close();
   });
 
   it("[PRS5] answers over HTTP who runs the node, and users about themselves", async () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
-import { GRACE_MS, type Session, type Told, type UserPresence } from "../../../src/presence/types.ts";
+import { GRACE_MS, type Session, type Told } from "../../../src/presence/types.ts";
 import { PresenceView } from "../../../src/presence/view.ts";
+import type { UserPresence } from "../../../src/protocol/protocol.ts";
 
 const session = (sessionId: string, bootId = "b1", status = ""): Session => ({
   sessionId,

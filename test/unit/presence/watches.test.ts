@@ -4,8 +4,9 @@ import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { PresenceMemory, PresenceMemoryStore } from "../../../src/presence/memory-store.ts";
 import { Roster } from "../../../src/presence/roster.ts";
 import { type NewsListener, type PresenceStore, shardOf } from "../../../src/presence/store.ts";
-import { GRACE_MS, type UserPresence } from "../../../src/presence/types.ts";
-import { type Told, Watches } from "../../../src/presence/watches.ts";
+import { GRACE_MS } from "../../../src/presence/types.ts";
+import { Watches } from "../../../src/presence/watches.ts";
+import type { PresenceTold, UserPresence } from "../../../src/protocol/protocol.ts";
 import { session } from "../../support/presence-store-contract.ts";
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -18,7 +19,7 @@ interface Process {
   readonly roster: Roster;
   readonly watches: Watches;
   readonly line: { isCut: boolean; loses: boolean };
-  readonly told: Told[];
+  readonly told: PresenceTold[];
   /** Users of the sessions that are here, by session. */
   readonly present: Map<string, string>;
 }
@@ -78,7 +79,7 @@ function cuttable(store: PresenceStore, line: { readonly isCut: boolean }): Pres
 }
 
 /** What a watcher that keeps what it was told knows; revisions have no gap. */
-function knownTo(told: readonly Told[]): Record<string, UserPresence> {
+function knownTo(told: readonly PresenceTold[]): Record<string, UserPresence> {
   assert.deepEqual(
     told.map(({ revision }) => revision),
     told.map((_, n) => n + 1),
