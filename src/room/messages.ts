@@ -63,15 +63,19 @@ function guardHandler(type: string, { format, handler }: MessageDefinition, guar
     client.refuse(error);
     context.reject({ code: error.code, message: error.message });
   };
-  const failed = (client: Refusable, context: MessageContext, error: unknown): void => {
-    if (isRefusal(error)) {
-      refused(client, context, error);
-      return;
-    }
-    guard.fail(type, error);
-    const { row, wireMessage } = new ArenaError("HANDLER_FAILED", `Type: "${type}".`);
+  const answered = (client: Refusable, context: MessageContext, { code, row, wireMessage }: ArenaError): void => {
     if (context.id === undefined) client.error(row.wireCode, wireMessage);
-    else context.reject({ code: "HANDLER_FAILED", message: wireMessage });
+    else context.reject({ code, message: wireMessage });
+  };
+  const failed = (client: Refusable, context: MessageContext, error: unknown): void => {
+    if (isPassing(error)) {
+      answered(client, context, error);
+    } else if (isRefusal(error)) {
+      refused(client, context, error);
+    } else {
+      guard.fail(type, error);
+      answered(client, context, new ArenaError("HANDLER_FAILED", `Type: "${type}".`));
+    }
   };
   return (client, payload, context) => {
     const parsed = format.safeParse(payload);
@@ -91,4 +95,9 @@ function guardHandler(type: string, { format, handler }: MessageDefinition, guar
 /** A handler refuses what a client asks for by throwing an error of the catalogue that is the client's to mend. */
 function isRefusal(error: unknown): error is ArenaError {
   return error instanceof ArenaError && error.row.httpStatus < 500;
+}
+
+/** Something that a handler needs cannot be had now; that is nobody's fault here. */
+function isPassing(error: unknown): error is ArenaError {
+  return error instanceof ArenaError && error.row.isRetryable && error.row.httpStatus >= 500;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import type { ArenaError } from "../../../src/errors/errors.ts";
+import { ArenaError } from "../../../src/errors/errors.ts";
 import { guardMessages, refuseUnknown } from "../../../src/room/messages.ts";
 
 describe("guardMessages", () => {
@@ -102,6 +102,20 @@ describe("guardMessages", () => {
     await move?.(client, 1, plain);
 
     assert.deepEqual(failures, [["move", boom]]);
+  });
+
+  it("[FLT2] answers that something cannot be had now, and holds it neither against the client nor against the room", async () => {
+    const away = new ArenaError("CLUSTER_UNAVAILABLE");
+    const { watch } = guard({ watch: { format: z.unknown(), handler: async () => Promise.reject(away) } });
+    const rejected: unknown[] = [];
+    const request = { ...plain, id: 1, reject: (reason: unknown) => rejected.push(reason) as never };
+
+    await watch?.(client, 1, plain);
+    await watch?.(client, 1, request);
+
+    assert.deepEqual([refused, failures], [[], []]);
+    assert.match(errors[0] ?? "", /^CLUSTER_UNAVAILABLE/);
+    assert.deepEqual(rejected, [{ code: "CLUSTER_UNAVAILABLE", message: away.wireMessage }]);
   });
 
   it("[MSG2] refuses an unknown type and quotes no more than a little of it", () => {
