@@ -9,6 +9,7 @@ import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
 import { ChatRoom } from "./rooms/chat/chat-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
+import { PeopleRoom } from "./rooms/people/people-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
 import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
 import { type Clock, systemClock } from "./src/clock/clock.ts";
@@ -64,6 +65,7 @@ export interface AppRoom {
 export const ROOMS: Readonly<Record<string, AppRoom>> = {
   arena: { room: ArenaRoom, isListed: true },
   lobby: { room: LobbyRoom },
+  people: { room: PeopleRoom },
   whiteboard: { room: BoardRoom, filterBy: ["id"] },
   chat: { room: ChatRoom, filterBy: ["id"] },
   synthetic: { room: SyntheticRoom, filterBy: ["id"], isOffered: (config) => config.isSyntheticAllowed },

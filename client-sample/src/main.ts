@@ -1,14 +1,18 @@
 /** The sample page: a lobby, and a game for as long as there is a seat in an arena. */
 
 import { Client } from "@colyseus/sdk";
+import { visitorToken } from "./board/session/visitor-token.ts";
 import { type LobbyChat, openLobbyChat } from "./chat/lobby-chat.ts";
 import { exposeDebugHandle } from "./debug-handle.ts";
 import { type ArenaSession, type Entrance, openArenaSession } from "./net/arena-session.ts";
 import { serverEndpoint } from "./net/endpoint.ts";
+import { takeGoal } from "./net/kept-goal.ts";
 import { keepSeat, takeKeptSeat } from "./net/kept-seat.ts";
 import { type LobbyLink, openLobbyLink } from "./net/lobby-link.ts";
 import { comeWith, ownToken, takeTokenOf } from "./net/own-token.ts";
 import { explainError, explainLostSeat } from "./net/plain-words.ts";
+import { VisitorIdentity } from "./net/visitor-identity.ts";
+import { openPagePeople } from "./people/page-people.ts";
 import { openBoardsCard } from "./ui/boards-card.ts";
 import { element } from "./ui/dom.ts";
 import { GameView } from "./ui/game-view.ts";
@@ -19,6 +23,9 @@ takeTokenOf(location, server);
 const client = new Client(server);
 const token = ownToken(server);
 if (token !== undefined) client.auth.token = token;
+/** Seats in games are the visitor's, so that others see where they are. */
+const player = new Client(server);
+const identity = new VisitorIdentity(player, visitorToken(server));
 const lobby = new LobbyView({
   onEnter: (entrance) => void enter(entrance),
   onToken: (brought) => comeWith(server, brought),
@@ -27,6 +34,13 @@ const game = new GameView({ onLeave: leave, onRejoin: (roomId) => void rejoin(ro
 let lobbyLink: LobbyLink | undefined;
 let lobbyChat: LobbyChat | undefined;
 let isEntering = false;
+
+const people = openPagePeople({
+  server,
+  name: () => lobby.name,
+  roomId: () => game.session?.room.roomId,
+  enter: (entrance) => void goTo(entrance),
+});
 
 exposeDebugHandle(game);
 openBoardsCard();
@@ -42,8 +56,10 @@ window.addEventListener("hashchange", () => {
   lobby.joinByCode(code);
 });
 
-/** A reload resumes its seat, unless the address names another room by now. */
+/** A board may lead to a game. A reload resumes its seat, unless the address names another room by now. */
 function enterAtOnce(code: string, token: string | undefined): void {
+  const goal = takeGoal();
+  if (goal !== undefined) return void enter({ by: "code", code: goal });
   if (token !== undefined && (code === "" || token.startsWith(`${code}:`))) void enter({ by: "seat", token });
   else if (code !== "") lobby.joinByCode(code);
 }
@@ -54,7 +70,7 @@ async function enter(entrance: Entrance): Promise<void> {
   lobby.isBusy = true;
   lobby.say("");
   try {
-    showGame(await openArenaSession(client, entrance, lobby.name));
+    showGame(await openArenaSession({ client: player, name: lobby.name, identity }, entrance));
   } catch (error) {
     showLobby();
     lobby.say(entrance.by === "seat" ? explainLostSeat(error) : explainError(error));
@@ -72,6 +88,7 @@ function showGame(session: ArenaSession): void {
   lobbyChat = undefined;
   lobby.isShown = false;
   game.open(session);
+  people.moved();
   setHash(session.isPrivate ? session.room.roomId : "");
 }
 
@@ -81,10 +98,18 @@ function showLobby(): void {
   lobbyChat ??= openLobbyChat(element("lobby-chat", HTMLElement), server, () => lobby.name);
 }
 
+/** Into another game, also from out of one. */
+async function goTo(entrance: Entrance): Promise<void> {
+  if (isEntering) return;
+  if (game.session !== undefined) leave();
+  await enter(entrance);
+}
+
 function leave(): void {
   game.close();
   setHash("");
   showLobby();
+  people.moved();
 }
 
 /** Takes a new seat: in the same room where it was a private one, else wherever there is one. */

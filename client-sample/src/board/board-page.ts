@@ -49,7 +49,8 @@ export function openBoardPage({ session, theme, say }: BoardPageParts): void {
   openZoomControl(editor);
   openEmptyState(editor, session);
   openContextMenu(editor, stage, engine.paste);
-  openBoardMenu({ editor, theme, onHistory: panels.toggleHistory, onRename: () => openRename(session) });
+  const { togglePeople: onPeople, toggleHistory: onHistory } = panels;
+  openBoardMenu({ editor, theme, onPeople, onHistory, onRename: () => openRename(session) });
   const minimap = new Minimap(editor.scene, editor.camera);
   theme.onChange(() => minimap.redraw());
 

@@ -3,6 +3,7 @@ import { badgeText } from "../chat/title-badge.ts";
 import { element, setText } from "../ui/dom.ts";
 import type { Engine } from "./engine.ts";
 import { openBoardHistory } from "./history/board-history.ts";
+import { openPeopleSide } from "./people/people-side.ts";
 import type { BoardSession } from "./session/board-session.ts";
 import { keptUserId } from "./session/visitor-token.ts";
 import { setPressed } from "./ui/buttons.ts";
@@ -10,6 +11,8 @@ import type { Say } from "./words.ts";
 
 /** The panels beside the board. */
 export interface Panels {
+  /** Opens the people, or closes them. */
+  togglePeople(): void;
   /** Opens the history, or closes it. */
   toggleHistory(): void;
 }
@@ -21,7 +24,7 @@ export interface PanelsParts {
   readonly say: Say;
 }
 
-/** Opens the panels of chat and history, closed. They have one place, so that one at a time is seen. */
+/** Opens the panels of people, chat and history, closed. They have one place, so that one at a time is seen. */
 export function openPanels({ session, engine, say }: PanelsParts): Panels {
   const chatButton = element("chat-button", HTMLButtonElement);
   const unread = element("chat-unread", HTMLElement);
@@ -34,7 +37,7 @@ export function openPanels({ session, engine, say }: PanelsParts): Panels {
     key: `board/${session.boardId}`,
     onOpenChange: (isOpen) => {
       setPressed(chatButton, isOpen);
-      if (isOpen) history.close();
+      if (isOpen) closeOthers("chat");
     },
     onUnread: (count) => {
       unread.hidden = count === 0;
@@ -51,11 +54,16 @@ export function openPanels({ session, engine, say }: PanelsParts): Panels {
     say,
     onOpenChange: (isOpen) => {
       setPressed(historyButton, isOpen);
-      if (isOpen) chat.close();
+      if (isOpen) closeOthers("history");
     },
   });
   historyButton.addEventListener("click", () => history.toggle());
-  return { toggleHistory: () => history.toggle() };
+  const people = openPeopleSide(session, (isOpen) => isOpen && closeOthers("people"));
+  const panels = { chat, history, people };
+  const closeOthers = (opened: keyof typeof panels): void => {
+    for (const [name, panel] of Object.entries(panels)) if (name !== opened) panel.close();
+  };
+  return { togglePeople: () => people.toggle(), toggleHistory: () => history.toggle() };
 }
 
 function ownUserId({ people, server }: BoardSession): string {

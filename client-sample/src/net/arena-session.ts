@@ -5,6 +5,7 @@ import { reconnectWithJitter } from "./backoff.ts";
 import { boundedJoin } from "./bounded-join.ts";
 import { isJoinCode } from "./join-code.ts";
 import { meterTraffic, type Traffic } from "./traffic.ts";
+import type { VisitorIdentity } from "./visitor-identity.ts";
 
 /** A connection that is silent for so long is taken as lost, in ms: an arena sends many times a second. */
 const SILENCE_MS = 5000;
@@ -36,9 +37,18 @@ export interface ArenaSession {
   leave(): void;
 }
 
+/** Who comes: the SDK's client, whose seats it takes, what they are called, and the visitor whose they are. */
+export interface Comer {
+  readonly client: Client;
+  readonly name: string;
+  readonly identity: VisitorIdentity;
+}
+
 /** Takes a seat in an arena and waits for its first state, 10 s at most. Rejects as the SDK does. */
-export async function openArenaSession(client: Client, entrance: Entrance, name: string): Promise<ArenaSession> {
-  return new Seat(await boundedJoin(enterFully(client, entrance, name)));
+export async function openArenaSession({ client, name, identity }: Comer, entrance: Entrance): Promise<ArenaSession> {
+  await identity.refresh();
+  const room = await boundedJoin(enterFully(client, entrance, name));
+  return new Seat(room, identity.keepFresh(room));
 }
 
 async function enterFully(client: Client, entrance: Entrance, name: string): Promise<Room<unknown, ArenaView>> {
@@ -69,10 +79,12 @@ class Seat implements ArenaSession {
   readonly #watch: number;
   #connection: ConnectionState = "connected";
   #leaveAloneMs = 0;
+  readonly #stopRenewing: () => void;
   #hasLeft = false;
 
-  constructor(room: Room<unknown, ArenaView>) {
+  constructor(room: Room<unknown, ArenaView>, stopRenewing: () => void) {
     this.room = room;
+    this.#stopRenewing = stopRenewing;
     this.traffic = meterTraffic(room);
     this.isPrivate = isJoinCode(room.roomId);
     reconnectWithJitter(room, () => this.#leaveAloneMs);
@@ -89,6 +101,7 @@ class Seat implements ArenaSession {
     });
     room.onLeave((code) => {
       window.clearInterval(this.#watch);
+      this.#stopRenewing();
       this.#become("lost", code);
     });
     this.#watch = window.setInterval(() => this.#dropWhenSilent(), WATCH_MS);
@@ -100,6 +113,7 @@ class Seat implements ArenaSession {
 
   leave(): void {
     window.clearInterval(this.#watch);
+    this.#stopRenewing();
     this.onChange = () => {};
     this.#hasLeft = true;
     this.room.reconnection.maxRetries = 0;

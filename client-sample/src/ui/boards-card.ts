@@ -5,13 +5,15 @@ import { element } from "./dom.ts";
 /** The lobby's card of whiteboards: a new one, one by its name, and those that were opened in this browser. */
 export function openBoardsCard(): void {
   const name = element("board-name", HTMLInputElement);
-  element("new-board", HTMLButtonElement).addEventListener("click", () => location.assign(addressOf(newBoardId())));
+  element("new-board", HTMLButtonElement).addEventListener("click", () =>
+    location.assign(addressOfBoard(newBoardId())),
+  );
   name.addEventListener("input", () => name.setCustomValidity(""));
   element("board-form", HTMLFormElement).addEventListener("submit", (event) => {
     event.preventDefault();
     const id = boardIdOf(name.value);
     if (id !== "") {
-      location.assign(addressOf(id));
+      location.assign(addressOfBoard(id));
       return;
     }
     name.setCustomValidity("A name has letters or digits, like plans or team-3.");
@@ -28,7 +30,7 @@ function showRecent(): void {
     ...boards.map((id) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
-      link.href = addressOf(id);
+      link.href = addressOfBoard(id);
       link.textContent = id;
       item.append(link);
       return item;
@@ -36,8 +38,8 @@ function showRecent(): void {
   );
 }
 
-/** Of a board on the server of this page. */
-function addressOf(id: string): string {
+/** Address of a board on the server of this page. */
+export function addressOfBoard(id: string): string {
   const query = new URLSearchParams({ id });
   const server = new URLSearchParams(location.search).get("server");
   if (server !== null) query.set("server", server);

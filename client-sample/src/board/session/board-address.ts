@@ -32,6 +32,11 @@ export function newBoardId(): string {
   return Array.from(random, (byte) => NEW_ID_ALPHABET[byte % NEW_ID_ALPHABET.length]).join("");
 }
 
+/** Whether a board may have got its id from {@link newBoardId}. */
+export function isNewBoardId(id: string): boolean {
+  return id.length === NEW_ID_LENGTH && [...id].every((letter) => NEW_ID_ALPHABET.includes(letter));
+}
+
 /** Address of a board as one hands it on: of the page that is open, without what is only this visitor's. */
 export function boardLink(page: Pick<Location, "origin" | "pathname" | "search">, id: string, invite?: string): string {
   const query = new URLSearchParams({ id });

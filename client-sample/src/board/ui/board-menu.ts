@@ -8,6 +8,7 @@ import type { Theme, ThemeChoice } from "./theme.ts";
 export interface BoardMenuParts {
   readonly editor: Editor;
   readonly theme: Theme;
+  readonly onPeople: () => void;
   readonly onHistory: () => void;
   readonly onRename: () => void;
 }
@@ -19,9 +20,10 @@ const THEMES: readonly (readonly [ThemeChoice, string])[] = [
 ];
 
 /** The menu of the board, and the help. */
-export function openBoardMenu({ editor, theme, onHistory, onRename }: BoardMenuParts): void {
+export function openBoardMenu({ editor, theme, onPeople, onHistory, onRename }: BoardMenuParts): void {
   const entries = (): readonly MenuEntry[] => [
     { label: "All boards", icon: "home", onChoose: () => location.assign(lobbyAddress(location)) },
+    { label: "People", icon: "people", onChoose: onPeople },
     { label: "History", icon: "history", onChoose: onHistory },
     { label: "Your name", icon: "pen", onChoose: onRename },
     "line",
@@ -59,7 +61,7 @@ export function openBoardMenu({ editor, theme, onHistory, onRename }: BoardMenuP
 }
 
 /** The page with all boards, on the same server. */
-function lobbyAddress({ pathname, search }: Location): string {
+export function lobbyAddress({ pathname, search }: Location): string {
   const server = new URLSearchParams(search).get("server");
   const query = server === null ? "" : `?${new URLSearchParams({ server })}`;
   return `${pathname.replace(/board\/(index\.html)?$/, "")}${query}#boards`;

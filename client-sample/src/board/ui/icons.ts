@@ -1,6 +1,8 @@
 /** The page's icons: lines on a grid of 24, drawn in the colour of the text around them. */
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
+  people:
+    "M9 5a3.2 3.2 0 1 1 0 6.4A3.2 3.2 0 1 1 9 5zM3 19.5c.3-3.3 2.6-5.2 6-5.2s5.7 1.9 6 5.2M15.5 5.3a3.2 3.2 0 0 1 0 5.8M17.5 14.7c2 .7 3.3 2.3 3.5 4.8",
   chat: "M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-7l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2z",
   history: "M3.5 12a8.5 8.5 0 1 0 2.7-6.2M3.5 4v4h4M12 7.5V12l3 2",
   share: "M12 15V3.5M7.5 8 12 3.5 16.5 8M5 12.5V19a1.5 1.5 0 0 0 1.5 1.5h11A1.5 1.5 0 0 0 19 19v-6.5",

@@ -1,0 +1,98 @@
+import { make, setText } from "../ui/dom.ts";
+import type { PeopleLink } from "./people-link.ts";
+import { PeopleList, type PersonAction } from "./people-list.ts";
+import type { PersonView } from "./person.ts";
+import { MAX_TEXT } from "./status-text.ts";
+import { onlineText } from "./words.ts";
+
+/** What a panel of people is made of. */
+export interface PeoplePanelParts {
+  readonly link: PeopleLink;
+  /** Filled with the people. */
+  readonly host: HTMLElement;
+  readonly actionsOf: (person: PersonView) => readonly PersonAction[];
+  /** Told how many are online: "3 online"; empty where that is not known. */
+  readonly onCount?: (text: string) => void;
+}
+
+/** "Last seen" is said in minutes. */
+const REFRESH_MS = 20_000;
+
+/** Who is online, where and how, and a field for how one is oneself. */
+export class PeoplePanel {
+  readonly #parts: PeoplePanelParts;
+  readonly #list: PeopleList;
+  readonly #note = make("p", "people-note");
+  readonly #status = document.createElement("input");
+  readonly #stops: (() => void)[] = [];
+
+  constructor(parts: PeoplePanelParts) {
+    this.#parts = parts;
+    this.#list = new PeopleList({ actionsOf: parts.actionsOf });
+    this.#note.setAttribute("role", "status");
+    parts.host.classList.add("people-panel");
+    parts.host.append(this.#statusForm(), this.#note, this.#list.root);
+    const timer = window.setInterval(() => this.show(), REFRESH_MS);
+    this.#stops.push(
+      parts.link.onChange(() => this.show()),
+      () => window.clearInterval(timer),
+    );
+    this.show();
+  }
+
+  /** Brings everything up to date. */
+  show(): void {
+    const { link, onCount } = this.#parts;
+    const { knowledge, people } = link;
+    const isKnown = knowledge === "known";
+    this.#list.root.hidden = !isKnown;
+    if (isKnown) this.#list.update(people, Date.now());
+    setText(this.#note, noteText(link));
+    this.#note.hidden = this.#note.textContent === "";
+    if (document.activeElement !== this.#status && this.#status.value !== link.status) this.#status.value = link.status;
+    onCount?.(isKnown ? onlineText(people) : "");
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    this.#parts.host.replaceChildren();
+  }
+
+  #statusForm(): HTMLFormElement {
+    const form = document.createElement("form");
+    form.className = "people-own";
+    this.#status.maxLength = MAX_TEXT;
+    this.#status.placeholder = "What are you up to?";
+    this.#status.autocomplete = "off";
+    this.#status.setAttribute("aria-label", "Your status");
+    const say = (): void => {
+      this.#parts.link.status = this.#status.value;
+    };
+    this.#status.addEventListener("change", say);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      say();
+      this.#status.blur();
+    });
+    form.addEventListener("keydown", (event) => {
+      event.stopPropagation(); // letters that are written here are no shortcuts
+      if (event.key === "Escape") this.#status.blur();
+    });
+    form.append(this.#status);
+    return form;
+  }
+}
+
+function noteText({ knowledge, connection, people }: PeopleLink): string {
+  if (connection.status === "refused") return "The server does not show you its people.";
+  switch (knowledge) {
+    case "coming":
+      return "Looking who is there …";
+    case "unknown":
+      return "Who is online cannot be told at the moment. It comes back by itself.";
+    case "known":
+      return people.some(({ isMe }) => !isMe)
+        ? ""
+        : "Nobody else has been here lately. Send somebody the address of this page.";
+  }
+}
