@@ -45,7 +45,7 @@ export function openPagePeople(parts: PagePeopleParts): PagePeople {
   const drawer = element("game-people", HTMLElement);
   const panels = [
     new PeoplePanel({ link, host: element("lobby-people", HTMLElement), actionsOf, onCount }),
-    new PeoplePanel({ link, host: drawer, actionsOf }),
+    new PeoplePanel({ link, host: drawer, actionsOf, hasOwnStatus: false }),
   ];
   openWith(button, drawer);
   element("name", HTMLInputElement).addEventListener("change", () => link.renamed());

@@ -11,6 +11,8 @@ export interface PeoplePanelParts {
   /** Filled with the people. */
   readonly host: HTMLElement;
   readonly actionsOf: (person: PersonView) => readonly PersonAction[];
+  /** Whether there is a field for how one is oneself. @default true */
+  readonly hasOwnStatus?: boolean;
   /** Told how many are online: "3 online"; empty where that is not known. */
   readonly onCount?: (text: string) => void;
 }
@@ -31,7 +33,8 @@ export class PeoplePanel {
     this.#list = new PeopleList({ actionsOf: parts.actionsOf });
     this.#note.setAttribute("role", "status");
     parts.host.classList.add("people-panel");
-    parts.host.append(this.#statusForm(), this.#note, this.#list.root);
+    if (parts.hasOwnStatus ?? true) parts.host.append(this.#statusForm());
+    parts.host.append(this.#note, this.#list.root);
     const timer = window.setInterval(() => this.show(), REFRESH_MS);
     this.#stops.push(
       parts.link.onChange(() => this.show()),

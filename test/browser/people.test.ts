@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { gameName } from "../../client-sample/src/people/game-name.ts";
+import { type PeopleVisitor, visitPeople } from "../support/people-visit.ts";
+import { openSite, type Site } from "../support/site.ts";
+
+describe("people on the page", function () {
+  this.timeout(90_000);
+  let test: Site;
+  let ann: PeopleVisitor;
+  let bea: PeopleVisitor;
+  before(async () => {
+    test = await openSite();
+    [ann, bea] = await Promise.all([visitPeople(test.httpUrl, "Ann"), visitPeople(test.httpUrl, "Bea")]);
+  });
+  after(async () => {
+    await Promise.all([ann.close(), bea.close()]);
+    await test.close();
+  });
+
+  it("see one another, what each says, and in which game each is", async () => {
+    await ann.sees("Bea", "online", "in the lobby");
+    await bea.sees("Ann", "online", "in the lobby");
+    await bea.page.locator("#lobby-people").getByLabel("Your status").fill("making tea");
+    await bea.page.keyboard.press("Enter");
+    await ann.sees("Bea", "online", "making tea");
+    await ann.shots("lobby");
+
+    await bea.page.click("#quick-play");
+    const roomId = await bea.flies();
+    await ann.sees("Bea", "online", `in the game ${gameName(roomId)}`);
+    await ann.page.click(`[aria-label="Follow Bea, in the game ${gameName(roomId)}"]`);
+
+    assert.equal(await ann.flies(), roomId);
+    await ann.page.click("#toggle-people");
+    await ann.sees("Bea", "online", gameName(roomId));
+    assert.equal(
+      await ann
+        .row("Bea")
+        .getByRole("button", { name: /Follow/ })
+        .count(),
+      0,
+      "she is here",
+    );
+    await ann.shots("game");
+    await ann.page.keyboard.press("Escape");
+    await ann.page.locator("#game-people").waitFor({ state: "hidden" });
+    await Promise.all([ann.page.click("#leave"), bea.page.click("#leave")]);
+    await ann.sees("Bea", "online", "in the lobby");
+  });
+
+  it("are seen as away while they look at something else", async () => {
+    const other = await bea.page.context().newPage();
+    await other.bringToFront();
+    await ann.sees("Bea", "away", "away, in the lobby");
+    await other.close();
+    await bea.page.bringToFront();
+    await ann.sees("Bea", "online");
+  });
+
+  it("are found on a board, and seen from there", async () => {
+    await bea.page.goto(`${test.httpUrl}/board/?id=groceries`);
+    await ann.sees("Bea", "online", "on the board groceries");
+    await bea.page.click("#people-button");
+    await bea.sees("Ann", "online", "in the lobby");
+    await bea.shots("board");
+
+    await ann.page.click('[aria-label="Follow Bea, on the board groceries"]');
+    await ann.page.waitForURL(/board\/\?id=groceries/);
+    await bea.sees("Ann", "online", "on the board groceries");
+    await bea.page.emulateMedia({ colorScheme: "dark" });
+    await bea.shots("board-dark");
+    await bea.page.emulateMedia({ colorScheme: "light" });
+    await Promise.all([ann.page.goto(test.httpUrl), bea.page.goto(test.httpUrl)]);
+    await ann.sees("Bea", "online", "in the lobby");
+  });
+
+  it("are seen as offline a while after their browser is killed", async () => {
+    await bea.kill();
+    await ann.sees("Bea", "offline", "last seen just now");
+    await ann.shots("offline");
+  });
+
+  it("never threw on any page", () => {
+    assert.deepEqual([...ann.problems, ...bea.problems], []);
+  });
+});
