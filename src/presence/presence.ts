@@ -18,7 +18,7 @@ import { PresenceView } from "./view.ts";
 import { Watches } from "./watches.ts";
 
 /** A seat that a user has taken. */
-export interface Seat extends Pick<Session, "sessionId" | "roomId" | "room"> {
+export interface Seat extends Pick<Session, "sessionId" | "roomId" | "room" | "isPrivate"> {
   readonly userId: string;
 }
 

@@ -9,6 +9,8 @@ export interface Session {
   readonly room: string;
   /** What the user says of themselves, such as `away`; "" where they say nothing. */
   readonly status: string;
+  /** Whether the room is private: who knows its id may be let in. */
+  readonly isPrivate?: true;
 }
 
 /** What the store has of a user. */

@@ -105,8 +105,8 @@ function offline(lastSeen: number | undefined): UserPresence {
   return lastSeen === undefined ? OFFLINE : { ...OFFLINE, lastSeen };
 }
 
-function describe({ nodeId, roomId, room, status }: Session): UserPresence["sessions"][number] {
-  return { nodeId, roomId, room, status };
+function describe({ sessionId: _, bootId: __, ...session }: Session): UserPresence["sessions"][number] {
+  return session;
 }
 
 /** When somebody was last seen is told with the change to offline, and no change by itself: clocks differ a little. */

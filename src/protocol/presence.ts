@@ -18,11 +18,13 @@ export interface UserPresence {
 /** A seat of a user that has a connection. */
 export interface UserSession {
   readonly nodeId: string;
+  /** Empty where the room is private. */
   readonly roomId: string;
   /** Type of the room. */
   readonly room: string;
   /** What the user says of themselves, such as `away`; "" where they say nothing. */
   readonly status: string;
+  readonly isPrivate?: true;
 }
 
 /** Down: everybody who is followed first, then who is otherwise than before. Whoever may not be seen is left out. */

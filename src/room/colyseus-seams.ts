@@ -11,6 +11,8 @@ interface RoomSeams {
   readonly _events: EventEmitter;
   /** Seats by session id: join options, auth data, whether consumed, whether kept for a reconnection (361). */
   _reservedSeats: Record<string, unknown>;
+  /** What the listing says of the room (1121). */
+  readonly _listing: { readonly private?: boolean };
   /** Whether the room is being made, is there, or ends (411). */
   readonly _internalState: RoomInternalState;
   /** Timer of the simulation loop, cleared on dispose (402, 2174). */

@@ -1,15 +1,14 @@
-import type { Client } from "@colyseus/core";
+import type { Client, Room } from "@colyseus/core";
 import { z } from "zod";
 import type { Stop } from "../clock/clock.ts";
 import type { Presence } from "../presence/presence.ts";
-import { MAX_WATCHED_USERS, PRESENCE_MESSAGES, type PresenceTold } from "../protocol/protocol.ts";
+import { MAX_WATCHED_USERS, PRESENCE_MESSAGES, type PresenceTold, type UserPresence } from "../protocol/protocol.ts";
+import { seams } from "./colyseus-seams.ts";
 import type { Identified } from "./identity.ts";
 import type { MessageDefinition } from "./messages.ts";
 
-/** What a room tells of itself. */
-export interface PresentRoom {
-  readonly roomId: string;
-  readonly roomName: string;
+/** A room whose clients are there for others. */
+interface PresentRoom extends Room {
   /** Whether a client may see where a user is; asked each time that there is something to tell. */
   mayWatch(client: Client, userId: string): boolean;
 }
@@ -42,7 +41,9 @@ export class RoomPresence {
   arrive(client: Client): void {
     const user = (client as unknown as Identified).user; // ArenaTransport's clients have one
     const { roomId, roomName: room } = this.#room;
-    if (user) this.#presence().arrived({ userId: user.userId, sessionId: client.sessionId, roomId, room });
+    const isPrivate = seams(this.#room)._listing.private === true;
+    const seat = { sessionId: client.sessionId, roomId, room, ...(isPrivate && { isPrivate }) };
+    if (user) this.#presence().arrived({ userId: user.userId, ...seat });
   }
 
   /** A client has lost its connection, or its seat. */
@@ -87,6 +88,14 @@ export class RoomPresence {
 
   #tell(client: Client, { revision, isSnapshot, users }: PresenceTold): void {
     const seen = Object.entries(users).filter(([user]) => this.#room.mayWatch(client, user));
-    client.send(PRESENCE_MESSAGES.TOLD, { revision, isSnapshot, users: Object.fromEntries(seen) });
+    const told = seen.map(([user, presence]) => [user, withoutSecrets(presence)]);
+    client.send(PRESENCE_MESSAGES.TOLD, { revision, isSnapshot, users: Object.fromEntries(told) });
   }
+}
+
+/** Who knows the id of a private room may come in. */
+function withoutSecrets(presence: UserPresence): UserPresence {
+  if (!presence.sessions.some(({ isPrivate }) => isPrivate)) return presence;
+  const sessions = presence.sessions.map((session) => (session.isPrivate ? { ...session, roomId: "" } : session));
+  return { ...presence, sessions };
 }

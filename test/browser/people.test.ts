@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { gameName } from "../../client-sample/src/people/game-name.ts";
 import { type PeopleVisitor, visitPeople } from "../support/people-visit.ts";
+import { startRedis } from "../support/redis.ts";
 import { openSite, type Site } from "../support/site.ts";
+import { startNode } from "../support/start-node.ts";
 
 describe("people on the page", function () {
   this.timeout(90_000);
@@ -23,7 +25,7 @@ describe("people on the page", function () {
     await bea.page.locator("#lobby-people").getByLabel("Your status").fill("making tea");
     await bea.page.keyboard.press("Enter");
     await ann.sees("Bea", "online", "making tea");
-    await ann.shots("lobby");
+    await ann.shots("lobby", "#lobby-people");
 
     await bea.page.click("#quick-play");
     const roomId = await bea.flies();
@@ -77,10 +79,31 @@ describe("people on the page", function () {
   it("are seen as offline a while after their browser is killed", async () => {
     await bea.kill();
     await ann.sees("Bea", "offline", "last seen just now");
-    await ann.shots("offline");
+    await ann.shots("offline", "#lobby-people");
   });
 
   it("never threw on any page", () => {
     assert.deepEqual([...ann.problems, ...bea.problems], []);
+  });
+});
+
+describe("people on the page while Redis is away", function () {
+  this.timeout(60_000);
+
+  it("[PPL3] are not shown as they were: the page says that it does not know, until Redis is back", async () => {
+    const redis = await startRedis();
+    const test = await startNode({ redisUrl: redis.url });
+    const ann = await visitPeople(test.httpUrl, "Ann");
+    await ann.sees("Ann", "online", "in the lobby");
+    redis.pause();
+    await ann.page.getByText("Who is online cannot be told at the moment").waitFor();
+    assert.equal(await ann.row("Ann").count(), 0);
+    await ann.shots("unknown", "#lobby-people");
+    redis.resume();
+    await ann.sees("Ann", "online", "in the lobby");
+
+    await ann.close();
+    await test.close();
+    await redis.stop();
   });
 });

@@ -155,6 +155,20 @@ describe("presence", function () {
     await lines.close();
   });
 
+  it("[PRS5] tells nobody the id of a private room", async () => {
+    const ann = await enter("open");
+    const { token, userId } = await guest();
+    const sdk = new Client(test.wsUrl);
+    sdk.auth.token = token;
+    const game = await sdk.create("arena", { private: true, bots: 0 });
+    ann.room.send("presence:watch", { users: [userId] });
+    await ann.until(userId, ({ sessions }) => sessions[0]?.room === "arena");
+
+    assert.ok(!JSON.stringify(ann.told).includes(game.roomId));
+    assert.equal(ann.told.at(-1)?.users[userId]?.sessions[0]?.isPrivate, true);
+    await Promise.all([ann.room.leave(), game.leave()]);
+  });
+
   it("[PRS5] answers over HTTP who runs the node, and users about themselves", async () => {
     const bob = await enter("plain");
     const { token, userId } = await guest();

@@ -53,12 +53,16 @@ export class PeopleVisitor {
     return this.page.evaluate(() => window.arenaDebug.roomId ?? "");
   }
 
-  /** Pictures at the size of a desk and of a phone. */
-  async shots(name: string): Promise<void> {
+  /** Pictures at the size of a desk and of a phone, with what matters in view. */
+  async shots(name: string, inView = "body"): Promise<void> {
     await mkdir(PICTURES, { recursive: true });
     await this.page.bringToFront();
     for (const [size, viewport] of Object.entries({ desk: DESK, phone: PHONE })) {
       await this.page.setViewportSize(viewport);
+      await this.page
+        .locator(inView)
+        .first()
+        .evaluate((one) => one.scrollIntoView({ block: "nearest" }));
       await this.page.screenshot({ path: `${PICTURES}/${name}-${size}.png` });
     }
     await this.page.setViewportSize(DESK);

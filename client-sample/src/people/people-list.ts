@@ -1,4 +1,4 @@
-import { initialsOf, personColour } from "../board/people/person-colour.ts";
+import { initialsOf } from "../board/people/person-colour.ts";
 import { make, setText, textButton } from "../ui/dom.ts";
 import type { PersonView } from "./person.ts";
 import { whereText } from "./words.ts";
@@ -67,7 +67,6 @@ export class PeopleList {
       actionsShown: "",
     };
     row.face.setAttribute("aria-hidden", "true");
-    row.face.style.setProperty("--person", personColour(userId));
     const title = make("span", "people-title");
     title.append(row.name, row.me);
     const text = make("div", "people-text");
@@ -79,6 +78,7 @@ export class PeopleList {
 
   #fill(row: Row, person: PersonView, nowMs: number): void {
     row.root.dataset["is"] = stateOf(person);
+    row.face.style.setProperty("--person", person.colour);
     setText(row.face, initialsOf(person.name));
     setText(row.name, person.name);
     row.me.hidden = !person.isMe;

@@ -1,6 +1,7 @@
+import { type Coloured, colourAmong } from "../../../rooms/whiteboard/rules/colours.ts";
 import type { UserPresence } from "../../../src/client/client.ts";
+import { personColour } from "../board/people/person-colour.ts";
 import { readableName } from "../board/session/visitors.ts";
-import { isJoinCode } from "../net/join-code.ts";
 import { readStatus } from "./status-text.ts";
 
 /** Where somebody is. A private game and a board that is not told of have nothing by which one could go there. */
@@ -13,6 +14,8 @@ export type Place =
 export interface PersonView {
   readonly userId: string;
   readonly name: string;
+  /** Such as #0f766e. */
+  readonly colour: string;
   readonly isMe: boolean;
   readonly isOnline: boolean;
   /** Whether none of their pages is being looked at. */
@@ -28,6 +31,8 @@ export interface PersonView {
 /** What the room of people says of somebody. */
 export interface Listed {
   readonly name: string;
+  /** A number of {@link personColour}. */
+  readonly colour: number;
   readonly boards: readonly string[];
 }
 
@@ -38,6 +43,7 @@ const MAX_BOARDS = 8;
 /** Reads the list of people. It comes from a server that may be older or newer, and its names from others. */
 export function readListed(state: unknown): ReadonlyMap<string, Listed> {
   const listed = new Map<string, Listed>();
+  const coloured: Coloured[] = [];
   const { people }: { people?: { forEach?: unknown } } = Object(state);
   if (typeof people?.forEach !== "function") return listed;
   people.forEach((person: unknown, userId: unknown) => {
@@ -45,7 +51,10 @@ export function readListed(state: unknown): ReadonlyMap<string, Listed> {
     const { name, boards }: { name?: unknown; boards?: unknown } = Object(person);
     const known = Array.from(Object(boards)[Symbol.iterator] ? (boards as Iterable<unknown>) : []);
     const ids = known.filter((id) => typeof id === "string").slice(0, MAX_BOARDS);
-    listed.set(String(userId), { name: readableName(name), boards: ids });
+    const key = String(userId);
+    const colour = colourAmong(key, coloured);
+    coloured.push({ key, colour });
+    listed.set(key, { name: readableName(name), colour, boards: ids });
   });
   return listed;
 }
@@ -53,7 +62,7 @@ export function readListed(state: unknown): ReadonlyMap<string, Listed> {
 /** Somebody as they are now. @param presence undefined where nothing is known of them */
 export function viewOf(
   userId: string,
-  { name, boards }: Listed,
+  { name, colour, boards }: Listed,
   presence: UserPresence | undefined,
   ownUserId: string | undefined,
 ): PersonView {
@@ -63,6 +72,7 @@ export function viewOf(
   return {
     userId,
     name,
+    colour: personColour(userId, colour),
     isMe: userId === ownUserId,
     isOnline,
     isAway: isOnline && said.length > 0 && said.every(({ isAway }) => isAway),
@@ -91,20 +101,16 @@ function rank({ isMe, isOnline, isAway }: PersonView): number {
 }
 
 function placesOf(sessions: UserPresence["sessions"], boards: readonly string[]): readonly Place[] {
+  // The id of a private game is the code by which one is let in, and not told.
   const games = new Set(sessions.filter(({ room }) => room === "arena").map(({ roomId }) => roomId));
   const boardRooms = new Set(sessions.filter(({ room }) => room === "whiteboard").map(({ roomId }) => roomId));
   const places: Place[] = Array.from(games, (roomId) => ({
     t: "game",
-    roomId: isPrivate(roomId) ? undefined : roomId,
+    roomId: roomId === "" ? undefined : roomId,
   }));
   if (boardRooms.size > 0) {
     for (const boardId of boards) places.push({ t: "board", boardId });
     if (boards.length < boardRooms.size) places.push({ t: "board", boardId: undefined });
   }
   return places.length > 0 ? places : [{ t: "lobby" }];
-}
-
-/** The id of a private game is the code by which one is let in, and not told. */
-function isPrivate(roomId: string): boolean {
-  return roomId === "" || isJoinCode(roomId);
 }
