@@ -7,7 +7,7 @@
  * that shows all of them. Cold: the node was just started and has the board on disk only. Warm: somebody has it open already.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BoardDebug } from "../../../client-sample/src/board/board-debug.ts";
 import { type BoardOp, type BoardRecord, board, type Shape } from "../../../rooms/whiteboard/rules/board.ts";
@@ -37,6 +37,7 @@ try {
   await seed(await start());
   await stop();
   const url = await start();
+  process.stdout.write(`load of ${availableParallelism()} cores: ${loadavg()[0]?.toFixed(1)}, this included\n`);
   say("cold", await openInNewBrowser(url));
   const visitor = connect({ url, room: "whiteboard", options: { id: BOARD } });
   await (await openDocument<BoardOp, BoardRecord>(visitor, { document: board })).flushed();
