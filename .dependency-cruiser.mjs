@@ -20,7 +20,11 @@ export const MODULES = {
   outbox: { owns: "what waits for one connection, its bound, its lanes, what happens at the bound", mayImport: BASE },
   transport: {
     owns: "sockets: admission, heartbeats, join deadline, frame checks and rates, what is sent, forwarding to other processes",
-    mayImport: [...BASE, "outbox", "tokens"],
+    mayImport: [...BASE, "outbox", "tokens", "trunk"],
+  },
+  trunk: {
+    owns: "one line between a process where clients come in and one that has their rooms, a channel for each client",
+    mayImport: BASE,
   },
   lmdb: {
     owns: "a folder with an LMDB database: opened when it is needed, written within a bounded time, never fatal",

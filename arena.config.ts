@@ -44,6 +44,7 @@ import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ownerFinder } from "./src/transport/owner-finder.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
+import { TRUNK_PATH } from "./src/trunk/trunk.ts";
 
 /** How the app offers a room. */
 export interface AppRoom {
@@ -144,7 +145,7 @@ async function openBase(config: Config, offered: Offered) {
 /** Where clients and other processes come in: HTTP, and sockets. */
 async function openDoors(config: Config, base: Base, offered: Offered) {
   const { clock, cluster, metrics, peers, matchmaking } = base;
-  const addressOf = addressReader(config, peers);
+  const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({
     ...base,
     limits: config,
@@ -166,7 +167,7 @@ async function openDoors(config: Config, base: Base, offered: Offered) {
     admit: ({ request, method }) =>
       admission.call({ ...callerOf(request, addressOf), isReturning: method === "reconnect" }),
     addressOf: (request) => countedAs(addressOf(request)),
-    matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request, addressOf(request)) }),
+    matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request.headers, addressOf(request)) }),
     metrics: metrics.read,
     page: matchmaking.page,
     whyNotReady: () => whyNotReady(load, cluster),
@@ -178,7 +179,7 @@ async function openDoors(config: Config, base: Base, offered: Offered) {
     limits: config,
     admission,
     addressOf,
-    isForwarded: ({ headers }) => PASSAGE_HEADER in headers,
+    checkTrunk: ({ headers, url = "" }) => peers.usePassage(String(headers[PASSAGE_HEADER]), url),
     forwarder: openForwarder(config, base),
   });
   return { load, http, transport };
@@ -228,12 +229,12 @@ function typeOf(app: AppRoom | undefined): RoomType | undefined {
 function openForwarder(config: Config, { clock, telemetry, cluster, peers }: Base): Forwarder | undefined {
   if (config.redisUrl === "") return undefined;
   const forwarder = new Forwarder({
+    ...config,
     clock,
     telemetry,
-    heartbeatMs: config.heartbeatMs,
     ownerOf: ownerFinder({ clock, cluster, returnMs: config.reconnectSeconds * MS_PER_S }),
     forget: (roomId) => cluster.forget(roomId),
-    passage: ({ bootId }, target, address) => [PASSAGE_HEADER, peers.passageTo(bootId, target, { address })],
+    passage: ({ bootId }) => [PASSAGE_HEADER, peers.passageTo(bootId, TRUNK_PATH)],
   });
   cluster.onNodeGone(({ bootId }) => forwarder.ownerGone(bootId));
   return forwarder;
@@ -299,19 +300,12 @@ async function openTokens(config: Config, parts: TokenParts, shared: Buffer): Pr
   return createTokens({ mode: auth, secret: tokenSecret, jwksUrl, ...(ownSecret && { ownSecret }), ...parts });
 }
 
-/** A client that another process has passed on comes from where that says, which is read once. */
-function addressReader(config: Config, peers: Peers): (request: IncomingMessage) => string {
+/** Only a trunk comes with a header that a process of the cluster signs; a client's of that name is made up. */
+function addressReader(config: Config): (request: IncomingMessage) => string {
   const trustedProxies = parseNetworks(config.trustedProxies);
-  const known = new WeakMap<IncomingMessage, string>();
-  const read = ({ headers, url = "", socket }: IncomingMessage): string => {
-    const passage = headers[PASSAGE_HEADER];
-    if (passage !== undefined) return peers.passageOf(String(passage), url).address;
+  return ({ headers, socket }) => {
+    if (PASSAGE_HEADER in headers) throw new ArenaError("FORWARD_FORGED");
     return clientAddress(headers, socket.remoteAddress, trustedProxies);
-  };
-  return (request) => {
-    const address = known.get(request) ?? read(request);
-    known.set(request, address);
-    return address;
   };
 }
 

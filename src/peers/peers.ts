@@ -9,11 +9,11 @@ import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Answer, Lines } from "./line.ts";
-import { type Passage, readPassage, writePassage } from "./passage.ts";
+import { usePassage, writePassage } from "./passage.ts";
 import { digest, Proofs, type Signing } from "./signature.ts";
 import { fromWire, toWire, type WireError } from "./wire-error.ts";
 
-export { PASSAGE_HEADER, type Passage } from "./passage.ts";
+export { PASSAGE_HEADER } from "./passage.ts";
 
 /** Answers one method; what it throws crosses to the caller. */
 export type PeerHandler = (payload: unknown) => Promise<unknown>;
@@ -39,10 +39,10 @@ export interface Peers {
   isPeer(call: CallHead): boolean;
   /** Answers a call that came over HTTP; undefined, with nothing done, for another body than its caller's, or one that came before. */
   handle(call: CallHead, body: Uint8Array): Promise<Uint8Array | undefined>;
-  /** Header value for a client that is passed on to another process; `target` is path and query of its request. */
-  passageTo(bootId: string, target: string, passage: Passage): string;
-  /** What that header says of a client; asked once for each request. @throws ArenaError FORWARD_FORGED */
-  passageOf(header: string, target: string): Passage;
+  /** Header value for a line to another process over which clients are passed on; `target` is the path of its request. */
+  passageTo(bootId: string, target: string): string;
+  /** Takes that header, once. @throws ArenaError FORWARD_FORGED where none of the cluster wrote it for this process and target */
+  usePassage(header: string, target: string): void;
   close(): void;
 }
 
@@ -104,8 +104,8 @@ export function openPeers({ clock, telemetry, signing }: PeersParts): Peers {
         return packr.pack({ error: wire });
       }
     },
-    passageTo: (to, target, passage) => writePassage(passage, proofs, { to, target }),
-    passageOf: (header, target) => readPassage(header, proofs, target),
+    passageTo: (to, target) => writePassage(proofs, to, target),
+    usePassage: (header, target) => usePassage(header, proofs, target),
     close: () => lines.close(),
   };
 }

@@ -1,5 +1,4 @@
 import { EventEmitter } from "node:events";
-import type { WebSocket } from "ws";
 import { type Clock, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import type { OutboxLimits } from "../outbox/outbox.ts";
@@ -8,6 +7,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { User } from "../tokens/tokens.ts";
 import type { Authority } from "./authority.ts";
 import { errorFrame } from "./error-frame.ts";
+import type { Line } from "./line.ts";
 import type { Peer } from "./liveness.ts";
 import { Outgoing } from "./outgoing.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -45,61 +45,58 @@ const EXPIRY_GRACE_MS = 25_000;
 const SLOW_RETRY_MS = 1000;
 /** A client that was asked to close has this long before the line is cut and its memory freed. */
 const CLOSING_MS = 3000;
-/** A peer is looked at once a second; a verdict that late is still within two heartbeats. */
-const VERDICT_MARGIN_MS = 1000;
+const OPEN = 1;
 
 /**
- * One socket. Emits `message` (a frame of a known kind, as a Buffer), `stale` (it lost a patch and has room for a full
+ * One client. Emits `message` (a frame of a known kind, as a Buffer), `stale` (it lost a patch and has room for a full
  * state) and `close` (its code); the first and the last are what Colyseus expects of a client's `ref`. Frames that no
  * room could understand are refused here.
  */
 export class Connection extends EventEmitter implements Peer {
   readonly sessionId: string;
   nextPingMs = 0;
-  readonly #socket: WebSocket;
+  readonly #line: Line;
   readonly #parts: ConnectionParts;
   readonly #outgoing: Outgoing;
-  #heardMs: number;
-  #pingedMs = 0;
-  #roundTripMs: number | undefined;
   #joinDueMs: number;
   #user: User | undefined;
   readonly #messageBucket: TokenBucket;
   readonly #byteBucket: TokenBucket;
   readonly #refusals = new MinuteCounter();
-  /** Came while this process may not act: what had been read when the socket was told to wait. */
+  /** Came while this process may not act: what had been read when the line was told to wait. */
   #held: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
 
-  constructor(socket: WebSocket, sessionId: string, parts: ConnectionParts) {
+  constructor(line: Line, sessionId: string, parts: ConnectionParts) {
     super();
     this.sessionId = sessionId;
-    this.#socket = socket;
+    this.#line = line;
     this.#parts = parts;
-    this.#heardMs = parts.clock.nowMs();
-    this.#joinDueMs = this.#heardMs + parts.limits.joinMs;
+    const nowMs = parts.clock.nowMs();
+    this.#joinDueMs = nowMs + parts.limits.joinMs;
     const { messagesPerSecond, messageBurst, bytesPerSecond, byteBurst } = parts.limits;
-    this.#messageBucket = new TokenBucket({ perSecond: messagesPerSecond, burst: messageBurst }, this.#heardMs);
-    this.#byteBucket = new TokenBucket({ perSecond: bytesPerSecond, burst: byteBurst }, this.#heardMs);
-    this.#outgoing = new Outgoing(socket, {
+    this.#messageBucket = new TokenBucket({ perSecond: messagesPerSecond, burst: messageBurst }, nowMs);
+    this.#byteBucket = new TokenBucket({ perSecond: bytesPerSecond, burst: byteBurst }, nowMs);
+    this.#outgoing = new Outgoing(line, {
       ...parts,
       onStale: () => this.emit("stale"),
       onLost: () => this.end("SLOW"),
     });
-    socket.on("message", (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
-    socket.on("pong", () => this.#hear());
-    socket.on("ping", () => this.#hear());
-    socket.on("close", (code: number) => this.emit("close", code));
-    socket.on("error", (error) => parts.telemetry.emit("connection:failed", { sessionId, error }));
+    line.listen({
+      message: (data, isBinary) => this.#receive(data, isBinary),
+      drained: () => this.#outgoing.drained(),
+      closed: (code) => void this.emit("close", code),
+      failed: (error) => parts.telemetry.emit("connection:failed", { sessionId, error }),
+    });
   }
 
   /** As of WebSocket: 1 is open. */
   get readyState(): number {
-    return this.#socket.readyState;
+    return this.#line.readyState;
   }
 
   /** Time that the last ping and its answer took, in ms; undefined before the first. */
   get roundTripMs(): number | undefined {
-    return this.#roundTripMs;
+    return this.#line.roundTripMs;
   }
 
   /** Whose connection it is; undefined for somebody without a token. */
@@ -112,22 +109,22 @@ export class Connection extends EventEmitter implements Peer {
     this.#user = user;
   }
 
-  /** Bytes that wait in this process for this connection. */
+  /** Bytes that wait for this connection. */
   get waitingBytes(): number {
     return this.#outgoing.waitingBytes;
   }
 
   /** Sends one frame as its lane allows; with a key it is ephemeral, and a newer one of that key replaces it. */
   send(frame: Uint8Array, ephemeralKey?: string): void {
-    if (this.#socket.readyState === this.#socket.OPEN) this.#outgoing.send(frame, ephemeralKey);
+    if (this.#line.readyState === OPEN) this.#outgoing.send(frame, ephemeralKey);
   }
 
   /** Starts the closing handshake behind what was sent; a client that does not answer it is cut off soon after. */
   close(code: number = CLOSE_CODES.NORMAL, reason?: string): void {
     this.#outgoing.flushNow();
-    this.#socket.close(code, reason);
-    const stop = this.#parts.clock.after(CLOSING_MS, () => this.#socket.terminate());
-    this.#socket.once("close", stop);
+    this.#line.close(code, reason);
+    const stop = this.#parts.clock.after(CLOSING_MS, () => this.#line.cut());
+    this.once("close", stop);
   }
 
   /** Ends the connection for a reason of the catalogue, and counts it. */
@@ -153,16 +150,15 @@ export class Connection extends EventEmitter implements Peer {
 
   /** Cuts the line without a closing handshake: its owner has come back on another one. */
   cut(): void {
-    this.#socket.terminate();
+    this.#line.cut();
   }
 
   ping(): void {
-    this.#pingedMs = this.#parts.clock.nowMs();
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    this.#line.ping();
   }
 
   check(nowMs: number): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#line.readyState !== OPEN) return;
     this.#outgoing.check();
     if (nowMs > this.#joinDueMs) this.end("JOIN_TOO_SLOW");
     else if (this.#user && this.#parts.clock.wallMs() > this.#user.expiresAtMs + EXPIRY_GRACE_MS)
@@ -170,43 +166,40 @@ export class Connection extends EventEmitter implements Peer {
   }
 
   isSilent(nowMs: number): boolean {
-    return this.#held.length === 0 && nowMs - this.#heardMs >= 2 * this.#parts.limits.heartbeatMs - VERDICT_MARGIN_MS;
+    return this.#line.isSilent(nowMs);
   }
 
   bury(): void {
     this.#report(new ArenaError("PEER_SILENT"));
-    this.#socket.terminate();
+    this.#line.cut();
   }
 
   forgive(stallMs: number): void {
-    this.#heardMs = Math.min(this.#parts.clock.nowMs(), this.#heardMs + stallMs);
+    this.#line.forgive(stallMs);
     this.#joinDueMs += stallMs;
-    this.#pingedMs += stallMs;
     this.#outgoing.forgive(stallMs);
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
     this.#parts.traffic.received(data.byteLength);
-    this.#heardMs = this.#parts.clock.nowMs();
-    if (this.#socket.readyState !== this.#socket.OPEN) return; // it is being closed: what still comes is too late
+    if (this.#line.readyState !== OPEN) return; // it is being closed: what still comes is too late
     if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
     else this.#hold(data, isBinary);
   }
 
-  /** Nothing more is read meanwhile, so what is held is no more than a socket gives at once. */
+  /** Nothing more is read meanwhile, so what is held is no more than a line gives at once. */
   #hold(data: Buffer, isBinary: boolean): void {
     this.#held.push({ data, isBinary });
     if (this.#held.length > 1) return;
-    this.#socket.pause();
+    this.#line.pause();
     this.#parts.authority.whenMayAct(() => this.#goOn());
   }
 
   #goOn(): void {
     const held = this.#held;
     this.#held = [];
-    this.#heardMs = this.#parts.clock.nowMs();
     for (const { data, isBinary } of held) this.#receive(data, isBinary);
-    if (this.#held.length === 0) this.#socket.resume();
+    if (this.#held.length === 0) this.#line.resume();
   }
 
   #take(data: Buffer, isBinary: boolean): void {
@@ -224,19 +217,14 @@ export class Connection extends EventEmitter implements Peer {
   }
 
   #isWithinRate(bytes: number): boolean {
-    return this.#messageBucket.take(this.#heardMs) && this.#byteBucket.take(this.#heardMs, bytes);
+    const nowMs = this.#parts.clock.nowMs();
+    return this.#messageBucket.take(nowMs) && this.#byteBucket.take(nowMs, bytes);
   }
 
   /** An input that is left out leaves those after it wrong, which say only what changed; anything else can be refused alone. */
   #slowDown(kind: FrameKind): void {
     if (kind === "input" || kind === "join") this.end("MESSAGES_TOO_FAST");
     else this.refuse(new ArenaError("MESSAGES_TOO_FAST"));
-  }
-
-  #hear(): void {
-    this.#heardMs = this.#parts.clock.nowMs();
-    if (this.#pingedMs > 0) this.#roundTripMs = this.#heardMs - this.#pingedMs;
-    this.#pingedMs = 0;
   }
 
   #report({ code, message: detail }: ArenaError): void {

@@ -1,15 +1,20 @@
 /**
- * Sockets whose room is in another process: who has it is looked up, a line to it is opened, and bytes are passed on (`forward.ts`).
- * Nothing is sent to a client before its owner has answered, so that it can still be told here why not. Keeps FWD1 to FWD6.
+ * Sockets whose room is in another process: who has it is looked up, the owner is asked over the trunk to it, and a client that it takes
+ * becomes a WebSocket here whose messages go to the owner (`forwarded.ts`). Nothing is sent to a client before its owner has answered, so
+ * that it can still be told here why not. Keeps FWD1 to FWD6.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { WebSocketServer } from "ws";
 import type { Clock, Stop } from "../clock/clock.ts";
-import { ArenaError, toArenaError } from "../errors/errors.ts";
-import type { ForwardStage, Telemetry } from "../telemetry/telemetry.ts";
-import type { AnswerHead } from "./answer-head.ts";
-import { Forward, type ForwardParts, type Owner, type Traveller } from "./forward.ts";
+import { ArenaError, type ErrorCode, toArenaError } from "../errors/errors.ts";
+import type { ForwardStage, RefusalPlace, Telemetry } from "../telemetry/telemetry.ts";
+import { type EdgeChannel, type EdgeTrunk, type Owner, Trunks } from "../trunk/trunk.ts";
+import { Forwarded } from "./forwarded.ts";
 import { Liveness } from "./liveness.ts";
 import type { FindOwner } from "./owner-finder.ts";
+import { answerUpgrade, refuseUpgrade } from "./refuse-upgrade.ts";
+import { SocketLine } from "./socket-line.ts";
 
 /** What sockets are forwarded with. */
 export interface ForwarderParts {
@@ -19,22 +24,33 @@ export interface ForwarderParts {
   readonly ownerOf: FindOwner;
   /** What was known of a room's owner is wrong. */
   readonly forget: (roomId: string) => void;
-  /** Name and value of the header that tells the owner who comes, and for what. */
-  readonly passage: (owner: Owner, target: string, address: string) => readonly [name: string, value: string];
-  /** Time between two pings of an owner to its clients. */
+  /** Name and value of the header that proves to an owner who opens a trunk. */
+  readonly passage: (owner: Owner) => readonly [name: string, value: string];
+  /** Time between two pings, to clients and to owners. */
   readonly heartbeatMs: number;
+  /** Largest frame that a client may send, in bytes. */
+  readonly maxFrameBytes: number;
+  /** Whether permessage-deflate is offered to clients. */
+  readonly isCompressed: boolean;
 }
 
 /** A client and where it wants to go. */
-export interface Passenger extends Traveller {
+export interface Passenger {
+  readonly request: IncomingMessage;
+  /** Nothing of it has been read but the request and `head`. */
+  readonly socket: Socket;
+  /** What came behind the request. */
+  readonly head: Buffer;
+  /** Its address, as this process knows it. */
+  readonly address: string;
   readonly roomId: string;
+  readonly sessionId: string;
   /** Boot of the process that had the room when the client got its seat. */
   readonly lastKnown: string;
 }
 
 /** An owner that has sent nothing in this time, no ping either, is dead, frozen or cut off. */
 const SILENT_HEARTBEATS = 2;
-const SILENCE_MARGIN_MS = 1000;
 /** Failures are told together, so that the end of a process that had thousands of clients is one line in the log. */
 const REPORT_MS = 1000;
 /** Answers of a process that does not have the room any more (ROOM_NOT_HERE), or is another one by now (FORWARD_FORGED). */
@@ -45,33 +61,45 @@ const RESERVED = /^x-arena-/i;
 /** Passes sockets on to the processes that have their rooms. */
 export class Forwarder {
   readonly #parts: ForwarderParts;
-  readonly #forwardParts: Omit<ForwardParts, "onLost">;
   readonly #liveness: Liveness;
-  /** Asking and flowing. */
-  readonly #forwards = new Set<Forward>();
+  readonly #trunks: Trunks;
+  /** Completes upgrades. */
+  readonly #upgrades: WebSocketServer;
+  readonly #clients = new Set<Forwarded>();
   readonly #failures = new Map<ForwardStage, { bootId: string; error: ArenaError; times: number }>();
   readonly #stopReports: Stop;
-  #flowing = 0;
   #isClosed = false;
 
   constructor(parts: ForwarderParts) {
     const { clock, heartbeatMs } = parts;
     this.#parts = parts;
-    const silenceMs = SILENT_HEARTBEATS * heartbeatMs + SILENCE_MARGIN_MS;
-    this.#forwardParts = { clock, silenceMs };
     this.#liveness = new Liveness({ clock, heartbeatMs, onStall: () => {} }); // the transport's tells of it
+    this.#trunks = new Trunks({
+      ...parts,
+      silenceMs: SILENT_HEARTBEATS * heartbeatMs,
+      watch: (trunk) => this.#watch(trunk),
+    });
+    this.#upgrades = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: parts.maxFrameBytes,
+      perMessageDeflate: parts.isCompressed,
+    });
+    this.#upgrades.on("wsClientError", (_error, socket) => {
+      refuseUpgrade(socket, this.#tellRefused("BODY_INVALID", { where: "upgrade" }));
+    });
     this.#stopReports = clock.every(REPORT_MS, () => this.#report());
   }
 
   /** Sockets that are being passed on. */
   get count(): number {
-    return this.#flowing;
+    return this.#clients.size;
   }
 
   /** Bytes that wait here, for clients and for owners. */
   get waitingBytes(): number {
-    let bytes = 0;
-    for (const forward of this.#forwards) bytes += forward.waitingBytes;
+    let bytes = this.#trunks.waitingBytes;
+    for (const client of this.#clients) bytes += client.waitingBytes;
     return bytes;
   }
 
@@ -80,13 +108,14 @@ export class Forwarder {
    *
    * @throws ArenaError where coming back later helps. Nothing was sent to the client then, as with false
    */
-  async forward({ roomId, lastKnown, ...traveller }: Passenger): Promise<boolean> {
+  async forward(passenger: Passenger): Promise<boolean> {
+    const { roomId, lastKnown, socket } = passenger;
     let refusedBy = "";
-    while (!traveller.socket.destroyed) {
+    while (!socket.destroyed) {
       const owner = await this.#ownerOf(roomId, lastKnown);
       if (!owner) return false;
       if (owner.bootId === refusedBy) throw new ArenaError("PEER_UNREACHABLE");
-      if (await this.#lead(owner, traveller)) return true;
+      if (await this.#lead(owner, passenger)) return true;
       this.#parts.forget(roomId);
       if (refusedBy !== "") throw new ArenaError("PEER_UNREACHABLE");
       refusedBy = owner.bootId;
@@ -96,20 +125,21 @@ export class Forwarder {
 
   /** A process of the cluster is gone: its clients are told to come back, those too whose socket would not tell for long. */
   ownerGone(bootId: string): void {
-    for (const forward of this.#forwards) {
-      if (forward.owner.bootId !== bootId) continue;
-      this.#note("flow", bootId, new ArenaError("PEER_UNREACHABLE"));
-      forward.lose("PEER_UNREACHABLE");
-    }
+    this.#trunks.lose(bootId);
   }
 
   /** Tells every client to come back, and takes no more. Who does not hang up is cut off 3 s later. */
   close(): void {
     this.#isClosed = true;
-    for (const forward of this.#forwards) forward.lose("DRAINING");
+    for (const client of this.#clients) client.lose("DRAINING");
+    this.#trunks.close();
     this.#liveness.close();
     this.#stopReports();
     this.#report();
+  }
+
+  #watch({ link }: EdgeTrunk): Stop {
+    return this.#liveness.watch(link);
   }
 
   async #ownerOf(roomId: string, lastKnown: string): Promise<Owner | undefined> {
@@ -123,41 +153,60 @@ export class Forwarder {
     }
   }
 
-  /** Whether the owner took the client; false where nothing was sent to the client, and another owner may be asked. */
-  async #lead(owner: Owner, traveller: Traveller): Promise<boolean> {
-    const { bootId } = owner;
-    const onLost = (error: ArenaError): void => this.#note("flow", bootId, error);
-    const forward = new Forward(owner, traveller, { ...this.#forwardParts, onLost });
-    this.#forwards.add(forward);
+  /** Whether the owner has answered the client; false where nothing was sent to the client, and another owner may be asked. */
+  async #lead(owner: Owner, passenger: Passenger): Promise<boolean> {
+    const { socket } = passenger;
     try {
-      const answer = await forward.ask(this.#requestFor(owner, traveller));
-      if (NOT_THE_OWNER.has(answer.status)) throw new ArenaError("ROOM_NOT_HERE", `It answered ${answer.status}.`);
-      this.#flow(forward, answer);
+      await this.#ask(await this.#trunks.to(owner), owner, passenger);
       return true;
     } catch (error) {
-      forward.abandon();
-      this.#forwards.delete(forward);
-      if (traveller.socket.destroyed) return true;
-      this.#note("ask", bootId, toArenaError(error));
+      if (socket.destroyed) return true;
+      this.#note("ask", owner.bootId, toArenaError(error));
       if (this.#isClosed) throw error;
       return false;
     }
   }
 
-  #flow(forward: Forward, answer: AnswerHead): void {
-    const { telemetry } = this.#parts;
-    forward.flow(answer);
-    telemetry.emit("forward:opened", { forwarded: ++this.#flowing });
-    const unwatch = this.#liveness.watch(forward);
-    void forward.ended.then(() => {
-      unwatch();
-      this.#forwards.delete(forward);
-      telemetry.emit("forward:closed", { forwarded: --this.#flowing });
+  /** @throws ArenaError where the owner does not answer, or does not have the room */
+  async #ask(trunk: EdgeTrunk, owner: Owner, passenger: Passenger): Promise<void> {
+    const { request, socket, address } = passenger;
+    if (socket.destroyed || this.#isClosed) throw new ArenaError("DRAINING");
+    const channel = trunk.open({ url: request.url ?? "", headers: headersOf(request), address });
+    const onGone = (): void => channel.closed();
+    socket.once("close", onGone);
+    const refusal = await channel.answer;
+    if (!refusal) this.#take(channel, owner, { ...passenger, onGone });
+    else if (NOT_THE_OWNER.has(refusal.status)) throw new ArenaError("ROOM_NOT_HERE");
+    else answerUpgrade(socket, refusal.answer);
+  }
+
+  #take(channel: EdgeChannel, { bootId }: Owner, passenger: Passenger & { onGone: () => void }): void {
+    const { clock, telemetry, heartbeatMs } = this.#parts;
+    const { request, socket, head, sessionId, onGone } = passenger;
+    this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off("close", onGone); // from now on the WebSocket tells, and with which code
+      const line = new SocketLine(webSocket, { clock, heartbeatMs });
+      const client = new Forwarded(line, channel, {
+        clock,
+        onLost: (error) => this.#note("flow", bootId, toArenaError(error)),
+        onSilent: () => this.#tellRefused("PEER_SILENT", { where: "socket", sessionId }),
+        onFailed: (error) => telemetry.emit("connection:failed", { sessionId, error }),
+        onClosed: () => {
+          unwatch();
+          this.#clients.delete(client);
+          telemetry.emit("forward:closed", { forwarded: this.#clients.size });
+        },
+      });
+      const unwatch = this.#liveness.watch(client);
+      this.#clients.add(client);
+      telemetry.emit("forward:opened", { forwarded: this.#clients.size });
     });
   }
 
-  #requestFor(owner: Owner, { request, address }: Traveller): string {
-    return requestHead(request, this.#parts.passage(owner, request.url ?? "", address));
+  #tellRefused(code: ErrorCode, about: { where: RefusalPlace; sessionId?: string }): ArenaError {
+    const error = new ArenaError(code);
+    this.#parts.telemetry.emit("error:refused", { code, detail: error.message, ...about });
+    return error;
   }
 
   #note(stage: ForwardStage, bootId: string, error: ArenaError): void {
@@ -171,11 +220,7 @@ export class Forwarder {
   }
 }
 
-/** The request as it came, with what the cluster adds. */
-function requestHead({ method, url, rawHeaders }: IncomingMessage, [name, value]: readonly [string, string]): string {
-  const lines = [`${method} ${url} HTTP/1.1`];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    if (!RESERVED.test(rawHeaders[at] ?? "")) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
-  }
-  return `${[...lines, `${name}: ${value}`].join("\r\n")}\r\n\r\n`;
+/** The headers as they came, without those that only the cluster writes. */
+function headersOf({ headers }: IncomingMessage): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !RESERVED.test(name)));
 }

@@ -1,8 +1,7 @@
-import type { Socket } from "node:net";
-import type { WebSocket } from "ws";
 import type { Clock } from "../clock/clock.ts";
 import { type FrameClass, Outbox, type OutboxLimits } from "../outbox/outbox.ts";
 import type { FrameKind } from "../protocol/protocol.ts";
+import type { Line } from "./line.ts";
 import type { TrafficCounter } from "./traffic-counter.ts";
 import type { WireFrame } from "./wire-frame.ts";
 import type { Gatherer, Writer } from "./writer.ts";
@@ -19,28 +18,24 @@ export interface OutgoingParts {
   readonly onLost: () => void;
 }
 
+const OPEN = 1;
+
 /** The sending side of a connection: frames go through its outbox and leave with one write a turn. */
 export class Outgoing implements Gatherer {
-  readonly #socket: WebSocket;
-  readonly #stream: Socket;
-  readonly #isCompressed: boolean;
+  readonly #line: Line;
   #outbox: Outbox<WireFrame>;
   readonly #parts: OutgoingParts;
   #gathered: WireFrame[] = [];
   #gatheredBytes = 0;
   #isLost = false;
 
-  constructor(socket: WebSocket, parts: OutgoingParts) {
-    this.#socket = socket;
-    this.#stream = streamOf(socket);
-    // A deflated frame depends on those before it, so it cannot be made once for everyone; ws does it.
-    this.#isCompressed = socket.extensions.includes("permessage-deflate");
+  constructor(line: Line, parts: OutgoingParts) {
+    this.#line = line;
     this.#parts = parts;
     this.#outbox = new Outbox(parts.limits);
-    if (!this.#isCompressed) this.#stream.on("drain", () => this.#release());
   }
 
-  /** Bytes that wait in this process: in the outbox, gathered, and in the socket. */
+  /** Bytes that wait: in the outbox, gathered, and on the line. */
   get waitingBytes(): number {
     return this.#outbox.keptBytes + this.#waitingBytes();
   }
@@ -64,7 +59,12 @@ export class Outgoing implements Gatherer {
     else if (decision === "close") this.#lose();
   }
 
-  /** Ends the connection where it has been behind for too long, and releases what no drain of the socket released. */
+  /** The line has room again. */
+  drained(): void {
+    if (this.#outbox.isBehind || this.#outbox.needsFullState) this.#release();
+  }
+
+  /** Ends the connection where it has been behind for too long, and releases what no drain of the line released. */
   check(): void {
     if (this.#isLost) return;
     if (this.#outbox.isLost(this.#parts.clock.nowMs())) this.#lose();
@@ -88,20 +88,11 @@ export class Outgoing implements Gatherer {
     if (frames.length === 0) return;
     this.#gathered = [];
     this.#gatheredBytes = 0;
-    if (this.#isLost || this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#isLost || this.#line.readyState !== OPEN) return;
     for (const { kind, bytes } of frames) this.#parts.traffic.sent(kind, bytes.byteLength);
-    if (this.#isCompressed) this.#deflate(frames);
-    else this.#write(join(frames));
-  }
-
-  /** The system may take everything at once; then no drain follows, and what was behind this very write may go. */
-  #write(bytes: Buffer): void {
-    this.#stream.write(bytes);
-    if (this.#outbox.isBehind && !this.#stream.writableNeedDrain) this.#release();
-  }
-
-  #deflate(frames: readonly WireFrame[]): void {
-    for (const { payload } of frames) this.#socket.send(payload, { binary: true }, () => this.#release());
+    this.#line.write(join(frames));
+    // The system may take everything at once; then no drain follows, and what was behind this very write may go.
+    if (this.#outbox.isBehind) this.#release();
   }
 
   #gather(frame: WireFrame): void {
@@ -128,13 +119,8 @@ export class Outgoing implements Gatherer {
   }
 
   #waitingBytes(): number {
-    return this.#gatheredBytes + (this.#isCompressed ? this.#socket.bufferedAmount : this.#stream.writableLength);
+    return this.#gatheredBytes + this.#line.waitingBytes;
   }
-}
-
-/** The TCP stream below a WebSocket. ws keeps it as `_socket`; it is there from the handshake to the close. */
-function streamOf(socket: WebSocket): Socket {
-  return (socket as unknown as { readonly _socket: Socket })._socket; // private in ws 8.23.0, which is pinned
 }
 
 function classOf(kind: FrameKind): FrameClass {

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import type { Owner } from "./forward.ts";
+import type { Owner } from "../trunk/trunk.ts";
 
 /** What a cluster tells of rooms and processes. */
 interface Directory {

@@ -5,25 +5,28 @@
  * nothing of what a room does with a frame. In the path it stands between the wire and Colyseus in both directions.
  */
 import { once } from "node:events";
-import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Server as HttpServer, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { connectClientToRoom, matchMaker } from "@colyseus/core";
 import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import type { Clock, Stop } from "../clock/clock.ts";
-import { ArenaError, toArenaError } from "../errors/errors.ts";
+import { ArenaError, rawAnswer, toArenaError } from "../errors/errors.ts";
 import { CLOSE_CODES, closeReason } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
+import { type Opening, type OwnerChannel, OwnerTrunk, TRUNK_ANSWER, TRUNK_PATH } from "../trunk/trunk.ts";
 import type { Admission } from "./admission.ts";
 import { authContext } from "./auth-context.ts";
 import type { Authority } from "./authority.ts";
 import { ArenaClient } from "./client.ts";
 import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
 import type { Forwarder, Passenger } from "./forwarder.ts";
+import type { Line } from "./line.ts";
 import { Liveness } from "./liveness.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
+import { SocketLine } from "./socket-line.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
 import { Writer } from "./writer.ts";
 
@@ -42,17 +45,19 @@ export interface TransportParts {
   readonly tokens: Tokens;
   /** The address that a request comes from. @throws ArenaError FORWARD_FORGED */
   readonly addressOf: (request: IncomingMessage) => string;
-  /** Whether another process has passed the request on: it is not passed on again. */
-  readonly isForwarded: (request: IncomingMessage) => boolean;
+  /** Whether another process of the cluster opens a trunk. @throws ArenaError FORWARD_FORGED */
+  readonly checkTrunk: (request: IncomingMessage) => void;
   /** Leads clients to rooms of other processes; undefined for a process on its own. */
   readonly forwarder: Forwarder | undefined;
 }
 
-/** An upgrade that was let in. */
+/** A client that was let in. */
 interface Arrival {
-  readonly request: IncomingMessage;
+  readonly headers: IncomingHttpHeaders;
   readonly url: URL;
   readonly address: string;
+  /** To be called when it has gone, where its socket does not tell. */
+  readonly onClose?: Stop;
   /** Why it cannot be led to its room. */
   readonly refusal?: ArenaError;
 }
@@ -72,6 +77,8 @@ export class ArenaTransport extends WebSocketTransport {
   /** Settles when the port and every socket are closed. */
   readonly ended: Promise<void>;
   readonly #connections = new Set<Connection>();
+  /** From processes that pass clients on. */
+  readonly #trunks = new Set<OwnerTrunk>();
 
   constructor(parts: TransportParts) {
     super({
@@ -90,7 +97,9 @@ export class ArenaTransport extends WebSocketTransport {
       onStall: (stallMs) => telemetry.emit("node:stalled", { stallMs }),
     });
     this.wss.removeAllListeners("connection");
-    this.wss.on("connection", (socket: WebSocket, arrival: Arrival) => void this.#accept(socket, arrival));
+    this.wss.on("connection", (socket: WebSocket, arrival: Arrival) => {
+      void this.#accept(new SocketLine(socket, { clock, heartbeatMs: limits.heartbeatMs }), arrival);
+    });
     this.wss.on("wsClientError", (_error, socket) => this.#refuseUpgrade(socket, new ArenaError("BODY_INVALID")));
     parts.tokens.onRevoked((revoked) => this.#expel(revoked));
     this.ended = new Promise((resolve) => parts.httpServer.once("close", resolve));
@@ -127,9 +136,11 @@ export class ArenaTransport extends WebSocketTransport {
     this.#parts.forwarder?.close();
     this.wss.close();
     this.#parts.httpServer.close();
-    for (const socket of this.wss.clients) socket.close(CLOSE_CODES.SERVER_SHUTDOWN);
+    for (const connection of this.#connections) connection.close(CLOSE_CODES.SERVER_SHUTDOWN);
+    for (const trunk of this.#trunks) trunk.close();
     const stop = this.#parts.clock.after(CLOSING_MS, () => {
-      for (const socket of this.wss.clients) socket.terminate();
+      for (const connection of this.#connections) connection.cut();
+      for (const { link } of this.#trunks) link.end();
       this.#parts.httpServer.closeAllConnections();
     });
     void this.ended.then(() => {
@@ -144,7 +155,11 @@ export class ArenaTransport extends WebSocketTransport {
 
   /** Refuses an upgrade before anything is made for it, or has ws complete it. */
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const admitted = this.#admit(request);
+    if (request.url === TRUNK_PATH) {
+      this.#takeTrunk(request, socket as Socket, head); // http's own socket
+      return;
+    }
+    const admitted = this.#admitRequest(request);
     if (admitted instanceof ArenaError) {
       this.#refuseUpgrade(socket, admitted);
       return;
@@ -155,14 +170,58 @@ export class ArenaTransport extends WebSocketTransport {
       this.wss.handleUpgrade(request, socket, head, (webSocket) =>
         this.wss.emit("connection", webSocket, refusal ? { ...arrival, refusal } : arrival),
       );
-    const { forwarder, isForwarded } = this.#parts;
-    const [, lastKnown = "", roomId = ""] = ROOM_PATH.exec(arrival.url.pathname) ?? [];
-    if (!forwarder || roomId === "" || matchMaker.getLocalRoomById(roomId)) accept();
-    else if (isForwarded(request)) this.#refuseUpgrade(socket, new ArenaError("ROOM_NOT_HERE"));
+    const { address, url } = arrival;
+    const [, lastKnown = "", roomId = ""] = ROOM_PATH.exec(url.pathname) ?? [];
+    if (!this.#parts.forwarder || roomId === "" || matchMaker.getLocalRoomById(roomId)) accept();
     else {
-      const { address } = arrival;
-      void this.#forward({ roomId, lastKnown, request, socket: socket as Socket, head, address }, accept); // http's own socket
+      const sessionId = sessionIdOf(url);
+      const passenger = { roomId, sessionId, lastKnown, request, socket: socket as Socket, head, address };
+      void this.#forward(passenger, accept);
     }
+  }
+
+  /** A process of the cluster comes, with clients whose rooms are here. */
+  #takeTrunk(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { clock, limits, checkTrunk, maxFrameBytes: maxMessageBytes } = this.#parts;
+    try {
+      checkTrunk(request);
+    } catch (error) {
+      this.#refuseUpgrade(socket, toArenaError(error));
+      return;
+    }
+    socket.write(TRUNK_ANSWER);
+    const trunk: OwnerTrunk = new OwnerTrunk(socket, head, {
+      clock,
+      maxMessageBytes,
+      silenceMs: 2 * limits.heartbeatMs,
+      onOpen: (channel, opening) => this.#openChannel(channel, opening),
+      onEnd: () => {
+        unwatch();
+        this.#trunks.delete(trunk);
+      },
+    });
+    const unwatch = this.#liveness.watch(trunk.link);
+    this.#trunks.add(trunk);
+  }
+
+  /** A client that came in at another process; it is not passed on again. */
+  #openChannel(channel: OwnerChannel, opening: Opening): void {
+    const arrival = this.#admitChannel(opening);
+    if (arrival instanceof ArenaError) {
+      this.#tellRefused(arrival);
+      channel.refuse(arrival.row.httpStatus, rawAnswer(arrival));
+      return;
+    }
+    channel.accept();
+    void this.#accept(channel, arrival);
+  }
+
+  #admitChannel({ url: path, headers, address }: Opening): Arrival | ArenaError {
+    const url = URL.parse(path, "ws://node");
+    const roomId = ROOM_PATH.exec(url?.pathname ?? "")?.[2];
+    if (!url || !roomId || !matchMaker.getLocalRoomById(roomId)) return new ArenaError("ROOM_NOT_HERE");
+    const onClose = this.#admit({ headers, url, address });
+    return onClose instanceof ArenaError ? onClose : { headers, url, address, onClose };
   }
 
   /** Leads a client to the owner of its room; where that cannot be, `accept` has it told here why, or that there is no such room. */
@@ -177,28 +236,38 @@ export class ArenaTransport extends WebSocketTransport {
   }
 
   #refuseUpgrade(socket: Duplex, error: ArenaError): void {
-    this.#parts.telemetry.emit("error:refused", { code: error.code, where: "upgrade", detail: error.message });
+    this.#tellRefused(error);
     refuseUpgrade(socket, error);
   }
 
-  #admit(request: IncomingMessage): { stop: Stop; arrival: Arrival } | ArenaError {
-    const { admission, addressOf } = this.#parts;
+  #tellRefused({ code, message: detail }: ArenaError): void {
+    this.#parts.telemetry.emit("error:refused", { code, where: "upgrade", detail });
+  }
+
+  #admitRequest(request: IncomingMessage): { stop: Stop; arrival: Arrival } | ArenaError {
+    const { headers } = request;
     const url = URL.parse(request.url ?? "/", "ws://node");
     if (!url) return new ArenaError("BODY_INVALID");
     let address: string;
     try {
-      address = addressOf(request);
+      address = this.#parts.addressOf(request);
     } catch (error) {
       return toArenaError(error);
     }
-    const isReturning = url.searchParams.has("reconnectionToken");
-    const stop = admission.connect({ address, origin: request.headers.origin, isReturning });
-    return stop instanceof ArenaError ? stop : { stop, arrival: { request, url, address } };
+    const arrival = { headers, url, address };
+    const stop = this.#admit(arrival);
+    return stop instanceof ArenaError ? stop : { stop, arrival };
   }
 
-  async #accept(socket: WebSocket, arrival: Arrival): Promise<void> {
+  #admit({ headers, url, address }: Arrival): Stop | ArenaError {
+    const isReturning = url.searchParams.has("reconnectionToken");
+    return this.#parts.admission.connect({ address, origin: headers.origin, isReturning });
+  }
+
+  async #accept(line: Line, arrival: Arrival): Promise<void> {
     const { url } = arrival;
-    const connection = this.#open(socket, url.searchParams.get("sessionId") ?? "");
+    const connection = this.#open(line, sessionIdOf(url));
+    if (arrival.onClose) connection.once("close", arrival.onClose);
     const roomId = ROOM_PATH.exec(url.pathname)?.[2];
     if (roomId === undefined) {
       this.#answerProbe(connection);
@@ -220,9 +289,9 @@ export class ArenaTransport extends WebSocketTransport {
     }
   }
 
-  #open(socket: WebSocket, sessionId: string): Connection {
+  #open(line: Line, sessionId: string): Connection {
     const { clock, telemetry } = this.#parts;
-    const connection = new Connection(socket, sessionId, this.#connectionParts);
+    const connection = new Connection(line, sessionId, this.#connectionParts);
     const unwatch = this.#liveness.watch(connection);
     const openedMs = clock.nowMs();
     this.#connections.add(connection);
@@ -243,10 +312,10 @@ export class ArenaTransport extends WebSocketTransport {
     connection.once("close", stop);
   }
 
-  async #join(connection: Connection, roomId: string, { request, url, address }: Arrival): Promise<void> {
+  async #join(connection: Connection, roomId: string, { headers, url, address }: Arrival): Promise<void> {
     const query = url.searchParams;
     const reconnectionToken = query.get("reconnectionToken");
-    const context = authContext(request, address, query.get("_authToken"));
+    const context = authContext(headers, address, query.get("_authToken"));
     const client = new ArenaClient(connection, this.#parts.limits.hardBytes);
     try {
       const user = await this.#parts.tokens.identify(context.token);
@@ -277,6 +346,10 @@ export class ArenaTransport extends WebSocketTransport {
       client.leave(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: RETRY_MS }));
     else client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
   }
+}
+
+function sessionIdOf(url: URL): string {
+  return url.searchParams.get("sessionId") ?? "";
 }
 
 const OPEN = 1;

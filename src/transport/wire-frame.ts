@@ -4,14 +4,15 @@ import { type FrameKind, frameKindOf } from "../protocol/protocol.ts";
 export interface WireFrame {
   /** Header and payload. */
   readonly bytes: Buffer;
-  /** The payload alone, for a socket whose frames are made one by one. */
-  readonly payload: Buffer;
   readonly kind: FrameKind;
 }
 
 const FINAL_BINARY = 0x82;
 const MAX_SHORT = 125;
 const MAX_MEDIUM = 0xffff;
+/** In the place of a length that follows. */
+const MEDIUM = 126;
+const LARGE = 127;
 
 function headerLength(payloadBytes: number): 2 | 4 | 10 {
   if (payloadBytes <= MAX_SHORT) return 2;
@@ -27,22 +28,34 @@ function wireFrame(payload: Uint8Array): WireFrame {
   if (headerBytes === 2) {
     bytes[1] = byteLength;
   } else if (headerBytes === 4) {
-    bytes[1] = 126;
+    bytes[1] = MEDIUM;
     bytes.writeUInt16BE(byteLength, 2);
   } else {
-    bytes[1] = 127;
+    bytes[1] = LARGE;
     bytes.writeBigUInt64BE(BigInt(byteLength), 2);
   }
   bytes.set(payload, headerBytes);
-  return { bytes, payload: bytes.subarray(headerBytes), kind: frameKindOf(payload[0]) };
+  return { bytes, kind: frameKindOf(payload[0]) };
 }
 
-const FINAL_CLOSE = 0x88;
+/** The payloads of frames of that form that stand one behind the other. */
+export function* payloadsOf(frames: Buffer): Generator<Buffer> {
+  for (let at = 0; at < frames.length; ) {
+    const short = Number(frames[at + 1]);
+    const begin = at + 2 + lengthBytes(short);
+    at = begin + payloadBytes(frames, at, short);
+    yield frames.subarray(begin, at);
+  }
+}
 
-/** A closing frame as a server sends it; `reason` has at most 123 bytes (RFC 6455, 5.5.1). */
-export function closeFrame(code: number, reason: string): Buffer {
-  const text = Buffer.from(reason);
-  return Buffer.from([FINAL_CLOSE, 2 + text.length, code >> 8, code & 0xff, ...text]);
+function lengthBytes(short: number): 0 | 2 | 8 {
+  if (short <= MAX_SHORT) return 0;
+  return short === MEDIUM ? 2 : 8;
+}
+
+function payloadBytes(frames: Buffer, at: number, short: number): number {
+  if (short <= MAX_SHORT) return short;
+  return short === MEDIUM ? frames.readUInt16BE(at + 2) : Number(frames.readBigUInt64BE(at + 2));
 }
 
 /**

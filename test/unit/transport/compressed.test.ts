@@ -6,6 +6,7 @@ import { manualClock } from "../../../src/clock/clock.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
+import { SocketLine } from "../../../src/transport/socket-line.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
 import { Writer } from "../../../src/transport/writer.ts";
 
@@ -35,7 +36,7 @@ describe("a connection with permessage-deflate", () => {
     const [socket] = (await accepted) as [WebSocket];
     await once(peer, "open");
     const [clock, telemetry] = [manualClock(), createTelemetry()];
-    connection = new Connection(socket, "s1", {
+    connection = new Connection(new SocketLine(socket, { clock, heartbeatMs: LIMITS.heartbeatMs }), "s1", {
       clock,
       telemetry,
       traffic: new TrafficCounter(clock, telemetry),

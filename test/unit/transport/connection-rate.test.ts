@@ -3,6 +3,7 @@ import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
+import { SocketLine } from "../../../src/transport/socket-line.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
 import { Writer } from "../../../src/transport/writer.ts";
 import { type FakeSocket, fakeSocket } from "../../support/fake-socket.ts";
@@ -33,7 +34,7 @@ describe("the rate of a connection", () => {
     const telemetry = createTelemetry();
     telemetry.on("error:refused", ({ code }) => refused.push(code));
     const traffic = new TrafficCounter(clock, telemetry);
-    const connection = new Connection(peer.socket, "s1", {
+    const connection = new Connection(new SocketLine(peer.socket, { clock, heartbeatMs: LIMITS.heartbeatMs }), "s1", {
       clock,
       telemetry,
       traffic,

@@ -4,6 +4,7 @@ import { parseCloseReason } from "../../../src/protocol/protocol.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
+import { SocketLine } from "../../../src/transport/socket-line.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
 import { Writer } from "../../../src/transport/writer.ts";
 import { type FakeSocket, fakeSocket } from "../../support/fake-socket.ts";
@@ -33,7 +34,7 @@ describe("a connection", () => {
     const telemetry = createTelemetry();
     refused = [];
     telemetry.on("error:refused", ({ code }) => refused.push(code));
-    connection = new Connection(peer.socket, "s1", {
+    connection = new Connection(new SocketLine(peer.socket, { clock, heartbeatMs: LIMITS.heartbeatMs }), "s1", {
       clock,
       telemetry,
       traffic: new TrafficCounter(clock, telemetry),

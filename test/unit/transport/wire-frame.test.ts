@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Writable } from "node:stream";
 import * as ws from "ws";
-import { FrameOnce } from "../../../src/transport/wire-frame.ts";
+import { FrameOnce, payloadsOf } from "../../../src/transport/wire-frame.ts";
 
 /** ws' parser of frames, which ws exports and its types forget. */
 const Receiver = Reflect.get(ws, "Receiver") as new (options: object) => Writable;
@@ -35,13 +35,23 @@ describe("a wire frame", () => {
     });
   }
 
+  it("is found again among others that stand one behind the other", () => {
+    const payloads = SIZES.map(payloadOf);
+
+    const bytes = Buffer.concat(payloads.map((payload) => new FrameOnce().frame(payload).bytes));
+
+    assert.deepEqual(
+      [...payloadsOf(bytes)],
+      payloads.map((payload) => Buffer.from(payload)),
+    );
+  });
+
   it("[OUT2] keeps its bytes when the payload's buffer is overwritten", () => {
     const encoder = new Uint8Array([15, 1, 2, 3]);
     const frame = new FrameOnce().frame(encoder.subarray(0, 3));
 
     encoder.fill(9);
 
-    assert.deepEqual([...frame.payload], [15, 1, 2]);
     assert.deepEqual([...frame.bytes.subarray(2)], [15, 1, 2]);
   });
 
@@ -70,6 +80,6 @@ describe("a wire frame", () => {
 
     const [long, short] = [frames.frame(buffer), frames.frame(buffer.subarray(0, 2))];
 
-    assert.deepEqual([long.payload.byteLength, short.payload.byteLength], [4, 2]);
+    assert.deepEqual([long.bytes.byteLength, short.bytes.byteLength], [6, 4]);
   });
 });
