@@ -21,6 +21,8 @@ export interface LinkParts {
 }
 
 const CLOSING_MS = 1000;
+/** More is not gathered: who sends it shall feel soon that the other end takes nothing. */
+const MAX_GATHERED_BYTES = 64 * 1024;
 
 /** One end of a trunk: a TCP line with records in both directions, what is sent gathered into one write, and pings. */
 export class Link {
@@ -29,6 +31,7 @@ export class Link {
   readonly #parts: LinkParts;
   readonly #reader: RecordReader;
   #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
   #isScheduled = false;
   #isEnded = false;
   #heardMs: number;
@@ -62,15 +65,20 @@ export class Link {
 
   /** Sends what belongs together, soon. */
   send(...parts: readonly Buffer[]): void {
+    for (const part of parts) this.#gatheredBytes += part.length;
     this.#gathered.push(...parts);
-    this.wake();
+    if (this.#gatheredBytes >= MAX_GATHERED_BYTES) this.#flush();
+    else this.wake();
   }
 
   /** Has `beforeFlush` asked soon. */
   wake(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    this.#parts.schedule(this.#flush);
+    this.#parts.schedule(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
   }
 
   /** Answers to what every end is asked. */
@@ -136,12 +144,12 @@ export class Link {
     }
   }
 
-  readonly #flush = (): void => {
-    this.#isScheduled = false;
+  #flush(): void {
     if (this.#isEnded) return;
     const parts = [...this.#gathered, ...this.#parts.beforeFlush()];
     this.#gathered = [];
+    this.#gatheredBytes = 0;
     if (parts.length === 0) return;
     if (!this.#socket.write(Buffer.concat(parts))) this.#parts.onFull(true);
-  };
+  }
 }

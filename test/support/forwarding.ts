@@ -1,10 +1,18 @@
 import { once } from "node:events";
-import { createServer as createHttpServer, type RequestListener, request } from "node:http";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { manualClock } from "../../src/clock/clock.ts";
+import { createServer as createHttpServer, type IncomingHttpHeaders, type RequestListener, request } from "node:http";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { WebSocket } from "ws";
+import { manualClock, systemClock } from "../../src/clock/clock.ts";
 import { createTelemetry } from "../../src/telemetry/telemetry.ts";
-import type { Owner } from "../../src/transport/forward.ts";
 import { Forwarder } from "../../src/transport/forwarder.ts";
+import {
+  type Opening,
+  type Owner,
+  type OwnerChannel,
+  OwnerTrunk,
+  TRUNK_ANSWER,
+  TRUNK_PATH,
+} from "../../src/trunk/trunk.ts";
 
 /** What became of a client: it was led to its owner, nobody has its room, or why it was not led. */
 export type Led = boolean | Error;
@@ -12,9 +20,17 @@ export type Led = boolean | Error;
 /** A process that only forwards, with a clock that a test moves. */
 export type Edge = Awaited<ReturnType<typeof openEdge>>;
 
-/** Opens an edge; `ownerOf` says where each client goes, and in `header` stands who comes. */
-export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | undefined>, header = "x-arena-passage") {
-  const [clock, telemetry] = [manualClock(), createTelemetry()];
+/** Largest frame of a client. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+/** Opens an edge; `ownerOf` says where each client goes, `passageTo` proves to an owner who comes. */
+export async function openEdge(
+  ownerOf: (roomId: string) => Promise<Owner | undefined>,
+  { passageTo = (bootId: string) => `edge to ${bootId}`, isCompressed = false } = {},
+) {
+  const clock = Object.assign(manualClock(), { afterPoll: (fn: () => void) => void setImmediate(fn) });
+  const telemetry = createTelemetry();
   const forgotten: string[] = [];
   const sockets: Socket[] = [];
   let [opened, closed] = [0, 0];
@@ -23,25 +39,20 @@ export async function openEdge(ownerOf: (roomId: string) => Promise<Owner | unde
   const forwarder = new Forwarder({
     clock,
     telemetry,
-    heartbeatMs: 15_000,
+    heartbeatMs: HEARTBEAT_MS,
+    maxFrameBytes: MAX_FRAME_BYTES,
+    isCompressed,
     ownerOf,
     forget: (roomId) => void forgotten.push(roomId),
-    passage: ({ bootId }, target, address) => [header, `${bootId} ${target} ${address}`],
+    passage: ({ bootId }) => ["x-arena-passage", passageTo(bootId)],
   });
   const waiting: ((led: Led) => void)[] = [];
   const server = createHttpServer({ highWaterMark: 32 * 1024 });
   server.on("upgrade", (request, socket, head) => {
     sockets.push(socket as Socket);
     socket.on("error", () => socket.destroy());
-    const passenger = {
-      roomId: "room",
-      lastKnown: "b",
-      request,
-      socket: socket as Socket,
-      head,
-      address: "203.0.113.9",
-    };
-    void forwarder.forward(passenger).then(
+    const passenger = { request, socket: socket as Socket, head, address: "203.0.113.9" };
+    void forwarder.forward({ roomId: "room", sessionId: "s", lastKnown: "b", ...passenger }).then(
       (led) => waiting.shift()?.(led),
       (error: Error) => waiting.shift()?.(error),
     );
@@ -84,32 +95,76 @@ export function passRequestsTo(port: number): RequestListener {
   };
 }
 
-/** A process that has rooms, as far as its sockets go. */
+/** A client that has come to an owner, which it neither took nor refused yet. */
+export interface Arrival {
+  readonly channel: OwnerChannel;
+  readonly opening: Opening;
+}
+
+/** A process that has rooms, as far as its trunks go. */
 export type OwnerProcess = Awaited<ReturnType<typeof openOwner>>;
 
-/** Opens one; what it does with a line, the test says. */
-export async function openOwner(bootId = "owner") {
-  const lines: Socket[] = [];
-  const heads: string[] = [];
-  const waiting: ((line: Socket) => void)[] = [];
-  const server = createServer({ allowHalfOpen: true }, (line) => {
-    line.on("error", () => {}); // a line that fails also closes
-    lines.push(line);
-    line.once("data", (head) => {
-      heads.push(head.toString());
-      line.pause();
-      waiting.shift()?.(line);
+/** Opens one; what it does with a client, the test says. With a `status` it answers that to trunks. */
+export async function openOwner(bootId = "owner", status = 101) {
+  const trunks: { trunk: OwnerTrunk; socket: Socket }[] = [];
+  const heads: IncomingHttpHeaders[] = [];
+  const waiting: ((arrival: Arrival) => void)[] = [];
+  const arrived: Arrival[] = [];
+  const onOpen = (channel: OwnerChannel, opening: Opening): void => {
+    const take = waiting.shift();
+    if (take) take({ channel, opening });
+    else arrived.push({ channel, opening });
+  };
+  const server = createHttpServer();
+  server.on("upgrade", ({ url, headers }, socket: Socket, head) => {
+    heads.push(headers);
+    if (url !== TRUNK_PATH || status !== 101) {
+      socket.end(`HTTP/1.1 ${status} No\r\nconnection: close\r\n\r\n`);
+      return;
+    }
+    socket.write(TRUNK_ANSWER);
+    const trunk = new OwnerTrunk(socket, head, {
+      clock: systemClock(),
+      silenceMs: 2 * HEARTBEAT_MS,
+      maxMessageBytes: MAX_FRAME_BYTES,
+      onOpen,
+      onEnd: () => {},
     });
+    trunks.push({ trunk, socket });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
     owner: { bootId, internalAddress: `127.0.0.1:${portOf(server)}` },
-    lines,
-    /** What each line began with. */
+    trunks,
+    /** What each trunk began with. */
     heads,
-    /** Resolves with the next line whose request has come, which is not read any more. */
-    line: () => new Promise<Socket>((resolve) => waiting.push(resolve)),
+    /** Resolves with the next client that comes. */
+    next: (): Promise<Arrival> => {
+      const arrival = arrived.shift();
+      return arrival ? Promise.resolve(arrival) : new Promise((resolve) => waiting.push(resolve));
+    },
+    close: async () => {
+      for (const { trunk } of trunks) trunk.link.fail();
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+/** A process that takes lines and says nothing. */
+export async function openMute() {
+  const lines: Socket[] = [];
+  const server = createServer((line) => {
+    line.on("error", () => {}); // it closes then
+    lines.push(line);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    owner: { bootId: "mute", internalAddress: `127.0.0.1:${portOf(server)}` },
+    lines,
     close: async () => {
       for (const line of lines) line.destroy();
       server.close();
@@ -118,27 +173,12 @@ export async function openOwner(bootId = "owner") {
   };
 }
 
-/** The answer of an owner that takes a client. */
-export const SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n";
-
-/** A client that has asked for an upgrade, byte by byte. */
-export async function openClient(port: number): Promise<Socket> {
-  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+/** A client that asks for an upgrade. */
+export function openClient(port: number): WebSocket {
+  const headers = { "x-arena-passage": "mine", "x-mine": "1" };
+  const client = new WebSocket(`ws://127.0.0.1:${port}/b/room?sessionId=s`, { headers });
   client.on("error", () => {}); // it closes then
-  await once(client, "connect");
-  client.write(
-    "GET /b/room?sessionId=s HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-arena-passage: mine\r\n\r\n",
-  );
   return client;
-}
-
-/** Gathers what comes from now on until the end. */
-export async function readToEnd(socket: Socket): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  socket.on("data", (part: Buffer) => parts.push(part));
-  socket.resume();
-  await Promise.race([once(socket, "end"), once(socket, "close")]);
-  return Buffer.concat(parts);
 }
 
 /** Lets sockets move until `isDone`. */

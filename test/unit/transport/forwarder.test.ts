@@ -2,225 +2,367 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
 import { parseCloseReason } from "../../../src/protocol/protocol.ts";
 import type { TelemetryEvents } from "../../../src/telemetry/telemetry.ts";
-import type { Owner } from "../../../src/transport/forward.ts";
+import { FrameOnce } from "../../../src/transport/wire-frame.ts";
+import type { Opening, Owner, OwnerChannel } from "../../../src/trunk/trunk.ts";
 import {
   type Edge,
   type OwnerProcess,
   openClient,
   openEdge,
+  openMute,
   openOwner,
-  readToEnd,
-  SWITCHING,
   settled,
   until,
 } from "../../support/forwarding.ts";
 
 const MB = 1024 * 1024;
-/** Two sockets' buffers, and what was read when they were full. */
+/** A socket's buffer, and what was read when it was full. */
 const MAX_WAITING_BYTES = 256 * 1024;
+
+/** What a room's side hears of a client. */
+interface Heard {
+  readonly messages: { data: Buffer; isBinary: boolean }[];
+  drains: number;
+  code: number | undefined;
+}
+
+/** A client that was taken by its owner, at both ends. */
+interface Pair {
+  readonly client: WebSocket;
+  readonly channel: OwnerChannel;
+  readonly opening: Opening;
+  readonly heard: Heard;
+  /** What the client got. */
+  readonly got: Buffer[];
+}
 
 describe("a client whose room is elsewhere", () => {
   let edge: Edge;
   let there: OwnerProcess;
   let whereabouts: (roomId: string) => Promise<Owner | undefined>;
   let failures: TelemetryEvents["forward:failed"][];
-  beforeEach(async () => {
+  const clients: WebSocket[] = [];
+  const open = async (options: Parameters<typeof openEdge>[1] = {}): Promise<void> => {
     there = await openOwner();
     whereabouts = async () => there.owner;
-    edge = await openEdge((roomId) => whereabouts(roomId));
+    edge = await openEdge((roomId) => whereabouts(roomId), options);
     failures = [];
     edge.telemetry.on("forward:failed", (failure) => failures.push(failure));
-  });
-  afterEach(async () => {
+  };
+  beforeEach(() => open());
+  const close = async (): Promise<void> => {
+    for (const client of clients.splice(0)) client.terminate();
     await edge.close();
     await there.close();
     await until(() => edge.forwarder.count === 0);
     assert.equal(edge.counts().opened, edge.counts().closed);
-  });
+  };
+  afterEach(close);
 
-  /** A client that was led to its owner, and the owner's end of the line; both have had their heads. */
-  const openPair = async (): Promise<{ client: Socket; line: Socket }> => {
-    const [taken, led, client] = [there.line(), edge.led(), await openClient(edge.port)];
-    const line = await taken;
-    line.write(SWITCHING);
-    assert.equal(await led, true);
-    const [head] = await once(client, "data");
-    client.pause();
-    assert.equal(head.toString(), SWITCHING);
-    return { client, line };
+  const come = (): WebSocket => {
+    const client = openClient(edge.port);
+    clients.push(client);
+    return client;
+  };
+  const openPair = async (): Promise<Pair> => {
+    const client = come();
+    const got: Buffer[] = [];
+    client.on("message", (data: Buffer) => got.push(data));
+    const { channel, opening } = await there.next();
+    const heard: Heard = { messages: [], drains: 0, code: undefined };
+    channel.accept();
+    channel.listen({
+      message: (data, isBinary) => heard.messages.push({ data: Buffer.from(data), isBinary }),
+      drained: () => heard.drains++,
+      closed: (code) => {
+        heard.code = code;
+      },
+    });
+    await once(client, "open");
+    return { client, channel, opening, heard, got };
+  };
+  const frame = (payload: Uint8Array): Buffer => new FrameOnce().frame(payload).bytes;
+  const socketOf = ({ client }: Pair): Socket => (client as unknown as { _socket: Socket })._socket; // private in ws
+  /** The socket of a client that has asked for an upgrade. */
+  const requestOf = (client: WebSocket): Socket => (client as unknown as { _req: { socket: Socket } })._req.socket;
+  const closeOf = async (client: WebSocket): Promise<{ code: number; hint: string | undefined; reason: string }> => {
+    const [code, reason] = (await once(client, "close")) as [number, Buffer];
+    return { code, hint: parseCloseReason(String(reason))?.code, reason: String(reason) };
   };
   const failuresTold = (): readonly TelemetryEvents["forward:failed"][] => {
     edge.clock.advance(1000);
     return failures;
   };
 
-  it("[FWD1] is led there with its request as it came and its address, and gets every byte in both directions", async () => {
-    const { client, line } = await openPair();
-    const [up, down] = [randomBytes(3 * MB), randomBytes(5 * MB)];
-    const [gotUp, gotDown] = [readToEnd(line), readToEnd(client)];
-    line.write(Buffer.concat([Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 0x50, 0, 0]), down]));
-    client.end(up);
+  it("[FWD1] is led there with its request as it came and its address, and gets every message in both directions", async () => {
+    const { client, channel, opening, heard, got } = await openPair();
+    const sizes = [0, 1, 125, 126, 65_535, 65_536, 300_000, 900_000];
+    const [up, down] = [sizes.map((size) => randomBytes(size)), sizes.map((size) => randomBytes(size))];
 
-    assert.ok((await gotUp).equals(up));
-    line.end();
-    assert.ok((await gotDown).subarray(10).equals(down));
-    assert.equal(
-      there.heads[0],
-      `GET /b/room?sessionId=s HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-arena-passage: owner /b/room?sessionId=s 203.0.113.9\r\n\r\n`,
-    );
-    client.destroy();
+    for (const bytes of up) client.send(bytes);
+    client.send("text");
+    for (const bytes of down) channel.write(frame(bytes));
+    await until(() => heard.messages.length === sizes.length + 1 && got.length === sizes.length);
+
+    assert.deepEqual(got, down);
+    assert.deepEqual(heard.messages, [
+      ...up.map((data) => ({ data, isBinary: true })),
+      { data: Buffer.from("text"), isBinary: false },
+    ]);
+    const { url, headers, address } = opening;
+    assert.deepEqual([url, address, headers["x-mine"]], ["/b/room?sessionId=s", "203.0.113.9", "1"]);
+    assert.equal(headers["x-arena-passage"], undefined);
+  });
+
+  it("[FWD1] shares one line with all others, over which a frame for all goes once", async () => {
+    const pairs = await Promise.all(Array.from({ length: 20 }, openPair));
+    const { socket } = there.trunks[0] ?? assert.fail();
+    await settled(() => socket.bytesWritten);
+    const [before, bytes] = [socket.bytesWritten, frame(randomBytes(10_000))];
+
+    for (const { channel } of pairs) channel.write(bytes);
+    await until(() => pairs.every(({ got }) => got.length === 1));
+
+    assert.equal(there.trunks.length, 1);
+    assert.equal(there.heads[0]?.["x-arena-passage"], "edge to owner");
+    assert.ok(socket.bytesWritten - before < bytes.length + 200, `${socket.bytesWritten - before} bytes`);
+    assert.ok(pairs.every(({ got }) => got[0]?.equals(bytes.subarray(4))));
+  });
+
+  it("[FWD1] gets what its owner sent right behind its consent", async () => {
+    const client = come();
+    const { channel } = await there.next();
+    const [message] = [once(client, "message")];
+    channel.accept();
+    channel.write(frame(Buffer.from([10, 1])));
+
+    assert.deepEqual([...((await message)[0] as Buffer)], [10, 1]);
+  });
+
+  it("[FWD1] gets frames that are compressed where it comes in", async () => {
+    await close();
+    await open({ isCompressed: true });
+    const { client, channel, got } = await openPair();
+    assert.match(client.extensions, /permessage-deflate/);
+
+    channel.write(Buffer.concat([frame(Buffer.alloc(5000, 1)), frame(Buffer.alloc(100, 2))]));
+    await until(() => got.length === 2 && channel.waitingBytes === 0);
+
+    assert.deepEqual(got, [Buffer.alloc(5000, 1), Buffer.alloc(100, 2)]);
   });
 
   it("[FWD1] gets the answer of an owner that refuses it", async () => {
-    const [taken, client] = [there.line(), await openClient(edge.port)];
-    const got = readToEnd(client);
-    (await taken).end("HTTP/1.1 503 Service Unavailable\r\nretry-after: 3\r\n\r\nlater");
+    const client = come();
+    const answered = once(client, "unexpected-response");
+    const { channel } = await there.next();
+    channel.refuse(503, "HTTP/1.1 503 Service Unavailable\r\nretry-after: 3\r\nconnection: close\r\n\r\nlater");
 
-    assert.equal((await got).toString(), "HTTP/1.1 503 Service Unavailable\r\nretry-after: 3\r\n\r\nlater");
-    client.end();
+    const [, answer] = await answered;
+
+    assert.deepEqual([answer.statusCode, answer.headers["retry-after"]], [503, "3"]);
+    assert.equal(Buffer.concat(await answer.toArray()).toString(), "later");
   });
 
-  it("[FWD2] is asked for no more than an owner takes, and the owner for no more than it takes itself", async () => {
-    const { client, line } = await openPair();
-    let most = 0;
-    const held = (): number => (most = Math.max(most, edge.forwarder.waitingBytes));
-    line.pause();
-    client.pause();
-    const bytes = randomBytes(32 * MB);
-    const whole = Buffer.concat([Buffer.from([0x82, 127, 0, 0, 0, 0, 2, 0, 0, 0]), bytes]);
+  it("[FWD1] tells its owner with which code it leaves, and that it has broken off", async () => {
+    const [leaving, breaking] = [await openPair(), await openPair()];
 
-    client.write(bytes);
-    line.write(whole);
-    await settled(() => held() + line.writableLength + client.writableLength);
+    leaving.client.close(4000);
+    breaking.client.terminate();
 
-    assert.ok(most < MAX_WAITING_BYTES, `${most} bytes waited`);
-    assert.ok(line.writableLength > MB && client.writableLength > MB, "the senders feel it");
-    const [gotDown, gotUp] = [readToEnd(client), readToEnd(line)];
-    client.end();
-    line.end();
-    assert.ok((await gotDown).equals(whole));
-    assert.ok((await gotUp).equals(bytes));
+    await until(() => leaving.heard.code !== undefined && breaking.heard.code !== undefined);
+    assert.deepEqual([leaving.heard.code, breaking.heard.code], [4000, 1006]);
   });
 
-  it("[FWD2] is not read before the line to the owner stands, beyond a socket's buffer", async () => {
-    let answer = (_owner: Owner): void => {};
-    whereabouts = () => new Promise((resolve) => (answer = resolve));
-    const client = await openClient(edge.port);
-    const early = randomBytes(8 * MB);
-    client.write(early);
-    await until(() => edge.sockets.length === 1);
-    await settled(() => client.writableLength);
-    assert.ok(Number(edge.sockets[0]?.bytesRead) < MAX_WAITING_BYTES, `${edge.sockets[0]?.bytesRead} bytes were read`);
+  it("[FWD1] is closed with its owner's own words behind what was sent before, and cut off where that says so", async () => {
+    const [closing, cut] = [await openPair(), await openPair()];
+    const [word, end] = [closeOf(closing.client), closeOf(cut.client)];
 
-    const taken = there.line();
-    answer(there.owner);
-    const line = await taken;
-    line.write(SWITCHING);
-    const got = readToEnd(line);
-    client.end();
+    closing.channel.write(frame(Buffer.from([13])));
+    closing.channel.close(4501, "ROOM_FAILED");
+    cut.channel.cut();
 
-    assert.ok((await got).equals(early));
-    line.end();
-  });
-
-  it("[FWD4] is told to come back where its owner breaks off between two frames", async () => {
-    const { client, line } = await openPair();
-    const got = readToEnd(client);
-    line.write(Buffer.from([0x82, 2, 1, 2]));
-    await until(() => line.writableLength === 0);
-    line.end();
-
-    const [frame, close] = [(await got).subarray(0, 4), (await got).subarray(4)];
-
-    assert.deepEqual([...frame], [0x82, 2, 1, 2]);
-    assert.deepEqual([close[0], close.readUInt16BE(2)], [0x88, 4010]);
-    assert.equal(parseCloseReason(close.toString("utf8", 4))?.code, "PEER_UNREACHABLE");
-    client.end();
-    assert.deepEqual(
-      failuresTold().map(({ stage, bootId, times }) => ({ stage, bootId, times })),
-      [{ stage: "flow", bootId: "owner", times: 1 }],
-    );
-  });
-
-  it("[FWD4] is cut off where its owner breaks off in the middle of a frame", async () => {
-    const { client, line } = await openPair();
-    const got = readToEnd(client);
-    line.end(Buffer.from([0x82, 3, 1, 2]));
-
-    assert.deepEqual([...(await got)], [0x82, 3, 1, 2]);
-  });
-
-  it("[FWD4] gets the owner's own last word and no other", async () => {
-    const { client, line } = await openPair();
-    const got = readToEnd(client);
-    line.end(Buffer.from([0x88, 2, 0x11, 0x94]));
-
-    assert.deepEqual([...(await got)], [0x88, 2, 0x11, 0x94]);
-    client.end();
+    assert.deepEqual(await word, { code: 4501, hint: undefined, reason: "ROOM_FAILED" });
+    assert.equal((await end).code, 1006);
+    assert.equal(closing.got.length, 1);
+    await until(() => closing.heard.code === 4501 && cut.heard.code === 1006);
     assert.deepEqual(failuresTold(), []);
   });
 
+  it("[FWD2] that reads nothing costs the others nothing, and its owner knows what waits for it", async () => {
+    const [slow, quick] = [await openPair(), await openPair()];
+    socketOf(slow).pause();
+    for (let sent = 0; sent < 16; sent++) slow.channel.write(frame(randomBytes(MB)));
+    quick.channel.write(frame(Buffer.from([13])));
+
+    await until(() => quick.got.length === 1);
+    await settled(() => slow.channel.waitingBytes);
+    const waiting = slow.channel.waitingBytes;
+    assert.ok(waiting > 4 * MB && waiting <= 16 * (MB + 10), `${waiting} bytes`);
+    assert.equal(quick.channel.waitingBytes, 0);
+    assert.ok(edge.forwarder.waitingBytes <= waiting);
+
+    socketOf(slow).resume();
+    await until(() => slow.got.length === 16);
+    edge.clock.advance(1000); // what waits below a socket's mark is told with the next look at it
+    await until(() => slow.channel.waitingBytes === 0);
+    assert.ok(slow.heard.drains > 0);
+  });
+
+  it("[FWD2] is read no more where its owner takes nothing, and goes on when it does", async () => {
+    const { client, heard } = await openPair();
+    const { socket } = there.trunks[0] ?? assert.fail();
+    socket.pause();
+    for (let sent = 0; sent < 64; sent++) client.send(randomBytes(MB / 2));
+
+    await settled(() => client.bufferedAmount);
+
+    assert.ok(client.bufferedAmount > 8 * MB, "the client feels it");
+    assert.ok(edge.forwarder.waitingBytes < 2 * MB, `${edge.forwarder.waitingBytes} bytes wait between`);
+    socket.resume();
+    await until(() => heard.messages.length === 64);
+  });
+
+  it("[FWD2] waits while its owner wants it to", async () => {
+    const { client, channel, heard } = await openPair();
+    channel.pause();
+    await settled(() => there.trunks[0]?.socket.bytesWritten ?? 0);
+    client.send("1");
+    await settled(() => heard.messages.length);
+    assert.equal(heard.messages.length, 0);
+
+    channel.resume();
+
+    await until(() => heard.messages.length === 1);
+  });
+
+  it("[FWD2] is not read before its owner has answered, beyond a socket's buffer", async () => {
+    const client = come();
+    const { channel } = await there.next();
+    const raw = requestOf(client);
+    raw.write(Buffer.alloc(8 * MB));
+    await settled(() => raw.writableLength);
+
+    assert.ok(Number(edge.sockets[0]?.bytesRead) < MAX_WAITING_BYTES, `${edge.sockets[0]?.bytesRead} bytes were read`);
+    channel.refuse(503, "HTTP/1.1 503 No\r\nconnection: close\r\n\r\n");
+  });
+
+  it("[FRM2] is closed with 1009 for a frame over the bound, which its owner does not see", async () => {
+    const { client, heard } = await openPair();
+    const end = closeOf(client);
+
+    client.send(Buffer.alloc(MB + 1));
+
+    assert.equal((await end).code, 1009);
+    await until(() => heard.code !== undefined);
+    assert.deepEqual(heard.messages, []);
+  });
+
+  it("[HB1] is cut off where it says nothing for two heartbeats, and its owner hears of it", async () => {
+    const { client, heard } = await openPair();
+    const refused: string[] = [];
+    edge.telemetry.on("error:refused", ({ code }) => refused.push(code));
+    client.pause();
+
+    for (let passed = 0; passed < 30; passed++) {
+      edge.clock.advance(1000);
+      there.trunks[0]?.trunk.link.ping();
+      await settled(() => edge.forwarder.count);
+    }
+
+    await until(() => heard.code === 1006);
+    assert.deepEqual(refused, ["PEER_SILENT"]);
+  });
+
+  it("has its owner know how long a ping to it and back takes", async () => {
+    const { channel, client } = await openPair();
+    const pinged = once(client, "ping");
+    edge.clock.advance(15_000);
+    await pinged;
+
+    edge.clock.advance(1000);
+    await settled(() => there.trunks[0]?.socket.bytesRead ?? 0);
+    edge.clock.advance(1000);
+
+    await until(() => channel.roundTripMs !== undefined);
+  });
+
+  it("[FWD4] is told to come back where the line to its owner breaks", async () => {
+    const pairs = [await openPair(), await openPair()];
+    const ends = pairs.map(({ client }) => closeOf(client));
+    pairs[0]?.channel.write(frame(Buffer.from([13])));
+    await until(() => pairs[0]?.got.length === 1);
+
+    there.trunks[0]?.trunk.link.fail();
+
+    for (const { code, hint } of await Promise.all(ends)) assert.deepEqual([code, hint], [4010, "PEER_UNREACHABLE"]);
+    assert.deepEqual(
+      failuresTold().map(({ stage, bootId, times }) => ({ stage, bootId, times })),
+      [{ stage: "flow", bootId: "owner", times: 2 }],
+    );
+  });
+
+  it("[FWD4] is told to come back where its owner sends what nobody understands", async () => {
+    const { client } = await openPair();
+    const end = closeOf(client);
+
+    there.trunks[0]?.socket.write(Buffer.from([0, 0, 0, 1, 99]));
+
+    assert.equal((await end).code, 4010);
+  });
+
   it("[FWD4] is told to come back where its owner is said to be gone, though nothing of that shows on the line", async () => {
-    const [{ client }, other] = [await openPair(), await openPair()];
-    const got = readToEnd(client);
+    const pairs = [await openPair(), await openPair()];
+    const ends = pairs.map(({ client }) => closeOf(client));
     edge.forwarder.ownerGone("somebody else");
     assert.equal(edge.forwarder.count, 2);
 
     edge.forwarder.ownerGone("owner");
 
-    assert.equal((await got).readUInt16BE(2), 4010);
-    for (const each of [client, other.client]) each.end();
+    assert.deepEqual(
+      (await Promise.all(ends)).map(({ code }) => code),
+      [4010, 4010],
+    );
     assert.deepEqual(
       failuresTold().map(({ times }) => times),
       [2],
     );
   });
 
-  it("[FWD4] is told to come back where its owner has been silent for two heartbeats, and not where it is the slow one", async () => {
-    const { client, line } = await openPair();
-    const got = readToEnd(client);
-    edge.clock.advance(20_000);
-    line.write(Buffer.from([0x89, 0]));
-    await once(client, "data");
-    edge.clock.advance(29_000);
+  it("[FWD4] is told to come back where its owner has been silent for two heartbeats", async () => {
+    const { client } = await openPair();
+    const end = closeOf(client);
+    const look = async (ms: number): Promise<void> => {
+      for (let passed = 0; passed < ms; passed += 1000) {
+        edge.clock.advance(1000);
+        client.pong();
+        await settled(() => edge.forwarder.count);
+      }
+    };
+    there.trunks[0]?.socket.pause(); // it answers no ping
+    await look(29_000);
     assert.equal(edge.forwarder.count, 1);
 
-    edge.clock.advance(4000);
+    await look(2000);
 
-    const bytes = await got;
-    assert.deepEqual([...bytes.subarray(0, 3), bytes.readUInt16BE(4)], [0x89, 0, 0x88, 4010]);
-    client.end();
-  });
-
-  it("[FWD4] is cut off where it takes nothing for so long that its owner has given it up", async () => {
-    const { client, line } = await openPair();
-    client.pause();
-    line.write(Buffer.alloc(32 * MB));
-    await settled(() => line.writableLength);
-
-    edge.clock.advance(33_000);
-    edge.clock.advance(3000);
-
-    await until(() => edge.forwarder.count === 0);
-    assert.deepEqual(failuresTold(), []);
-    client.destroy();
+    assert.equal((await end).code, 4010);
   });
 
   it("[FWD5] comes to another owner where the first says that it does not have the room, or is another process by now", async () => {
     for (const status of [421, 403]) {
-      const before = await openOwner("before");
+      const before = await openOwner("before", status === 403 ? 403 : 101);
       const owners = [before.owner, there.owner];
       whereabouts = async () => owners.shift();
-      const [asked, taken, led] = [before.line(), there.line(), edge.led()];
-      const client = await openClient(edge.port);
-      (await asked).end(`HTTP/1.1 ${status} No\r\n\r\n`);
-      (await taken).write(SWITCHING);
+      const led = edge.led();
+      const client = come();
+      if (status === 421) (await before.next()).channel.refuse(421, "HTTP/1.1 421 No\r\n\r\n");
+      (await there.next()).channel.accept();
 
       assert.equal(await led, true);
       assert.equal(edge.forgotten.pop(), "room");
-      client.destroy();
+      await once(client, "open");
       await before.close();
     }
   });
@@ -230,77 +372,81 @@ describe("a client whose room is elsewhere", () => {
     await gone.close();
     whereabouts = async () => gone.owner;
     const refused = edge.led();
-    const clients = [await openClient(edge.port)];
+    come();
     assert.match(String(await refused), /PEER_UNREACHABLE|cannot be reached/);
 
-    whereabouts = async () => there.owner;
-    const [asked, late] = [there.line(), edge.led()];
-    clients.push(await openClient(edge.port));
-    const line = await asked;
+    const mute = await openMute();
+    whereabouts = async () => mute.owner;
+    const late = edge.led();
+    come();
+    await until(() => mute.lines.some(({ bytesRead }) => bytesRead > 0));
     edge.clock.advance(5000);
     assert.match(String(await late), /cannot be reached/);
-    await Promise.all([readToEnd(line), once(line.end(), "close")]);
+    await mute.close();
 
-    const [again, wrong] = [there.line(), edge.led()];
-    clients.push(await openClient(edge.port));
-    (await again).end("HTTP/1.1 421 Misdirected Request\r\n\r\n");
+    whereabouts = async () => there.owner;
+    const later = edge.led();
+    come();
+    await there.next();
+    edge.clock.advance(5000);
+    assert.match(String(await later), /cannot be reached/);
+
+    const wrong = edge.led();
+    come();
+    (await there.next()).channel.refuse(421, "HTTP/1.1 421 No\r\n\r\n");
     assert.match(String(await wrong), /cannot be reached/);
 
     assert.equal(edge.sockets.filter(({ bytesWritten }) => bytesWritten > 0).length, 0);
     const told = failuresTold();
     assert.equal(
       told.reduce((sum, { stage, times }) => (stage === "ask" ? sum + times : sum), 0),
-      3,
+      4,
     );
-    for (const client of clients) client.destroy();
   });
 
   it("[FWD5] is refused for good where nobody has its room", async () => {
     whereabouts = async () => undefined;
     const led = edge.led();
-    const client = await openClient(edge.port);
+    come();
 
     assert.equal(await led, false);
-    client.destroy();
   });
 
   it("[FWD5] leaves nothing behind where it goes away while its owner is asked", async () => {
-    const [taken, led] = [there.line(), edge.led()];
-    const client = await openClient(edge.port);
-    const line = await taken;
-    client.resetAndDestroy();
+    const led = edge.led();
+    const client = come();
+    const { channel } = await there.next();
+    const closed = new Promise<number>((resolve) => {
+      channel.listen({ message: () => {}, drained: () => {}, closed: resolve });
+    });
+    requestOf(client).resetAndDestroy();
 
-    await readToEnd(line);
-    line.end();
-
+    assert.equal(await closed, 1006);
     assert.equal(await led, true);
     assert.equal(edge.forwarder.waitingBytes, 0);
     assert.deepEqual(failuresTold(), []);
   });
 
   it("[FWD6] is told to come back where the process that passes it on ends, and cut off where it does not hang up", async () => {
-    const [{ client, line }, slow] = [await openPair(), await openPair()];
-    const [got, ends] = [readToEnd(client), [readToEnd(line), readToEnd(slow.line)]];
+    const [prompt, slow] = [await openPair(), await openPair()];
+    const end = closeOf(prompt.client);
+    socketOf(slow).pause();
 
     edge.forwarder.close();
 
-    const bytes = await got;
-    assert.deepEqual([bytes[0], bytes.readUInt16BE(2)], [0x88, 4010]);
-    assert.equal(parseCloseReason(bytes.toString("utf8", 4))?.code, "DRAINING");
-    client.end();
-    await Promise.all(ends);
+    const { code, hint } = await end;
+    assert.deepEqual([code, hint], [4010, "DRAINING"]);
+    await until(() => prompt.heard.code === 1006 && slow.heard.code === 1006);
     await until(() => edge.forwarder.count === 1);
     edge.clock.advance(3000);
     await until(() => edge.forwarder.count === 0);
-    slow.client.destroy();
   });
 
   it("[FWD6] is not taken any more by a process that ends", async () => {
     edge.forwarder.close();
     const led = edge.led();
-    const client = await openClient(edge.port);
+    come();
 
     assert.match(String(await led), /shutting down/);
-    client.destroy();
   });
 });
