@@ -55,8 +55,8 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
 
   // From the owner.
 
-  write(bytes: Buffer): void {
-    if (this.#line.readyState === OPEN) this.#line.write(bytes);
+  write(bytes: Buffer): boolean {
+    return this.#line.readyState !== OPEN || this.#line.write(bytes);
   }
 
   close(code: number, reason: string): void {

@@ -19,8 +19,8 @@ export interface Line {
   readonly waitingBytes: number;
   /** Tells `listener` from now on; asked once. */
   listen(listener: LineListener): void;
-  /** Writes ready-made WebSocket frames, whole ones. */
-  write(bytes: Buffer): void;
+  /** Writes ready-made WebSocket frames, whole ones; whether they have left. */
+  write(bytes: Buffer): boolean;
   /** Starts the closing handshake behind what was written. */
   close(code: number, reason?: string): void;
   /** Ends it without a handshake. */

@@ -61,9 +61,10 @@ export class SocketLine implements Line {
     if (!this.#isCompressed) this.#stream.on("drain", () => listener.drained());
   }
 
-  write(bytes: Buffer): void {
+  write(bytes: Buffer): boolean {
     if (this.#isCompressed) this.#deflate(bytes);
     else this.#stream.write(bytes);
+    return this.waitingBytes === 0;
   }
 
   close(code: number, reason?: string): void {

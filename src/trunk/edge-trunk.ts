@@ -18,8 +18,8 @@ import {
 export interface ClientEnd {
   /** Bytes that wait in this process for the client. */
   readonly waitingBytes: number;
-  /** Writes WebSocket frames. */
-  write(bytes: Buffer): void;
+  /** Writes WebSocket frames; whether all of them have left this process. */
+  write(bytes: Buffer): boolean;
   /** The owner ends it, with these words. */
   close(code: number, reason: string): void;
   /** The owner cuts it off. */
@@ -54,8 +54,8 @@ export class EdgeTrunk {
   readonly link: Link;
   readonly #clock: Clock;
   readonly #channels = new Map<number, EdgeChannel>();
-  /** Those for whom something waits in their sockets, and how much the owner was told of. */
-  readonly #slow = new Map<EdgeChannel, number>();
+  /** Those for whom something waits in their sockets. */
+  readonly #slow = new Set<EdgeChannel>();
   #lastChannel = 0;
   #takenRecords = 0;
   #toldRecords = 0;
@@ -117,22 +117,19 @@ export class EdgeTrunk {
     this.#takenRecords++;
     this.link.wake();
     for (const id of channels) {
-      const channel = this.#channels.get(id);
-      if (!channel) continue; // its client has gone
-      // What waits in a socket must not keep all else alive that was read together with it.
-      channel.write(this.#slow.has(channel) ? Buffer.from(bytes) : bytes);
-      if (channel.waitingBytes > 0 && !this.#slow.has(channel)) this.#slow.set(channel, 0);
+      const channel = this.#channels.get(id); // none where its client has gone
+      if (channel && !channel.write(bytes)) this.#slow.add(channel);
     }
   }
 
   /** What the owner does not know yet of what was taken. */
   #taken(): readonly Buffer[] {
     const waiting: Waiting[] = [];
-    for (const [channel, told] of this.#slow) {
+    for (const channel of this.#slow) {
       const bytes = channel.waitingBytes;
-      if (bytes !== told) waiting.push([channel.id, bytes]);
-      if (bytes > 0) this.#slow.set(channel, bytes);
-      else this.#slow.delete(channel);
+      if (bytes !== channel.toldBytes) waiting.push([channel.id, bytes]);
+      channel.toldBytes = bytes;
+      if (bytes === 0) this.#slow.delete(channel);
     }
     if (waiting.length === 0 && this.#toldRecords === this.#takenRecords) return [];
     this.#toldRecords = this.#takenRecords;
@@ -164,6 +161,8 @@ export class EdgeChannel {
   readonly id: number;
   /** How the owner answered: undefined where it takes the client. @throws ArenaError PEER_UNREACHABLE */
   readonly answer: Promise<Refusal | undefined>;
+  /** What the owner was told that waits for the client here. */
+  toldBytes = 0;
   readonly #parts: EdgeChannelParts;
   readonly #answered = Promise.withResolvers<Refusal | undefined>();
   #end: ClientEnd | undefined;
@@ -224,9 +223,13 @@ export class EdgeChannel {
     this.#whenAttached((end) => end.lost(cause));
   }
 
-  write(bytes: Buffer): void {
-    if (!this.#end) this.#earlyBytes += bytes.length;
-    this.#whenAttached((end) => end.write(bytes));
+  /** Whether all of it has left this process. */
+  write(bytes: Buffer): boolean {
+    // What waits in a socket must not keep all else alive that was read together with it.
+    if (this.#end) return this.#end.write(this.toldBytes > 0 ? Buffer.from(bytes) : bytes);
+    this.#earlyBytes += bytes.length;
+    this.#early.push((end) => void end.write(bytes));
+    return false;
   }
 
   /** What the owner says of this client. */

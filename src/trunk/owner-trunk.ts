@@ -191,9 +191,10 @@ export class OwnerChannel {
     this.#listener = listener;
   }
 
-  write(bytes: Buffer): void {
+  write(bytes: Buffer): boolean {
     this.#onItsWayBytes += bytes.length;
     this.#trunk.write(this, bytes);
+    return false; // that will be told
   }
 
   close(code = NORMAL, reason = ""): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
-import type { Owner } from "../../../src/transport/forward.ts";
+import type { Owner } from "../../../src/trunk/trunk.ts";
 import { type FindOwner, ownerFinder } from "../../../src/transport/owner-finder.ts";
 
 const RETURN_MS = 30_000;
