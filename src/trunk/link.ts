@@ -23,6 +23,8 @@ export interface LinkParts {
 const CLOSING_MS = 1000;
 /** More is not gathered: who sends it shall feel soon that the other end takes nothing. */
 const MAX_GATHERED_BYTES = 64 * 1024;
+/** The system takes nothing now: more than this waits. */
+const MAX_WAITING_BYTES = 64 * 1024;
 
 /** One end of a trunk: a TCP line with records in both directions, what is sent gathered into one write, and pings. */
 export class Link {
@@ -33,6 +35,7 @@ export class Link {
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
   #isScheduled = false;
+  #isFull = false;
   #isEnded = false;
   #heardMs: number;
   #pingedMs: number | undefined;
@@ -47,7 +50,7 @@ export class Link {
     socket.setNoDelay();
     if (head.length > 0) socket.unshift(head);
     socket.on("data", (chunk: Buffer) => this.#read(chunk));
-    socket.on("drain", () => parts.onFull(false));
+    socket.on("drain", () => this.#setFull(false));
     socket.once("error", (error) => this.fail(error));
     socket.once("end", () => this.fail());
     socket.once("close", () => this.fail());
@@ -150,6 +153,13 @@ export class Link {
     this.#gathered = [];
     this.#gatheredBytes = 0;
     if (parts.length === 0) return;
-    if (!this.#socket.write(Buffer.concat(parts))) this.#parts.onFull(true);
+    this.#socket.write(Buffer.concat(parts));
+    if (this.#socket.writableLength > MAX_WAITING_BYTES) this.#setFull(true); // a drain follows
+  }
+
+  #setFull(isFull: boolean): void {
+    if (isFull === this.#isFull) return;
+    this.#isFull = isFull;
+    this.#parts.onFull(isFull);
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock/clock.ts";
 import { Link } from "./link.ts";
+import { MAX_RECORD_BYTES } from "./record-reader.ts";
 import { bare, closeRecord, framesHead, type Opening, readUpward, refusedRecord, type Upward } from "./records.ts";
 
 /** Who is told of what happens on a channel. */
@@ -30,6 +31,8 @@ interface Sent {
   readonly bytes: number;
 }
 
+/** Leaves room for the list of those it is for. */
+const MAX_FRAMES_BYTES = MAX_RECORD_BYTES / 2;
 const GONE = 1006;
 const TOO_LARGE = 1009;
 const NORMAL = 1000;
@@ -72,6 +75,10 @@ export class OwnerTrunk {
 
   /** Sends frames to a client with all others that get the same at the end of this turn. */
   write(channel: OwnerChannel, bytes: Buffer): void {
+    if (bytes.length > MAX_FRAMES_BYTES) {
+      channel.cut(); // no client takes that, and the trunk is everybody's
+      return;
+    }
     const channels = this.#gathered.get(bytes);
     if (channels) channels.push(channel);
     else this.#gathered.set(bytes, [channel]);

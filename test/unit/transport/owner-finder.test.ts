@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
-import type { Owner } from "../../../src/trunk/trunk.ts";
 import { type FindOwner, ownerFinder } from "../../../src/transport/owner-finder.ts";
+import type { Owner } from "../../../src/trunk/trunk.ts";
 
 const RETURN_MS = 30_000;
 
