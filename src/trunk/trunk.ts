@@ -12,8 +12,8 @@ import { afterAwake, type Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { EdgeTrunk } from "./edge-trunk.ts";
 
-export type { ClientEnd, EdgeChannel, EdgeTrunk, Refusal } from "./edge-trunk.ts";
-export { type ChannelListener, type OwnerChannel, OwnerTrunk } from "./owner-trunk.ts";
+export type { ClientEnd, EdgeChannel, EdgeTrunk } from "./edge-trunk.ts";
+export { type OwnerChannel, OwnerTrunk } from "./owner-trunk.ts";
 export type { Opening } from "./records.ts";
 
 /** Another process: which, and where. */
