@@ -182,7 +182,7 @@ export class ArenaTransport extends WebSocketTransport {
 
   /** A process of the cluster comes, with clients whose rooms are here. */
   #takeTrunk(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { clock, limits, checkTrunk, maxFrameBytes: maxMessageBytes } = this.#parts;
+    const { clock, telemetry, limits, checkTrunk, maxFrameBytes: maxMessageBytes } = this.#parts;
     try {
       checkTrunk(request);
     } catch (error) {
@@ -195,7 +195,8 @@ export class ArenaTransport extends WebSocketTransport {
       maxMessageBytes,
       silenceMs: 2 * limits.heartbeatMs,
       onOpen: (channel, opening) => this.#openChannel(channel, opening),
-      onEnd: () => {
+      onEnd: (error) => {
+        if (error) telemetry.emit("connection:failed", { sessionId: "trunk", error });
         unwatch();
         this.#trunks.delete(trunk);
       },

@@ -51,7 +51,7 @@ const GONE = 1006;
 
 /** The end of a trunk where clients come in. */
 export class EdgeTrunk {
-  readonly link: Link;
+  readonly link: Link<Downward>;
   readonly #clock: Clock;
   readonly #channels = new Map<number, EdgeChannel>();
   /** Those for whom something waits in their sockets. */
@@ -68,7 +68,8 @@ export class EdgeTrunk {
       silenceMs,
       schedule: (flush) => clock.afterPoll(flush),
       beforeFlush: () => this.#taken(),
-      onRecord: (kind, body) => this.#take(readDownward(kind, body)),
+      read: readDownward,
+      take: (record) => this.#take(record),
       onFull: (isFull) => this.#hold(isFull),
       onEnd: (cause = new ArenaError("PEER_UNREACHABLE")) => {
         onEnd();
@@ -144,7 +145,7 @@ export class EdgeTrunk {
 }
 
 interface EdgeChannelParts {
-  readonly link: Link;
+  readonly link: Link<Downward>;
   readonly stopDeadline: () => void;
   readonly isFull: () => boolean;
   readonly onGone: () => void;

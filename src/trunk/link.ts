@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { RecordReader, type TakeRecord } from "./record-reader.ts";
+import { Junk, RecordReader } from "./record-reader.ts";
 import { bare } from "./records.ts";
 
 /** What one end of a trunk is made of. */
-export interface LinkParts {
+export interface LinkParts<Came> {
   readonly clock: Clock;
   /** The other end is dead, frozen or cut off when nothing came for so long, no ping either. */
   readonly silenceMs: number;
@@ -13,7 +13,10 @@ export interface LinkParts {
   readonly schedule: (flush: () => void) => void;
   /** What is to be written last of all; called before each write. */
   readonly beforeFlush: () => readonly Buffer[];
-  readonly onRecord: TakeRecord;
+  /** What a record says. @throws Error where it is none */
+  readonly read: (kind: number, body: Buffer) => Came;
+  /** Does what it says. @throws Junk where that cannot be */
+  readonly take: (record: Came) => void;
   /** The other end takes less than it is given, or takes it again. */
   readonly onFull: (isFull: boolean) => void;
   /** It is over; why, where the other end did not just end it. Called once. */
@@ -27,10 +30,10 @@ const MAX_GATHERED_BYTES = 64 * 1024;
 const MAX_WAITING_BYTES = 64 * 1024;
 
 /** One end of a trunk: a TCP line with records in both directions, what is sent gathered into one write, and pings. */
-export class Link {
+export class Link<Came> {
   nextPingMs = 0;
   readonly #socket: Socket;
-  readonly #parts: LinkParts;
+  readonly #parts: LinkParts<Came>;
   readonly #reader: RecordReader;
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
@@ -41,10 +44,10 @@ export class Link {
   #pingedMs: number | undefined;
   #roundTripMs = 0;
 
-  constructor(socket: Socket, head: Buffer, parts: LinkParts) {
+  constructor(socket: Socket, head: Buffer, parts: LinkParts<Came>) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#reader = new RecordReader((kind, body) => this.#isEnded || parts.onRecord(kind, body));
+    this.#reader = new RecordReader((kind, body) => this.#take(kind, body));
     this.#heardMs = parts.clock.nowMs();
     socket.setTimeout(0); // http gave it one
     socket.setNoDelay();
@@ -143,8 +146,20 @@ export class Link {
     try {
       this.#reader.take(chunk);
     } catch (cause) {
+      if (!(cause instanceof Junk)) throw cause; // a fault of ours, as with any socket
       this.fail(new ArenaError("PEER_UNREACHABLE", "What it sends cannot be taken.", { cause }));
     }
+  }
+
+  #take(kind: number, body: Buffer): void {
+    if (this.#isEnded) return;
+    let record: Came;
+    try {
+      record = this.#parts.read(kind, body);
+    } catch (cause) {
+      throw new Junk(`A record of kind ${kind}.`, { cause });
+    }
+    this.#parts.take(record);
   }
 
   #flush(): void {

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock/clock.ts";
 import { Link } from "./link.ts";
-import { MAX_RECORD_BYTES } from "./record-reader.ts";
+import { Junk, MAX_RECORD_BYTES } from "./record-reader.ts";
 import { bare, closeRecord, framesHead, type Opening, readUpward, refusedRecord, type Upward } from "./records.ts";
 
 /** Who is told of what happens on a channel. */
@@ -22,7 +22,8 @@ export interface OwnerTrunkParts {
   readonly maxMessageBytes: number;
   /** Somebody comes: to be accepted or refused at once. */
   readonly onOpen: (channel: OwnerChannel, opening: Opening) => void;
-  readonly onEnd: () => void;
+  /** It is over; why, where the other end did not just end it. */
+  readonly onEnd: (cause: Error | undefined) => void;
 }
 
 /** A record "frames" that was sent and not yet confirmed. */
@@ -40,7 +41,7 @@ const [OPEN, CLOSING, CLOSED] = [1, 2, 3];
 
 /** The end of a trunk where the rooms are. */
 export class OwnerTrunk {
-  readonly link: Link;
+  readonly link: Link<Upward>;
   readonly #parts: OwnerTrunkParts;
   readonly #channels = new Map<number, OwnerChannel>();
   /** What each turn has for whom: the same bytes go over the trunk once. */
@@ -56,10 +57,11 @@ export class OwnerTrunk {
       silenceMs: parts.silenceMs,
       schedule: queueMicrotask,
       beforeFlush: () => this.#frames(),
-      onRecord: (kind, body) => this.#take(readUpward(kind, body)),
+      read: readUpward,
+      take: (record) => this.#take(record),
       onFull: () => {}, // what waits counts for each channel
-      onEnd: () => {
-        parts.onEnd();
+      onEnd: (cause) => {
+        parts.onEnd(cause);
         for (const channel of this.#channels.values()) channel.over(GONE);
         this.#channels.clear();
         this.#sent = [];
@@ -133,7 +135,7 @@ export class OwnerTrunk {
   }
 
   #open({ channel: id, opening }: Upward & { kind: "open" }): void {
-    if (this.#channels.has(id)) throw new RangeError(`Channel ${id} is open.`);
+    if (this.#channels.has(id)) throw new Junk(`Channel ${id} is open.`);
     const channel = new OwnerChannel(id, this);
     this.#channels.set(id, channel);
     this.#parts.onOpen(channel, opening);
@@ -141,7 +143,7 @@ export class OwnerTrunk {
 
   #taken({ records, waiting }: Upward & { kind: "taken" }): void {
     const count = records - this.#takenRecords;
-    if (!(count >= 0 && count <= this.#sent.length)) throw new RangeError(`It took ${records} records.`);
+    if (!(count >= 0 && count <= this.#sent.length)) throw new Junk(`It took ${records} records.`);
     this.#takenRecords = records;
     for (const [id, bytes] of waiting) this.#channels.get(id)?.toldWaiting(bytes);
     for (const { channels, bytes } of this.#sent.splice(0, count)) {

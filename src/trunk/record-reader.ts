@@ -4,6 +4,11 @@ const HEADER_BYTES = LENGTH_BYTES + 1;
 /** More than any client takes as one frame (ws: 100 MiB). */
 export const MAX_RECORD_BYTES = 128 * 1024 * 1024;
 
+/** What came is nothing that the other end of a trunk sends. */
+export class Junk extends Error {
+  override readonly name = "Junk";
+}
+
 /** Takes one record; `body` is a view of what was read. */
 export type TakeRecord = (kind: number, body: Buffer) => void;
 
@@ -18,7 +23,7 @@ export class RecordReader {
     this.#onRecord = onRecord;
   }
 
-  /** Goes on with what has come. @throws RangeError where it is no record, or one that is too long */
+  /** Goes on with what has come. @throws Junk where it is no record, or one that is too long */
   take(chunk: Buffer): void {
     let at = this.#finish(chunk);
     for (let end = endOf(chunk, at); end <= chunk.length; end = endOf(chunk, at)) {
@@ -55,10 +60,10 @@ export class RecordReader {
   }
 }
 
-/** Where the record that begins at `at` ends; Infinity where its length has not come. @throws RangeError */
+/** Where the record that begins at `at` ends; Infinity where its length has not come. @throws Junk */
 function endOf(bytes: Buffer, at: number): number {
   if (bytes.length - at < LENGTH_BYTES) return Number.POSITIVE_INFINITY;
   const length = bytes.readUInt32BE(at);
-  if (length === 0 || length > MAX_RECORD_BYTES) throw new RangeError(`A record of ${length} bytes.`);
+  if (length === 0 || length > MAX_RECORD_BYTES) throw new Junk(`A record of ${length} bytes.`);
   return at + LENGTH_BYTES + length;
 }
