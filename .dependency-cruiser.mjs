@@ -55,6 +55,10 @@ export const MODULES = {
     owns: "user -> sessions -> node across processes, snapshots and changes for who watches; stores: memory, redis",
     mayImport: [...BASE, "cluster", "redis"],
   },
+  people: {
+    owns: "users who invite and follow one another, and parties that go into rooms together; stores: memory, redis",
+    mayImport: [...BASE, "cluster", "peers", "presence", "redis", "tokens"],
+  },
   placement: {
     owns: "which node gets a room: pure choice over load reports and reservations",
     mayImport: BASE,
@@ -65,7 +69,7 @@ export const MODULES = {
   },
   room: {
     owns: "the base room: validation, ticks, whole states for who fell behind, kept seats and their users",
-    mayImport: [...BASE, "outbox", "document", "op-log", "cluster", "presence", "tokens"],
+    mayImport: [...BASE, "outbox", "document", "op-log", "cluster", "presence", "people", "tokens"],
   },
   "op-lane": {
     owns: "durable rooms: who follows a document, how each is led to the present, what is passed on and not kept",

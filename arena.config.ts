@@ -20,6 +20,7 @@ import { type Http, openHttp } from "./src/http/http.ts";
 import { type Images, openImages } from "./src/images/images.ts";
 import {
   createMatchmaking,
+  createUserSeats,
   keepRooms,
   loadReadings,
   nameProcess,
@@ -30,6 +31,7 @@ import {
 } from "./src/matchmaking/matchmaking.ts";
 import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
 import { openPeers, PASSAGE_HEADER, type Peers } from "./src/peers/peers.ts";
+import { openPeople, type People } from "./src/people/people.ts";
 import { openPresence, type Presence } from "./src/presence/presence.ts";
 import { hostRoom, OpenRooms, type RoomClass } from "./src/room/room.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
@@ -100,7 +102,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const base = await openBase(config, offered);
   const { clock, telemetry, metrics, cluster, matchmaking } = base;
   const openRooms = new OpenRooms(telemetry);
-  const doors = await openDoors(config, base, offered);
+  const doors = await openDoors(config, base);
   const server = openServer(config, base, doors);
   for (const [name, app] of offered) defineRoom(name, app, partsOfRooms(config, base, doors));
   const port = await takePart({ server, transport: doors.transport, cluster, config });
@@ -139,11 +141,14 @@ async function openBase(config: Config, offered: Offered) {
   const presence = await openPresence({ ...config, clock, telemetry, cluster });
   const parts = { clock, telemetry, cluster, peers, presence };
   const matchmaking = await openMatchmaking({ ...parts, ...config, typeOf: (name) => typeOf(offered.get(name)) });
-  return { ...parts, ...stores, metrics, tokens, matchmaking, authority: authorityOf(cluster) };
+  const optionsByRoom = new Map([...offered].map(([name, { room }]) => [name, room.options]));
+  const seats = createUserSeats({ seats: matchmaking.seats, optionsByRoom });
+  const people = await openPeople({ ...parts, ...config, seats });
+  return { ...parts, ...stores, people, metrics, tokens, matchmaking, optionsByRoom, authority: authorityOf(cluster) };
 }
 
 /** Where clients and other processes come in: HTTP, and sockets. */
-async function openDoors(config: Config, base: Base, offered: Offered) {
+async function openDoors(config: Config, base: Base) {
   const { clock, cluster, metrics, peers, matchmaking } = base;
   const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({
@@ -155,7 +160,6 @@ async function openDoors(config: Config, base: Base, offered: Offered) {
   const matchmake = createMatchmaking({
     ...base,
     seats: matchmaking.seats,
-    optionsByRoom: new Map([...offered].map(([name, { room }]) => [name, room.options])),
   });
   const http = await openHttp({
     ...base,
@@ -252,6 +256,7 @@ interface Ending extends Stores {
   readonly cluster: Cluster;
   readonly peers: Peers;
   readonly presence: Presence;
+  readonly people: People;
   readonly server: Server;
   readonly transport: ArenaTransport;
   readonly http: Http;
@@ -261,7 +266,7 @@ interface Ending extends Stores {
 
 async function endWithin(
   drainMs: number,
-  { clock, cluster, peers, presence, server, transport, http, openRooms, load, logs, images }: Ending,
+  { clock, cluster, peers, presence, people, server, transport, http, openRooms, load, logs, images }: Ending,
 ): Promise<void> {
   void cluster.drain();
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
@@ -272,6 +277,7 @@ async function endWithin(
   load.close();
   await images.close();
   await logs.close(); // after the rooms, which bring what they were pushed to it
+  people.close();
   presence.close();
   await cluster.close();
   peers.close();

@@ -29,6 +29,7 @@ const GUIDES: Readonly<Record<string, readonly string[]>> = {
     "rooms/chat/chat-room.ts",
     "examples/chat-terminal.ts",
   ],
+  "docs/GUIDE-people.md": ["examples/friends/friends-room.ts", "examples/friends/friends-client.ts"],
   "docs/GUIDE-whiteboard.md": [
     "rooms/whiteboard/board-room.ts",
     "rooms/whiteboard/board-op.ts",

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { docParts, events, existingModules, metrics, withPart } from "../scripts/doc-tables.ts";
 import { OPTIONS } from "../src/config/config.ts";
 import { ERRORS } from "../src/errors/errors.ts";
-import { CLOSE_CODES } from "../src/protocol/protocol.ts";
+import { CLOSE_CODES, PEOPLE_MESSAGES, PRESENCE_MESSAGES } from "../src/protocol/protocol.ts";
 import { measure } from "../src/telemetry/metrics-sink.ts";
 import { createTelemetry } from "../src/telemetry/telemetry.ts";
 import { SAMPLE_EVENTS } from "./support/sample-events.ts";
@@ -136,6 +136,7 @@ function knownNames(): ReadonlySet<string> {
     ...OPTIONS.flatMap(({ flag, env }) => [`--${flag}`, env]),
     ...events().map(({ name }) => name),
     ...metrics().map(({ name }) => name),
+    ...Object.values({ ...PEOPLE_MESSAGES, ...PRESENCE_MESSAGES }),
     ...FLAGS_OF_OTHER_COMMANDS,
   ]);
 }

@@ -6,7 +6,17 @@
  */
 export type { Clock } from "../clock/clock.ts";
 export type { OpDocument, OpStamp, RecordChange, RecordReader, Records } from "../document/document.ts";
-export type { UserPresence, UserSession } from "../protocol/protocol.ts";
+export type {
+  Invite,
+  Invited,
+  InviteState,
+  PartyJoin,
+  PartySeat,
+  PartyTold,
+  SeatReservation,
+  UserPresence,
+  UserSession,
+} from "../protocol/protocol.ts";
 export { Connection, type ConnectOptions, connect, type StateCallbacks } from "./connection.ts";
 export type { TokenSource } from "./credentials.ts";
 export type { EphemeralListener, EphemeralValues } from "./ephemeral.ts";
@@ -22,6 +32,7 @@ export type { OutboxChange, OutboxHeader, StoredOutbox, StoredPush } from "./out
 export { memoryStorage, type OutboxStorage } from "./outbox-storage.ts";
 export type { Pace } from "./pacer.ts";
 export { OutboxFull, PushTooLarge } from "./pending.ts";
+export { PeopleRefused } from "./people.ts";
 export type { PresenceListener } from "./presence.ts";
 export { DocumentClosed, NoDocument, type Push, PushRefused, type PushResult, type PushState } from "./push.ts";
 export type { PushRefusal, ReplicaLimits } from "./replica-types.ts";

@@ -7,6 +7,7 @@ import {
   type OpWelcome,
   PRESENCE_MESSAGES,
   type PresenceTold,
+  type SeatReservation,
 } from "../protocol/protocol.ts";
 import { Answers } from "./answers.ts";
 import { Credentials, type TokenSource } from "./credentials.ts";
@@ -15,6 +16,7 @@ import { Link, type Status, type StatusDetail } from "./link.ts";
 import { Listeners, type Stop } from "./listeners.ts";
 import type { Reason } from "./loss.ts";
 import { type Network, systemNetwork } from "./network.ts";
+import { ConnectionPeople } from "./people.ts";
 import { ConnectionPresence } from "./presence.ts";
 
 /** How to reach a room. */
@@ -25,6 +27,8 @@ export interface ConnectOptions {
   readonly room: string;
   /** Join options of the room. @default none */
   readonly options?: object | undefined;
+  /** A seat that is reserved for this user, which is taken first; where it is not kept any more, any of the room type will do. */
+  readonly seat?: SeatReservation | undefined;
   /** A token, or where one comes from whenever one is needed. @default the server's own for a guest */
   readonly token?: TokenSource;
   /** An attempt to join, a call or a farewell that takes longer is given up. @default 10_000 */
@@ -66,6 +70,8 @@ export class Connection<S extends Schema = Schema> {
   readonly ephemeral: EphemeralValues;
   /** Who is online, where and how, as far as the room lets this client see it. */
   readonly presence: ConnectionPresence;
+  /** Invitations, following somebody, and a party that goes into rooms together. */
+  readonly people: ConnectionPeople;
   readonly #link: Link;
   readonly #messages = new Map<string, Listeners<[unknown]>>();
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
@@ -89,6 +95,7 @@ export class Connection<S extends Schema = Schema> {
     this.ephemeral = new EphemeralValues(clock, (type, message) => !this.#isCongested && this.send(type, message));
     const [send, request] = [this.send.bind(this), this.request.bind(this)];
     this.presence = new ConnectionPresence({ clock, send, request });
+    this.people = new ConnectionPeople({ clock, request, onMessage: this.onMessage.bind(this) });
     const answers = new Answers(options.fetch ?? globalThis.fetch.bind(globalThis));
     const httpUrl = url.replace(/^ws/, "http").replace(/\/$/, "");
     this.#credentials = new Credentials({ source: token, httpUrl, fetch: answers.fetch, clock, timeoutMs });
@@ -96,6 +103,7 @@ export class Connection<S extends Schema = Schema> {
       client: new Client(httpUrl, { fetchFn: answers.fetch }),
       room,
       options: options.options ?? {},
+      reserved: options.seat,
       credentials: this.#credentials,
       answers,
       network,
@@ -105,6 +113,7 @@ export class Connection<S extends Schema = Schema> {
       onLost: () => {
         this.ephemeral.lost();
         this.presence.lost();
+        this.people.lost();
       },
       onStatus: (status, detail) => {
         this.#detail = detail;
@@ -206,6 +215,7 @@ export class Connection<S extends Schema = Schema> {
     await Promise.allSettled([this.#link.close(), ...Array.from(this.#closing, (work) => work())]);
     this.ephemeral.close();
     this.presence.close();
+    this.people.close();
     this.#errors.clear();
     this.#states.clear();
     this.#messages.clear();
@@ -229,6 +239,7 @@ export class Connection<S extends Schema = Schema> {
     if (hasState(own)) this.#states.tell(Callbacks.get<S>(own), own);
     this.ephemeral.joined();
     this.presence.joined();
+    this.people.joined();
   }
 
   #listen(): void {

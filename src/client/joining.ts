@@ -1,5 +1,6 @@
 import type { Room } from "@colyseus/sdk";
 import type { Clock } from "../clock/clock.ts";
+import type { SeatReservation } from "../protocol/protocol.ts";
 import type { Answers } from "./answers.ts";
 import type { Credentials } from "./credentials.ts";
 import { withDeadline } from "./deadline.ts";
@@ -11,6 +12,7 @@ export interface JoinClient {
   readonly auth: { token: string | undefined };
   joinOrCreate(room: string, options?: object): Promise<Room>;
   reconnect(token: string): Promise<Room>;
+  consumeSeatReservation(seat: SeatReservation): Promise<Room>;
 }
 
 /** What joining needs. */
@@ -18,6 +20,8 @@ export interface JoiningParts {
   readonly client: JoinClient;
   readonly room: string;
   readonly options: object;
+  /** A seat that is reserved already. */
+  readonly reserved?: SeatReservation | undefined;
   readonly credentials: Credentials;
   readonly answers: Answers;
   readonly clock: Clock;
@@ -30,8 +34,10 @@ export class Joining {
   /** The seat that may be taken again. */
   readonly seat: Seat;
   readonly #parts: JoiningParts;
+  #reserved: SeatReservation | undefined;
 
   constructor(parts: JoiningParts) {
+    this.#reserved = parts.reserved;
     this.seat = new Seat(parts.clock);
     this.#parts = parts;
   }
@@ -42,6 +48,7 @@ export class Joining {
     answers.forget();
     client.auth.token = await credentials.current();
     const seat = this.seat.token;
+    if (this.#reserved) return this.#take(this.#reserved);
     if (seat === undefined) return this.#bounded(client.joinOrCreate(room, options));
     try {
       return await this.#bounded(client.reconnect(seat));
@@ -50,6 +57,18 @@ export class Joining {
       if (verdict.kind !== "final") throw error;
       this.seat.drop(); // it was kept for nobody any more
       answers.forget();
+      return this.#bounded(client.joinOrCreate(room, options));
+    }
+  }
+
+  /** Takes a reserved seat, once. */
+  async #take(reserved: SeatReservation): Promise<Room> {
+    const { client, room, options, answers } = this.#parts;
+    this.#reserved = undefined;
+    try {
+      return await this.#bounded(client.consumeSeatReservation(reserved));
+    } catch {
+      answers.forget(); // it is not kept any more, or the line broke on the way: then it is lost all the same
       return this.#bounded(client.joinOrCreate(room, options));
     }
   }

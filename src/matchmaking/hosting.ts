@@ -17,6 +17,16 @@ export interface RoomOrder {
 export interface SeatOrder {
   readonly roomId: string;
   readonly seats: readonly SeatRequest[];
+  /** How long they are kept for who does not come; as long as Colyseus keeps a seat unless told otherwise. */
+  readonly keptMs?: number | undefined;
+}
+
+/** What becomes of seats that were reserved and are not taken yet. */
+export interface SeatChange {
+  readonly roomId: string;
+  readonly sessionIds: readonly string[];
+  /** Join options in the place of those that they were reserved with; undefined where nobody will come. */
+  readonly options: object | undefined;
 }
 
 /** A seat for one session. */
@@ -43,7 +53,8 @@ interface Owned {
 interface HostedRoom {
   /** Settles when the room is gone, `onDispose` and all. */
   readonly ended: Promise<void>;
-  reserveSeats(seats: readonly SeatRequest[]): Promise<boolean>;
+  reserveSeats(seats: readonly SeatRequest[], keptMs?: number): Promise<boolean>;
+  changeSeats(sessionIds: readonly string[], options: object | undefined): Promise<boolean>;
   moveAway(): void;
   checkReconnectionToken(token: string): string | undefined;
 }
@@ -83,11 +94,17 @@ export class Hosting {
    *
    * @throws ArenaError ROOM_NOT_FOUND; PEER_UNREACHABLE while this process may not act: a seat here could be worth nothing
    */
-  async reserve({ roomId, seats }: SeatOrder): Promise<boolean> {
+  async reserve({ roomId, seats, keptMs }: SeatOrder): Promise<boolean> {
     this.#mustAct();
-    const isReserved = await roomOf(roomId).reserveSeats(seats);
+    const isReserved = await roomOf(roomId).reserveSeats(seats, keptMs);
     this.#mustAct(); // that took time
     return isReserved;
+  }
+
+  /** Whether all the seats were still there, and not taken yet. Throws as `reserve` does. */
+  async change({ roomId, sessionIds, options }: SeatChange): Promise<boolean> {
+    this.#mustAct();
+    return roomOf(roomId).changeSeats(sessionIds, options);
   }
 
   /** Session whose seat is kept under a token; undefined where there is none. Throws as `reserve` does. */

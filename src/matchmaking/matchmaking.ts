@@ -8,16 +8,19 @@
 import { type AuthContext, LocalDriver, LocalPresence, matchMaker } from "@colyseus/core";
 import type { z } from "zod";
 import { type Clock, within } from "../clock/clock.ts";
-import { ArenaError, describeIssues, ERRORS, type ErrorCode } from "../errors/errors.ts";
+import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Tokens, User } from "../tokens/tokens.ts";
+import { nameOfRoom, parseOptions } from "./join-options.ts";
 import type { Seats } from "./seats.ts";
+import { translate } from "./translate.ts";
 
 export { keepRooms } from "./keep-rooms.ts";
 export { loadReadings } from "./load-readings.ts";
 export { reportLoad } from "./load-reports.ts";
 export { openMatchmaking, type RoomType } from "./open-matchmaking.ts";
 export type { Seats } from "./seats.ts";
+export { createUserSeats, type UserSeats } from "./user-seats.ts";
 
 /** What matchmaking is built from. */
 export interface MatchmakingParts {
@@ -47,17 +50,6 @@ export type Matchmake = (call: MatchmakingCall) => Promise<matchMaker.ISeatReser
 export async function nameProcess(): Promise<string> {
   if (!matchMaker.processId) await matchMaker.setup(new LocalPresence(), new LocalDriver(), "");
   return matchMaker.processId;
-}
-
-/** What a room itself refused with: a number and a sentence of its author's. */
-class RoomRefusal extends Error {
-  override readonly name = "RoomRefusal";
-  readonly wireCode: number;
-
-  constructor(wireCode: number, message: string) {
-    super(message);
-    this.wireCode = wireCode;
-  }
 }
 
 /** Opens matchmaking over the rooms that are defined on this node. */
@@ -136,18 +128,7 @@ async function checkOptions(
   if (!METHODS.has(method)) throw new ArenaError("METHOD_UNKNOWN");
   if (method === "reconnect") return reconnectOptions(options);
   const name = method === "joinById" ? await nameOfRoom(target) : target;
-  const schema = optionsByRoom.get(name);
-  if (!schema) throw new ArenaError("ROOM_NAME_UNKNOWN");
-  const parsed = schema.safeParse(options ?? {});
-  if (parsed.success) return parsed.data as matchMaker.ClientOptions; // the schema of a room describes an object
-  throw new ArenaError("OPTIONS_INVALID", describeIssues(parsed.error.issues, "options"));
-}
-
-async function nameOfRoom(roomId: string): Promise<string> {
-  const listing = await matchMaker.driver.findOne({ roomId });
-  if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
-  if (listing.locked) throw new ArenaError("ROOM_FULL");
-  return listing.name;
+  return parseOptions(name, options, optionsByRoom);
 }
 
 function reconnectOptions(options: unknown): matchMaker.ClientOptions {
@@ -156,26 +137,4 @@ function reconnectOptions(options: unknown): matchMaker.ClientOptions {
     throw new ArenaError("OPTIONS_INVALID", "reconnectionToken: expected a text.");
   }
   return { reconnectionToken: options.reconnectionToken };
-}
-
-/** Colyseus' own numbers (shared-types, Protocol.ts 256), and what they mean here. */
-const BY_COLYSEUS_CODE: Readonly<Record<number, ErrorCode>> = {
-  520: "ROOM_NAME_UNKNOWN",
-  521: "ROOM_NONE_FREE",
-  522: "ROOM_NOT_FOUND",
-  524: "SEAT_EXPIRED",
-  525: "AUTH_FAILED",
-};
-/** Numbers that Colyseus gives to whatever a hook threw; what was thrown may say more than a client should know. */
-const UNHANDLED_CODES = new Set([523, 526]);
-
-function translate(cause: unknown): Error {
-  if (cause instanceof ArenaError) return cause;
-  if (!(cause instanceof Error)) return new ArenaError("INTERNAL", "", { cause });
-  if (cause.constructor.name === "SeatReservationError") return new ArenaError("ROOM_FULL", "", { cause });
-  const code = "code" in cause ? cause.code : undefined;
-  if (typeof code === "string" && code in ERRORS) return new ArenaError(code as ErrorCode, "", { cause }); // just checked
-  if (typeof code !== "number" || UNHANDLED_CODES.has(code)) return new ArenaError("INTERNAL", "", { cause });
-  const known = BY_COLYSEUS_CODE[code];
-  return known ? new ArenaError(known, "", { cause }) : new RoomRefusal(code, cause.message);
 }

@@ -3,12 +3,13 @@ import { z } from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { PeerAddress, Peers } from "../peers/peers.ts";
-import type { Hosting, RoomOrder, SeatOrder } from "./hosting.ts";
+import type { Hosting, RoomOrder, SeatChange, SeatOrder } from "./hosting.ts";
 
 /** The hosting of any node, from this process. Each throws PEER_UNREACHABLE or PEER_UNCERTAIN, and what the hosting throws. */
 export interface NodeCalls {
   create(bootId: string, order: RoomOrder): Promise<IRoomCache>;
   reserve(listing: IRoomCache, order: SeatOrder): Promise<boolean>;
+  change(listing: Pick<IRoomCache, "processId">, change: SeatChange): Promise<boolean>;
   sessionOf(listing: IRoomCache, token: string): Promise<string | undefined>;
 }
 
@@ -18,17 +19,30 @@ const SEAT_DEADLINE_MS = 2000;
 
 const MAKE = "room:make";
 const RESERVE = "room:reserve";
+const CHANGE = "room:changeSeats";
 const SESSION = "room:session";
 
 const roomOrder = z.object({ roomId: z.string(), name: z.string(), options: z.looseObject({}), attempt: z.number() });
 const seatRequest = z.object({ sessionId: z.string(), options: z.looseObject({}), auth: z.unknown().optional() });
-const seatOrder = z.object({ roomId: z.string(), seats: z.array(seatRequest) });
+const seatOrder = z.object({ roomId: z.string(), seats: z.array(seatRequest), keptMs: z.number().nullish() });
+const seatChange = z.object({
+  roomId: z.string(),
+  sessionIds: z.array(z.string()),
+  options: z.looseObject({}).nullish(),
+});
 const sessionOrder = z.object({ roomId: z.string(), token: z.string() });
 
 /** Answers the other processes for `hosting`, and asks theirs. */
 export function createNodeCalls({ cluster, peers, hosting }: NodeCallsParts): NodeCalls {
   peers.on(MAKE, (payload) => hosting.create(roomOrder.parse(payload)));
-  peers.on(RESERVE, (payload) => hosting.reserve(seatOrder.parse(payload) as SeatOrder));
+  peers.on(RESERVE, (payload) => {
+    const { keptMs, ...order } = seatOrder.parse(payload);
+    return hosting.reserve({ ...(order as SeatOrder), keptMs: keptMs ?? undefined });
+  });
+  peers.on(CHANGE, (payload) => {
+    const { options, ...change } = seatChange.parse(payload);
+    return hosting.change({ ...change, options: options ?? undefined });
+  });
   peers.on(SESSION, (payload) => hosting.sessionOf(sessionOrder.parse(payload)));
   const peer = (bootId: string): PeerAddress => {
     const node = cluster.node(bootId);
@@ -45,6 +59,10 @@ export function createNodeCalls({ cluster, peers, hosting }: NodeCallsParts): No
     async reserve({ processId }, order) {
       if (processId === matchMaker.processId) return hosting.reserve(order);
       return (await peers.call(peer(processId), RESERVE, order, SEAT_DEADLINE_MS)) === true;
+    },
+    async change({ processId }, change) {
+      if (processId === matchMaker.processId) return hosting.change(change);
+      return (await peers.call(peer(processId), CHANGE, change, SEAT_DEADLINE_MS)) === true;
     },
     async sessionOf({ processId, roomId }, token) {
       if (processId === matchMaker.processId) return hosting.sessionOf({ roomId, token });

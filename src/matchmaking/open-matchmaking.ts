@@ -87,6 +87,7 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
     gate: listing.gate,
     instanceOf: (name, options) => typeOf(name)?.instanceOf(options),
     reserve: calls.reserve,
+    change: calls.change,
     sessionOf: calls.sessionOf,
   });
   return {

@@ -3,7 +3,7 @@ import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Creation } from "./creation.ts";
 import type { Gate } from "./gate.ts";
-import type { SeatOrder } from "./hosting.ts";
+import type { SeatChange, SeatOrder } from "./hosting.ts";
 import { instanceRoomId } from "./room-ids.ts";
 
 /** Who asks for a seat, and with which options. */
@@ -21,13 +21,26 @@ export interface SeatsParts {
   readonly instanceOf: (name: string, options: object) => string | undefined;
   /** Reserves seats where the room runs. @throws ArenaError ROOM_NOT_FOUND, PEER_UNREACHABLE, PEER_UNCERTAIN */
   readonly reserve: (listing: IRoomCache, order: SeatOrder) => Promise<boolean>;
+  /** Changes or gives up seats that are not taken yet. Throws as `reserve` does. */
+  readonly change: (listing: Pick<IRoomCache, "processId">, change: SeatChange) => Promise<boolean>;
   /** Session whose seat is kept under a token. Throws as `reserve` does. */
   readonly sessionOf: (listing: IRoomCache, token: string) => Promise<string | undefined>;
 }
 
 type Seat = matchMaker.ISeatReservation;
 /** A seat; or why there is none: the room is full, or it ended since it was looked up, or its node cannot be asked. */
-type Seating = { readonly seat: Seat } | { readonly refusal: ArenaError };
+type Seating<T = Seat> = { readonly seat: T } | { readonly refusal: ArenaError };
+
+/** Seats that are asked for together. */
+export interface Group {
+  /** One after the other; all options but those of the first count for their seats alone. */
+  readonly callers: readonly Caller[];
+  /** How long the seats are kept for who does not come. */
+  readonly keptMs?: number;
+}
+
+/** A room that is there, or any that fits. */
+export type SeatTarget = { readonly roomId: string } | { readonly name: string };
 
 /** A caller whom the room type has let in. */
 interface Admitted {
@@ -73,11 +86,37 @@ export class Seats {
 
   async joinById(roomId: string, { options, auth }: Caller): Promise<Seat> {
     const user = await authorize((await listed(roomId)).name, options, auth);
+    return this.#untilSeated(async () => this.#seatIn(await open(roomId), { options, user }), "full is final");
+  }
+
+  /**
+   * Seats for several callers in one room, all of them or none: in the room of that id; else in one that has place for all of them, which
+   * is made where the first that is found has not.
+   */
+  async joinTogether(target: SeatTarget, { callers, keptMs }: Group): Promise<readonly Seat[]> {
+    const name = "roomId" in target ? (await listed(target.roomId)).name : target.name;
+    const admitted = await Promise.all(
+      callers.map(async ({ options, auth }) => ({ options, user: await authorize(name, options, auth) })),
+    );
+    const options = callers[0]?.options ?? {};
+    const found = "roomId" in target ? undefined : await this.#find(name, options);
+    const first = found && (await this.#seatAllIn(found, admitted, keptMs));
+    if (first && "seat" in first) return first.seat;
     return this.#untilSeated(async () => {
-      const listing = await listed(roomId);
-      if (listing.locked) throw new ArenaError("ROOM_FULL");
-      return this.#seatIn(listing, { options, user });
+      const make = (): Promise<IRoomCache | undefined> => this.#make(name, options, callers.length);
+      const listing = "roomId" in target ? await open(target.roomId) : await make();
+      return listing ? this.#seatAllIn(listing, admitted, keptMs) : { refusal: new ArenaError("CREATION_TOO_SLOW") };
     }, "full is final");
+  }
+
+  /**
+   * Puts other join options in the place of those that a seat was reserved with, or gives it up where there are none. Says whether it was
+   * still there, and not taken.
+   */
+  async change(seat: Seat, options: object | undefined): Promise<boolean> {
+    const { roomId, sessionId } = seat;
+    const listing = await listed(roomId);
+    return this.#parts.change(listing, { roomId, sessionIds: [sessionId], options });
   }
 
   async reconnect(roomId: string, token: string): Promise<Seat> {
@@ -98,7 +137,10 @@ export class Seats {
    * Tries again while rooms fill up or go under the caller's hands, or their nodes do not answer; each time a little later, so that callers
    * do not march in step.
    */
-  async #untilSeated(tryToSeat: () => Promise<Seating>, whenFull: "full is final" | "another will do"): Promise<Seat> {
+  async #untilSeated<T>(
+    tryToSeat: () => Promise<Seating<T>>,
+    whenFull: "full is final" | "another will do",
+  ): Promise<T> {
     const { clock } = this.#parts;
     const untilMs = clock.nowMs() + SEAT_MS;
     for (let attempts = 0; ; attempts++) {
@@ -125,13 +167,13 @@ export class Seats {
   }
 
   /** Makes a room, or waits for one that another caller makes and that has a seat left. */
-  async #make(name: string, options: object): Promise<IRoomCache | undefined> {
+  async #make(name: string, options: object, seats = 1): Promise<IRoomCache | undefined> {
     const { creation, gate, instanceOf } = this.#parts;
     const instance = instanceOf(name, options);
     if (instance !== undefined) return creation.make({ name, options, roomId: instanceRoomId(name, instance) });
     const [group, wanted] = [groupOf(name, options), generateId()];
     const capacity = this.#capacities.get(name) ?? Number.POSITIVE_INFINITY;
-    const { roomId, isMaker } = await gate.enter({ group, roomId: wanted, seats: 1, capacity });
+    const { roomId, isMaker } = await gate.enter({ group, roomId: wanted, seats, capacity });
     if (!isMaker) return creation.arrival(roomId);
     try {
       return await creation.make({ name, options, roomId });
@@ -140,14 +182,28 @@ export class Seats {
     }
   }
 
-  async #seatIn(listing: IRoomCache, { options, user }: Admitted): Promise<Seating> {
+  async #seatIn(listing: IRoomCache, admitted: Admitted): Promise<Seating> {
+    const seating = await this.#seatAllIn(listing, [admitted]);
+    if ("refusal" in seating) return seating;
+    const [seat] = seating.seat;
+    return seat ? { seat } : { refusal: new ArenaError("ROOM_FULL") };
+  }
+
+  async #seatAllIn(
+    listing: IRoomCache,
+    admitted: readonly Admitted[],
+    keptMs?: number,
+  ): Promise<Seating<readonly Seat[]>> {
     this.#capacities.set(listing.name, listing.maxClients);
-    const sessionId = sessionIdOf(user) ?? generateId();
-    const seats = [{ sessionId, options, auth: user }];
+    const seats = admitted.map(({ options, user }) => ({
+      sessionId: sessionIdOf(user) ?? generateId(),
+      options,
+      auth: user,
+    }));
     try {
-      const isReserved = await this.#parts.reserve(listing, { roomId: listing.roomId, seats });
+      const isReserved = await this.#parts.reserve(listing, { roomId: listing.roomId, seats, keptMs });
       return isReserved
-        ? { seat: matchMaker.buildSeatReservation(listing, sessionId) }
+        ? { seat: seats.map(({ sessionId }) => matchMaker.buildSeatReservation(listing, sessionId)) }
         : { refusal: new ArenaError("ROOM_FULL") };
     } catch (error) {
       if (error instanceof ArenaError && PASSING.has(error.code)) return { refusal: error };
@@ -163,6 +219,13 @@ const PASSING: ReadonlySet<string> = new Set(["ROOM_NOT_FOUND", "PEER_UNREACHABL
 async function listed(roomId: string): Promise<IRoomCache> {
   const listing = await matchMaker.driver.findOne({ roomId });
   if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
+  return listing;
+}
+
+/** @throws ArenaError ROOM_NOT_FOUND, ROOM_FULL */
+async function open(roomId: string): Promise<IRoomCache> {
+  const listing = await listed(roomId);
+  if (listing.locked) throw new ArenaError("ROOM_FULL");
   return listing;
 }
 

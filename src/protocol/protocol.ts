@@ -8,4 +8,5 @@
 export { CLOSE_CODES, closeReason, FIRST_FINAL_CODE, parseCloseReason } from "./close-codes.ts";
 export { FRAME_KINDS, type FrameKind, frameKindOf, INBOUND_FRAME_KINDS } from "./frames.ts";
 export * from "./ops.ts";
+export * from "./people.ts";
 export * from "./presence.ts";

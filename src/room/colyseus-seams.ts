@@ -13,6 +13,10 @@ interface RoomSeams {
   _reservedSeats: Record<string, unknown>;
   /** What the listing says of the room (1121). */
   readonly _listing: { readonly private?: boolean };
+  /** What ends each reserved seat that is not taken in time; Node's timers have what they run (362, 2119). */
+  readonly _reservedSeatTimeouts: Readonly<
+    Record<string, NodeJS.Timeout & { readonly _onTimeout: () => Promise<void> }>
+  >;
   /** Whether the room is being made, is there, or ends (411). */
   readonly _internalState: RoomInternalState;
   /** Timer of the simulation loop, cleared on dispose (402, 2174). */

@@ -9,7 +9,7 @@ import type { EventEmitter } from "node:events";
 import {
   type Client,
   ClientState,
-  Room as ColyseusRoom,
+  type Room as ColyseusRoom,
   type Deferred,
   getMessageBytes,
   type IRoomCache,
@@ -22,19 +22,20 @@ import { z } from "zod";
 import { afterAwake, type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { LogLimits, LogStore } from "../op-log/op-log.ts";
+import type { People } from "../people/people.ts";
 import type { Presence } from "../presence/presence.ts";
 import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Tokens, User } from "../tokens/tokens.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import { asEphemeral, overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FullStates } from "./full-states.ts";
-import { carryUsers, endSuperseded, type Identified, SeatOwners, tokenMessage } from "./identity.ts";
+import { carryUsers, endSuperseded, SeatOwners, tokenMessage } from "./identity.ts";
 import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
+import { PeopledRoom } from "./peopled-room.ts";
 import { refuseReferences } from "./plain-payloads.ts";
-import { RoomPresence } from "./room-presence.ts";
 import { startTickLoop } from "./tick-loop.ts";
 
 export type { MessageDefinition } from "./messages.ts";
@@ -60,16 +61,9 @@ export interface RoomParts extends SizeLimits {
   readonly mayAct: () => boolean;
   /** Who is online, here and elsewhere. */
   readonly presence: Presence;
+  readonly people: People;
   /** Epoch under which this process owns a room; undefined where no other process could own it. */
   readonly epochOf: (roomId: string) => number | undefined;
-}
-
-/** A seat that is asked for. */
-export interface SeatRequest {
-  readonly sessionId: string;
-  readonly options: object;
-  /** What `onAuth` made of the caller. */
-  readonly auth: unknown;
 }
 
 type FixedStep = Parameters<ColyseusRoom["setFixedTimestep"]>[0];
@@ -91,7 +85,7 @@ const MOVED_RETRY_MS = 1000;
 const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
 
 /** The base room. A room author adds state, messages, hooks and rules. */
-export abstract class Room<Types extends RoomOptions = RoomOptions> extends ColyseusRoom<Types> {
+export abstract class Room<Types extends RoomOptions = RoomOptions> extends PeopledRoom<Types> {
   /** No join options unless a room says otherwise. */
   static readonly options: z.ZodType = z.strictObject({});
 
@@ -100,8 +94,6 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     return undefined;
   }
 
-  /** Handed in by {@link hostRoom} before any room is made. */
-  declare protected readonly parts: RoomParts;
   readonly #errors = new MinuteCounter();
   #stopTicks: Stop = () => {};
   readonly #seats = new CountedSeats();
@@ -110,7 +102,6 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     () => this.parts.clock,
     () => this.sendPatch(),
   );
-  readonly #presence = new RoomPresence(this, () => this.parts.presence);
   readonly #ended = Promise.withResolvers<void>();
   #sizes: MessageSizes | undefined;
   #hasSkippedPatch = false;
@@ -205,20 +196,6 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
     return this.#ended.promise;
   }
 
-  /** Reserves seats for sessions that come, all of them or none. */
-  async reserveSeats(seats: readonly SeatRequest[]): Promise<boolean> {
-    const reserved = await seams(this)._reserveMultipleSeats(
-      seats.map(({ sessionId }) => sessionId),
-      seats.map(({ options }) => options),
-      seats.map(({ auth }) => auth),
-    );
-    const isReserved = reserved.every(Boolean);
-    const { roomId, roomName: name } = this;
-    if (isReserved)
-      for (const { sessionId } of seats) this.parts.telemetry.emit("session:expected", { roomId, name, sessionId });
-    return isReserved;
-  }
-
   /** Ends the room for everyone, also for those who are on their way in. */
   override disconnect(closeCode?: number): Promise<unknown> {
     for (const sessionId of Object.keys(this.#seats.seats)) delete this.#seats.seats[sessionId];
@@ -253,7 +230,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   override onDrop(client: Client, code?: number): void {
     const { telemetry, reconnectSeconds } = this.parts;
     const { roomId, roomName: name } = this;
-    this.#presence.depart(client);
+    this.depart(client);
     telemetry.emit("session:dropped", { roomId, name, sessionId: client.sessionId, code: code ?? 0 });
     const isFinal = code !== undefined && (code >= FIRST_FINAL_CODE || code === CLOSE_CODES.WITH_ERROR);
     if (reconnectSeconds > 0 && !isFinal) void this.allowReconnection(client, reconnectSeconds);
@@ -267,19 +244,9 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   /** A session has given up its seat, whatever the room's own hooks do. */
   protected onSessionEnd(_client: Client): void {}
 
-  /** Who a client is now; undefined for somebody without a token. */
-  protected userOf(client: Client): User | undefined {
-    return (client as unknown as Identified).user; // ArenaTransport's clients are
-  }
-
-  /** Whether a client may see where a user is: of those in this room, unless the room knows who else belongs together. */
-  mayWatch(_client: Client, userId: string): boolean {
-    return this.clients.some((each) => this.userOf(each)?.userId === userId);
-  }
-
   /** Messages that a room answers beside its own. */
-  protected get builtInMessages(): Readonly<Record<string, unknown>> {
-    return { token: tokenMessage(this.parts.tokens), ...this.#presence.messages };
+  protected override get builtInMessages(): Readonly<Record<string, unknown>> {
+    return { token: tokenMessage(this.parts.tokens), ...super.builtInMessages };
   }
 
   /** Every exception of a hook, a handler or a timer ends here; Colyseus calls it. */
@@ -342,8 +309,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Coly
   }
 
   #emitSession(event: "session:joined" | "session:left" | "session:resumed", client: Client): void {
-    if (event === "session:left") this.#presence.depart(client);
-    else this.#presence.arrive(client);
+    if (event === "session:left") this.depart(client);
+    else this.arrive(client);
     this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
   }
 

@@ -74,6 +74,7 @@ function logCluster(telemetry: Telemetry, log: Logger): void {
   telemetry.on("listing:notWritten", ({ error, ...event }) =>
     log.warn({ event: "listing:notWritten", ...event, err: error }),
   );
+  telemetry.on("people:failed", ({ error }) => log.warn({ event: "people:failed", err: error }));
   telemetry.on("presence:storeFailed", ({ error, ...event }) =>
     log.warn({ event: "presence:storeFailed", ...event, err: error }),
   );

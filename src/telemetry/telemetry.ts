@@ -73,6 +73,8 @@ export interface TelemetryEvents {
   "presence:failed": { action: string; error: unknown };
   /** Who is online could not be written or read; it is tried again. */
   "presence:storeFailed": { action: "write" | "read" | "sweep" | "connect"; error: unknown };
+  /** Somebody could not be told of an invitation or a party, or the store of parties is away; what was missed ends or is seen later. */
+  "people:failed": { error: unknown };
   /** A room that has ended could not be given up in Redis: its place is free when this node's lease ends. */
   "room:notReleased": { roomId: string; error: unknown };
   /** A hook, handler, timer or tick of a room threw; the room goes on unless `isFatal`. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
+import { FriendsRoom } from "../../examples/friends/friends-room.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
 describe("the guide to a collaborative room", () => {
@@ -30,5 +31,24 @@ describe("the guide to a collaborative room", () => {
 
   it("[CHT2] has a client that tells what is refused", async () => {
     assert.match(await chat("Cid", "\u0007"), /^\(refused: .*control characters.*\)$/m);
+  });
+});
+
+describe("the guide to friends", () => {
+  let test: TestNode;
+  beforeEach(async () => {
+    test = await startNode({}, { friends: { room: FriendsRoom } });
+  });
+  afterEach(() => test.close());
+
+  it("has a client whose friend is seen, invited and plays", async () => {
+    const args = ["examples/friends/friends-client.ts", test.wsUrl, "arena"];
+
+    const stdout = await text(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] }).stdout);
+
+    assert.match(stdout, /^Bob is in friends$/m);
+    assert.match(stdout, /^Ann invites Bob$/m);
+    assert.match(stdout, /^Ann sees: accepted$/m);
+    assert.match(stdout, /^Bob plays$/m);
   });
 });

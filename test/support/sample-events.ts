@@ -51,6 +51,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "forward:closed": { forwarded: 0 },
   "forward:failed": { stage: "flow", bootId: "b2", error: new Error("gone"), times: 3 },
   "listing:notWritten": { roomId: "r1", error: new Error("gone") },
+  "people:failed": { error: new Error("away") },
   "presence:storeFailed": { action: "write", error: new Error("away") },
   "presence:failed": { action: "publish", error: new Error("gone") },
   "room:notReleased": { roomId: "r1", error: new Error("gone") },

@@ -4,6 +4,7 @@ import { Credentials, type TokenSource } from "../../../src/client/credentials.t
 import { Link, type Status, type StatusDetail } from "../../../src/client/link.ts";
 import type { Network } from "../../../src/client/network.ts";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
+import type { SeatReservation } from "../../../src/protocol/protocol.ts";
 
 /** Lets everything that is ready run. */
 export async function settled(): Promise<void> {
@@ -90,7 +91,7 @@ export class LinkBench {
   readonly link: Link;
   #response: () => Response = () => Response.json({ token: "guest" });
 
-  constructor(token: TokenSource = "mine") {
+  constructor(token: TokenSource = "mine", reserved?: SeatReservation) {
     const { clock, network, answers } = this;
     const auth: { token: string | undefined } = { token: undefined };
     const attempt = (what: string): Promise<Room> => {
@@ -103,8 +104,14 @@ export class LinkBench {
       });
     };
     this.link = new Link({
-      client: { auth, joinOrCreate: () => attempt("join"), reconnect: (seat) => attempt(`reconnect:${seat}`) },
+      client: {
+        auth,
+        joinOrCreate: () => attempt("join"),
+        reconnect: (seat) => attempt(`reconnect:${seat}`),
+        consumeSeatReservation: ({ sessionId }) => attempt(`take:${sessionId}`),
+      },
       room: "board",
+      reserved,
       options: {},
       credentials: new Credentials({
         source: token,

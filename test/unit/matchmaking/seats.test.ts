@@ -30,6 +30,7 @@ describe("a seat in a room of another process", () => {
         if (typeof answer === "boolean") return answer;
         throw new ArenaError(answer ?? "INTERNAL");
       },
+      change: async () => true,
       sessionOf: async () => undefined,
     });
   });
