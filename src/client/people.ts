@@ -1,5 +1,6 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import {
+  type Follow,
   type Invite,
   type Invited,
   type InviteSeat,
@@ -94,7 +95,8 @@ export class ConnectionPeople {
 
   /** A seat in the room where a user is; in that of the id, where they are in several. */
   async follow(user: string, roomId?: string, options?: object): Promise<SeatReservation> {
-    const answer = await this.#ask(PEOPLE_MESSAGES.FOLLOW, { user, roomId, options });
+    const follow: Follow = { user, roomId, options };
+    const answer = await this.#ask(PEOPLE_MESSAGES.FOLLOW, follow);
     return (answer as { seat: SeatReservation }).seat;
   }
 

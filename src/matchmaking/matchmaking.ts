@@ -20,7 +20,7 @@ export { loadReadings } from "./load-readings.ts";
 export { reportLoad } from "./load-reports.ts";
 export { openMatchmaking, type RoomType } from "./open-matchmaking.ts";
 export type { Seats } from "./seats.ts";
-export { createUserSeats, type UserSeats } from "./user-seats.ts";
+export { createUserSeats } from "./user-seats.ts";
 
 /** What matchmaking is built from. */
 export interface MatchmakingParts {

@@ -24,7 +24,7 @@ interface Kept extends Delivered {
 }
 
 /** Open for one user; more are not shown. */
-export const MAX_OPEN = 16;
+const MAX_OPEN = 16;
 /** The process that keeps an invitation says that it is over; where it cannot, it ends here. */
 const SLACK_MS = 2000;
 

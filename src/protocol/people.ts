@@ -90,6 +90,8 @@ export interface InviteSeat {
 export interface Follow {
   readonly user: string;
   readonly roomId?: string | undefined;
+  /** Join options. */
+  readonly options?: object | undefined;
 }
 
 /** Users who go into rooms together. */
