@@ -84,9 +84,14 @@ export const ERRORS = {
   PEER_UNCERTAIN: row("The process that has this room did not answer in time.", 4696, 503, { isRetryable: true }),
   FORWARD_FORGED: row("This was not passed on by a process of this cluster.", 4697, 403),
   PRESENCE_FULL: row("More users are watched here than can be followed.", 4699, 503, { isRetryable: true }),
-  INVITES_TOO_MANY: row("This user invites more than may be; wait until some have answered.", 4654, 429, {
-    isRetryable: true,
-  }),
+  INVITES_TOO_MANY: row(
+    "This user invites or follows more than may be; wait a minute, or until some have answered.",
+    4654,
+    429,
+    {
+      isRetryable: true,
+    },
+  ),
   INVITE_GONE: row("This invitation is not open any more.", 4655, 410),
   FOLLOW_UNAVAILABLE: row("This user is in no room into which you can follow them.", 4657, 404, { isRetryable: true }),
   PARTY_NOT_LED: row("Only who leads a party does this.", 4658, 403),

@@ -1,4 +1,4 @@
-import { type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
+import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Presence } from "../presence/presence.ts";
 import {
@@ -14,6 +14,7 @@ import type { User } from "../tokens/tokens.ts";
 import type { Courier, Whereabouts } from "./courier.ts";
 import { type Delivered, type Gone, Inbox } from "./inbox.ts";
 import type { PersonSession, Sessions } from "./sessions.ts";
+import type { UserRates } from "./user-rates.ts";
 
 /** What somebody is invited to. */
 export interface Offer {
@@ -48,6 +49,7 @@ export interface InvitationsParts {
   readonly courier: Courier;
   readonly sessions: Sessions;
   readonly presence: Pick<Presence, "watch">;
+  readonly rates: UserRates;
   readonly makeId: () => string;
   readonly onFailed: (error: unknown) => void;
 }
@@ -73,12 +75,8 @@ const GONE = "people:gone";
 const ANSWER = "people:answer";
 const WITHDRAW = "people:withdraw";
 
-/** Of one user in this process, within a minute. */
-const MAX_A_MINUTE = 20;
 /** Of one user in this process, at a time. */
 const MAX_OPEN = 8;
-/** Users whose invitations are counted. */
-const MAX_COUNTED = 10_000;
 
 /**
  * Invitations from users of this process, and answers of users of this process to those of any. An invitation lives where it was made,
@@ -88,7 +86,6 @@ export class Invitations {
   readonly #parts: InvitationsParts;
   readonly #inbox: Inbox;
   readonly #open = new Map<string, Open>();
-  readonly #counts = new Map<string, MinuteCounter>();
 
   constructor(parts: InvitationsParts) {
     const { clock, courier, sessions } = parts;
@@ -107,8 +104,11 @@ export class Invitations {
    * @throws ArenaError INVITES_TOO_MANY, CLUSTER_UNAVAILABLE
    */
   async invite(from: Inviter, wanted: Wanted): Promise<string> {
-    this.#count(from.user.userId);
-    const { courier, bootId, makeId } = this.#parts;
+    const { courier, bootId, makeId, rates } = this.#parts;
+    const { userId } = from.user;
+    rates.count(userId);
+    const open = [...this.#open.values()].filter((one) => one.from.user.userId === userId).length;
+    if (open >= MAX_OPEN) throw new ArenaError("INVITES_TOO_MANY");
     const id = `${bootId}.${makeId()}`;
     const found = await courier.find(wanted.userId);
     if (!(found && wanted.isAllowed)) {
@@ -156,18 +156,6 @@ export class Invitations {
     for (const { stop } of this.#open.values()) stop();
     this.#open.clear();
     this.#inbox.close();
-  }
-
-  /** @throws ArenaError INVITES_TOO_MANY */
-  #count(userId: string): void {
-    const open = [...this.#open.values()].filter(({ from }) => from.user.userId === userId).length;
-    const counter = this.#counts.get(userId) ?? new MinuteCounter();
-    this.#counts.delete(userId);
-    this.#counts.set(userId, counter);
-    const [oldest] = this.#counts.keys();
-    if (this.#counts.size > MAX_COUNTED && oldest !== undefined) this.#counts.delete(oldest);
-    if (open >= MAX_OPEN || counter.add(this.#parts.clock.nowMs()) > MAX_A_MINUTE)
-      throw new ArenaError("INVITES_TOO_MANY");
   }
 
   async #begin(id: string, from: Inviter, { userId, timeoutMs }: Wanted, offer: Offer): Promise<void> {

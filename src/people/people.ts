@@ -23,6 +23,7 @@ import { PeopleRedisStore } from "./redis-store.ts";
 import type { SeatTarget, UserSeats } from "./seats.ts";
 import { type PersonSession, Sessions } from "./sessions.ts";
 import type { PeopleStore } from "./store.ts";
+import { UserRates } from "./user-rates.ts";
 
 export type { Inviter } from "./invitations.ts";
 export type { Party } from "./parties.ts";
@@ -74,7 +75,7 @@ export interface People {
   answer(session: PersonSession, answer: InviteAnswer): Promise<InviteSeat | undefined>;
   /** Withdraws an invitation of a user's, if it is open. @throws ArenaError PEER_UNREACHABLE, PEER_UNCERTAIN */
   withdraw(userId: string, id: string): Promise<void>;
-  /** A seat for a user in the public room where another is. @throws ArenaError FOLLOW_UNAVAILABLE, ROOM_FULL; what the room throws */
+  /** A seat for a user in the public room where another is. @throws ArenaError FOLLOW_UNAVAILABLE, INVITES_TOO_MANY, ROOM_FULL; what the room throws */
   follow(user: User, followed: Followed): Promise<SeatReservation>;
   /** The party of a user. @throws ArenaError CLUSTER_UNAVAILABLE */
   partyOf(userId: string): Promise<Party | undefined>;
@@ -85,7 +86,7 @@ export interface People {
   /**
    * The party that a user leads goes into a room together or not at all.
    *
-   * @throws ArenaError PARTY_NOT_LED, PARTY_INCOMPLETE; why there are no seats, which may be an error of the room's own
+   * @throws ArenaError PARTY_NOT_LED, PARTY_INCOMPLETE, INVITES_TOO_MANY; why there are no seats, which may be an error of the room's own
    */
   joinTogether(userId: string, target: SeatTarget, trip: Pick<PartyJoin, "options" | "data">): Promise<void>;
   close(): void;
@@ -131,6 +132,7 @@ class ClusterPeople implements People {
   readonly #sessions: Sessions;
   readonly #invitations: Invitations;
   readonly #parties: Parties;
+  readonly #rates: UserRates;
   readonly #onFailed: (error: unknown) => void;
 
   constructor(options: PeopleOptions, store: PeopleStore) {
@@ -143,7 +145,9 @@ class ClusterPeople implements People {
     this.#onFailed = onFailed;
     this.#sessions = new Sessions(clock);
     const courier = new Courier({ ...options, sessions: this.#sessions, onFailed });
-    const parts = { ...options, courier, store, sessions: this.#sessions, bootId, makeId, onFailed };
+    this.#rates = new UserRates(clock);
+    const own = { courier, store, sessions: this.#sessions, rates: this.#rates };
+    const parts = { ...options, ...own, bootId, makeId, onFailed };
     this.#invitations = new Invitations(parts);
     this.#parties = new Parties(parts);
     cluster.onNodeGone((node) => this.#invitations.nodeGone(node.bootId));
@@ -180,6 +184,7 @@ class ClusterPeople implements People {
 
   async follow(user: User, { userId, roomId, isAllowed, options }: Followed): Promise<SeatReservation> {
     const { presence, seats } = this.#options;
+    this.#rates.count(user.userId);
     const { [userId]: followed } = await presence.of([userId]);
     const room = followed?.sessions.findLast(
       (session) => session.roomId !== "" && (roomId === undefined || session.roomId === roomId) && isAllowed(session),
@@ -216,12 +221,13 @@ class ClusterPeople implements People {
     return this.#parties.leave(userId);
   }
 
-  joinTogether(
+  async joinTogether(
     userId: string,
     target: SeatTarget,
     { options, data }: Pick<PartyJoin, "options" | "data">,
   ): Promise<void> {
-    return this.#parties.join(userId, { target, options, data });
+    this.#rates.count(userId);
+    await this.#parties.join(userId, { target, options, data });
   }
 
   close(): void {

@@ -253,19 +253,22 @@ describe("people", function () {
   it("[PRS11] a user is followed into the room where they are, and into no private one", async () => {
     const [ann, bob] = [await person(), await person()];
     const table = await sit(bob);
-    let seat: SeatReservation | undefined;
-    while (!seat) seat = await ann.plaza.people.follow(bob.userId).catch(() => undefined);
+    const seenIn = (sessions: number): Promise<void> =>
+      new Promise((resolve) => {
+        ann.plaza.presence.watch([bob.userId], (users) => {
+          if (users.get(bob.userId)?.sessions.length === sessions) resolve();
+        });
+      });
+    await seenIn(2);
+    const seat = await ann.plaza.people.follow(bob.userId);
     const room = await sit(ann, seat);
     await Promise.all([room.leave(), table.leave()]);
+    await seenIn(1);
     const sdk = new Client(test.wsUrl);
     sdk.auth.token = bob.token;
     const hidden = await sdk.create("table", { private: true });
     open.push({ close: () => leave(hidden) });
-    await new Promise<void>((resolve) => {
-      ann.plaza.presence.watch([bob.userId], (users) => {
-        if (users.get(bob.userId)?.sessions.length === 2) resolve();
-      });
-    });
+    await seenIn(2);
 
     assert.equal(room.roomId, table.roomId);
     await assert.rejects(ann.plaza.people.follow(bob.userId), { code: "FOLLOW_UNAVAILABLE" });

@@ -24,6 +24,26 @@ describe("link", () => {
     assert.equal(bench.link.status, "online");
   });
 
+  it("takes the seat that is reserved for it first, and only once", async () => {
+    const bench = new LinkBench("mine", { name: "board", roomId: "r", sessionId: "s" });
+    await bench.online();
+
+    bench.room.end(1006);
+    await bench.pass(1000);
+
+    assert.deepEqual(bench.attempts, ["take:s", "reconnect:room0:token"]);
+  });
+
+  it("joins as it would without where the reserved seat is gone", async () => {
+    const bench = new LinkBench("mine", { name: "board", roomId: "r", sessionId: "s" });
+    bench.script.push(() => Promise.reject(new Error("gone")));
+
+    await bench.online();
+
+    assert.deepEqual(bench.attempts, ["take:s", "join"]);
+    assert.equal(bench.link.status, "online");
+  });
+
   it("joins anew when its seat can no longer be kept", async () => {
     const bench = new LinkBench();
     await bench.online();

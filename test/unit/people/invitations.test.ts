@@ -7,6 +7,7 @@ import { Invitations, type Offer } from "../../../src/people/invitations.ts";
 import { PeopleMemoryStore } from "../../../src/people/memory-store.ts";
 import { Parties } from "../../../src/people/parties.ts";
 import { type PersonSession, Sessions } from "../../../src/people/sessions.ts";
+import { UserRates } from "../../../src/people/user-rates.ts";
 import type { PresenceTold, SeatReservation, UserPresence } from "../../../src/protocol/protocol.ts";
 
 type Handler = (payload: unknown) => Promise<unknown>;
@@ -65,6 +66,7 @@ class Town {
       bootId,
       courier,
       sessions,
+      rates: new UserRates(this.clock),
       presence,
       makeId: () => String(++this.#ids),
       onFailed: () => {},
