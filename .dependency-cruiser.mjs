@@ -47,6 +47,10 @@ export const MODULES = {
     owns: "node lease, room ownership and epoch, ledger of reservations; stores: memory, redis",
     mayImport: [...BASE, "redis"],
   },
+  checkpoint: {
+    owns: "rooms that outlive their process: when each is kept, where, and who may; stores: memory, lmdb, redis",
+    mayImport: [...BASE, "lmdb", "redis"],
+  },
   peers: {
     owns: "calls from one process of the cluster to another, the proof that what is passed on comes from one",
     mayImport: BASE,
@@ -65,11 +69,11 @@ export const MODULES = {
   },
   matchmaking: {
     owns: "who gets a seat: calls that are checked, the listing, how a room is made once and on which node",
-    mayImport: [...BASE, "redis", "cluster", "peers", "placement", "tokens"],
+    mayImport: [...BASE, "redis", "cluster", "peers", "placement", "checkpoint", "tokens"],
   },
   room: {
     owns: "the base room: validation, ticks, whole states for who fell behind, kept seats and their users",
-    mayImport: [...BASE, "outbox", "document", "op-log", "cluster", "presence", "people", "tokens"],
+    mayImport: [...BASE, "outbox", "document", "op-log", "cluster", "presence", "people", "checkpoint", "tokens"],
   },
   "op-lane": {
     owns: "durable rooms: who follows a document, how each is led to the present, what is passed on and not kept",
@@ -77,7 +81,7 @@ export const MODULES = {
   },
   handoff: {
     owns: "drain, move, failover, rebalance",
-    mayImport: [...BASE, "cluster", "placement", "op-log"],
+    mayImport: [...BASE, "cluster", "placement", "op-log", "checkpoint"],
   },
   http: {
     owns: "HTTP: matchmaking's route, health, metrics, tokens, the page; bounds every body",

@@ -84,6 +84,17 @@ export interface TelemetryEvents {
   /** A room was behind by more than it may catch up and let go of the rest. */
   "tick:skipped": { roomId: string; name: string; ticks: number };
 
+  /** How a room was is kept. Of the duration, the room itself stood still for `captureMs`. */
+  "checkpoint:kept": { roomId: string; name: string; bytes: number; captureMs: number; durationMs: number };
+  /** A room is too large to be kept, and goes on without: it ends with the process. */
+  "checkpoint:tooLarge": { roomId: string; name: string; bytes: number; maxBytes: number };
+  /** Rooms could not be kept, or their checkpoint not be read or forgotten, `times` since the last such event; it is tried again. */
+  "checkpoint:failed": { name: string; action: CheckpointAction; error: unknown; times: number };
+  /** A room goes on as it was kept `ageMs` ago, with its sessions, who may come back. */
+  "room:restored": { roomId: string; name: string; sessions: number; bytes: number; ageMs: number; durationMs: number };
+  /** A room could not go on as it was kept: what is kept is of another version of it, or damaged. It begins anew. */
+  "room:notRestored": { roomId: string; name: string; error: unknown };
+
   /** Where documents are kept, and whether what is acknowledged there outlives a crash of that place. */
   "log:storeOpened": { description: string; isDurable: boolean; sentence: string };
   /** Redis answers: at the start, or again after it was gone. */
@@ -135,6 +146,9 @@ export interface TelemetryEvents {
 
 /** What was refused: a request, a socket that was to be opened, what came over a socket, what a room was asked. */
 export type RefusalPlace = "http" | "upgrade" | "socket" | "room";
+
+/** What was to be done with a checkpoint. */
+export type CheckpointAction = "capture" | "write" | "read" | "forget";
 
 /** Where a forward failed: asking who has the room, asking the owner to take the client, after that. */
 export type ForwardStage = "lookup" | "ask" | "flow";

@@ -60,6 +60,11 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "session:dropped": { ...session, code: 1006 },
   "session:resumed": session,
   "session:left": session,
+  "checkpoint:kept": { roomId: "r1", name: "arena", bytes: 2048, captureMs: 0.3, durationMs: 4 },
+  "checkpoint:tooLarge": { roomId: "r1", name: "arena", bytes: 5_000_000, maxBytes: 4_194_304 },
+  "checkpoint:failed": { name: "arena", action: "write", error: new Error("disk full"), times: 3 },
+  "room:restored": { roomId: "r1", name: "arena", sessions: 2, bytes: 2048, ageMs: 900, durationMs: 6 },
+  "room:notRestored": { roomId: "r1", name: "arena", error: new Error("another version") },
   "error:refused": { code: "MESSAGE_INVALID", where: "room", detail: "no number", sessionId: "s1" },
 };
 

@@ -1,0 +1,115 @@
+/**
+ * checkpoint: rooms that outlive their process. Keeps how each was a moment ago, and gives it back to whoever has the room next.
+ *
+ * Owns when a room is kept, how large that may be, where, and that nobody writes who no longer has the room: each write carries
+ * the owner's epoch and is refused in the same step where a later one is stored. What a checkpoint says only rooms know. Below
+ * room in the path of a session. Keeps CKP1 to CKP3.
+ */
+import type { Clock } from "../clock/clock.ts";
+import { ArenaError } from "../errors/errors.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { Keeper, type KeptRoom } from "./keeper.ts";
+import { createLmdbStore } from "./lmdb-store.ts";
+import { createMemoryStore } from "./memory-store.ts";
+import { createRedisStore } from "./redis-store.ts";
+import type { Checkpoint, CheckpointHead, CheckpointStore } from "./store.ts";
+
+export { decode, encode } from "./codec.ts";
+export type { Capture, Keeper, KeptRoom } from "./keeper.ts";
+export type { Checkpoint, CheckpointHead } from "./store.ts";
+
+/** What checkpoints are opened with. */
+export interface CheckpointsOptions {
+  /** `auto` is redis where there is a `redisUrl`, else lmdb. */
+  readonly kind: "auto" | "lmdb" | "redis" | "memory";
+  /** Folder of LMDB's database. */
+  readonly path: string;
+  /** Empty where there is none. */
+  readonly redisUrl: string;
+  /** Beginning of every key in Redis. Default: arena. */
+  readonly redisPrefix?: string;
+  /** Of this process. */
+  readonly bootId: string;
+  /** Largest checkpoint of a room; one that is larger goes on without. */
+  readonly maxCheckpointBytes: number;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Epoch under which this process has a room. */
+  readonly epochOf: (roomId: string) => number | undefined;
+}
+
+/** The checkpoints that a process writes and reads. */
+export interface Checkpoints {
+  /** Keeps a room from now on. */
+  keep(room: KeptRoom): Keeper;
+  /**
+   * Takes a room that this process owns: from now on older owners keep nothing. Gives its last checkpoint.
+   *
+   * @throws ArenaError LOG_FENCED where a later epoch has it; what the store fails with
+   */
+  take(roomId: string): Promise<Checkpoint | undefined>;
+  /** The last checkpoint of a room of any process. */
+  find(roomId: string): Promise<Checkpoint | undefined>;
+  /** Rooms that a process wrote or took last and that have not ended, those with the most sessions first. */
+  roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
+  /** Boots, also of processes that are gone, which have such rooms. */
+  boots(): Promise<readonly string[]>;
+  /** Forgets a room that was taken and cannot be made again from what is kept. */
+  forget(roomId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Failures are told of no more often than this. */
+const REPORT_MS = 5000;
+
+/** Opens the place where a process keeps its rooms. @throws ArenaError CONFIG_INVALID, LOG_UNAVAILABLE */
+export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
+  return checkpointsIn(await openStore(options), options);
+}
+
+/** Checkpoints in a store that is open. */
+export function checkpointsIn(
+  store: CheckpointStore,
+  parts: Pick<CheckpointsOptions, "bootId" | "maxCheckpointBytes" | "clock" | "telemetry" | "epochOf">,
+): Checkpoints {
+  const { bootId, maxCheckpointBytes: maxBytes, clock, telemetry, epochOf } = parts;
+  const onFailed = reporter(clock, telemetry);
+  return {
+    keep: (room) => new Keeper({ clock, telemetry, store, bootId, maxBytes, epochOf, onFailed }, room),
+    take: async (roomId) => {
+      const epoch = epochOf(roomId);
+      if (epoch === undefined) return undefined; // a room of the app's own, under an id that nobody had before
+      const taken = await store.take(roomId, { epoch, bootId });
+      if (!taken.isTaken) throw new ArenaError("LOG_FENCED", "", { details: { roomId } });
+      return taken.checkpoint;
+    },
+    find: (roomId) => store.find(roomId),
+    roomsOf: (boot) => store.roomsOf(boot),
+    boots: () => store.boots(),
+    forget: async (roomId) => {
+      const epoch = epochOf(roomId);
+      if (epoch !== undefined) await store.end(roomId, epoch);
+    },
+    close: () => store.close(),
+  };
+}
+
+async function openStore({ kind, path, redisUrl, redisPrefix, clock }: CheckpointsOptions): Promise<CheckpointStore> {
+  const auto = redisUrl === "" ? "lmdb" : "redis";
+  const chosen = kind === "auto" ? auto : kind;
+  if (chosen === "redis") return createRedisStore({ url: redisUrl, prefix: redisPrefix, clock });
+  return chosen === "lmdb" ? createLmdbStore({ path, clock }) : createMemoryStore();
+}
+
+/** Tells of failures now and then, and how many there were. */
+function reporter(clock: Clock, telemetry: Telemetry): ConstructorParameters<typeof Keeper>[0]["onFailed"] {
+  let times = 0;
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (name, action, error) => {
+    times++;
+    if (clock.nowMs() < lastMs + REPORT_MS) return;
+    telemetry.emit("checkpoint:failed", { name, action, error, times });
+    lastMs = clock.nowMs();
+    times = 0;
+  };
+}

@@ -1,0 +1,171 @@
+import type { Clock, Stop } from "../clock/clock.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { CheckpointStore } from "./store.ts";
+
+/** How a room is at one moment. */
+export interface Capture {
+  readonly content: Uint8Array;
+  /** Seats that are held. */
+  readonly sessions: number;
+}
+
+/** What is asked of a room that is kept. */
+export interface KeptRoom {
+  readonly roomId: string;
+  readonly roomName: string;
+  /** How it is now; undefined where nothing has changed since it was last asked, unless it must say. */
+  capture(mustSay: boolean): Capture | undefined;
+  /** Another process has the room, under a later epoch. */
+  moveAway(): void;
+}
+
+/** What keepers are built from. */
+export interface KeeperParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly store: CheckpointStore;
+  readonly bootId: string;
+  /** Largest content that is kept. */
+  readonly maxBytes: number;
+  /** Epoch under which this process has a room. */
+  readonly epochOf: (roomId: string) => number | undefined;
+  /** Told of what could not be done. */
+  readonly onFailed: (name: string, action: "capture" | "write" | "forget", error: unknown) => void;
+}
+
+/** Between two checkpoints of a room that changes. */
+const INTERVAL_MS = 1000;
+/** What must not be lost with the next crash, such as a token that a client has just been given, is kept after this time. */
+const SOON_MS = 100;
+/** A room that is too large may become smaller, and to find that out costs as much as a checkpoint. */
+const TOO_LARGE_MS = 10_000;
+/** A checkpoint is written anew after this time also where nothing has changed: stores forget in the end what nobody writes. */
+const RENEW_MS = 600_000;
+
+/** Keeps one room: once a second what has changed, at a moment of its own, one write at a time. */
+export class Keeper {
+  readonly #parts: KeeperParts;
+  readonly #room: KeptRoom;
+  #stopTimer: Stop = () => {};
+  #dueMs = 0;
+  #writing: Promise<void> | undefined;
+  #isWantedSoon = false;
+  #hasFailed = false;
+  #keptMs = Number.NEGATIVE_INFINITY;
+  #isOver = false;
+
+  constructor(parts: KeeperParts, room: KeptRoom) {
+    this.#parts = parts;
+    this.#room = room;
+    this.#arm(parts.clock.random() * INTERVAL_MS); // so that a hundred rooms do not write at once
+  }
+
+  /** Keeps the room within a moment. */
+  soon(): void {
+    if (this.#writing) this.#isWantedSoon = true;
+    else if (this.#dueMs > this.#parts.clock.nowMs() + SOON_MS) this.#arm(SOON_MS);
+  }
+
+  /** Keeps the room as it is now, for the last time; whether it is kept. */
+  async keepLast(): Promise<boolean> {
+    this.#stop();
+    await this.#writing;
+    await this.#keep(true);
+    return !this.#hasFailed;
+  }
+
+  /** The room has ended for good: its checkpoint is forgotten. */
+  async forget(): Promise<void> {
+    this.#stop();
+    await this.#writing;
+    const { roomId, roomName } = this.#room;
+    const epoch = this.#parts.epochOf(roomId);
+    if (epoch === undefined) return;
+    await this.#parts.store.end(roomId, epoch).catch((error) => this.#parts.onFailed(roomName, "forget", error));
+  }
+
+  #stop(): void {
+    this.#isOver = true;
+    this.#stopTimer();
+  }
+
+  #arm(delayMs: number): void {
+    this.#stopTimer();
+    if (this.#isOver) return;
+    this.#dueMs = this.#parts.clock.nowMs() + delayMs;
+    this.#stopTimer = this.#parts.clock.after(delayMs, () => this.#run());
+  }
+
+  #run(): void {
+    this.#arm(INTERVAL_MS);
+    if (this.#writing) return; // the store is slow; the next one will have it all
+    const mustSay = this.#hasFailed || this.#parts.clock.nowMs() > this.#keptMs + RENEW_MS;
+    this.#writing = this.#keep(mustSay).finally(() => {
+      this.#writing = undefined;
+      if (this.#isWantedSoon) this.#arm(SOON_MS);
+      this.#isWantedSoon = false;
+    });
+  }
+
+  async #keep(mustSay: boolean): Promise<void> {
+    const { clock, telemetry } = this.#parts;
+    const { roomId, roomName: name } = this.#room;
+    const epoch = this.#parts.epochOf(roomId);
+    if (epoch === undefined) return; // it is just being made, or given up
+    const startMs = clock.nowMs();
+    const capture = this.#capture(mustSay);
+    if (!capture) return;
+    const captureMs = clock.nowMs() - startMs;
+    if (capture.content.length > this.#parts.maxBytes) return this.#refuse(capture.content.length, epoch);
+    if (!(await this.#write(capture, epoch))) return;
+    const durationMs = clock.nowMs() - startMs;
+    telemetry.emit("checkpoint:kept", { roomId, name, bytes: capture.content.length, captureMs, durationMs });
+  }
+
+  #capture(mustSay: boolean): Capture | undefined {
+    try {
+      return this.#room.capture(mustSay);
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#parts.onFailed(this.#room.roomName, "capture", error);
+      return undefined;
+    }
+  }
+
+  async #write({ content, sessions }: Capture, epoch: number): Promise<boolean> {
+    const { roomId, roomName: name } = this.#room;
+    try {
+      const isKept = await this.#parts.store.put({
+        roomId,
+        name,
+        epoch,
+        bootId: this.#parts.bootId,
+        sessions,
+        content,
+      });
+      this.#hasFailed = !isKept;
+      if (isKept) this.#keptMs = this.#parts.clock.nowMs();
+      else this.#yield(epoch);
+      return isKept;
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#parts.onFailed(name, "write", error);
+      return false;
+    }
+  }
+
+  /** What was kept before would be older than a checkpoint may be. */
+  async #refuse(bytes: number, epoch: number): Promise<void> {
+    const { roomId, roomName: name } = this.#room;
+    this.#parts.telemetry.emit("checkpoint:tooLarge", { roomId, name, bytes, maxBytes: this.#parts.maxBytes });
+    this.#hasFailed = true;
+    this.#arm(TOO_LARGE_MS);
+    await this.#parts.store.end(roomId, epoch).catch((error) => this.#parts.onFailed(name, "forget", error));
+  }
+
+  #yield(epoch: number): void {
+    if (this.#parts.epochOf(this.#room.roomId) !== epoch) return; // it was taken up again meanwhile
+    this.#stop();
+    this.#room.moveAway();
+  }
+}

@@ -1,0 +1,92 @@
+import type { Clock } from "../clock/clock.ts";
+import { LmdbEnv } from "../lmdb/lmdb.ts";
+import { decode, encode } from "./codec.ts";
+import { checkpointOf, ended, type KeptRecord, taken, written } from "./fence.ts";
+import { byUrgency, type Checkpoint, type CheckpointHead, type CheckpointStore } from "./store.ts";
+
+/** What is left free for the documents, which share the disk. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
+/** How often another process may come first before a change is given up. */
+const MAX_TRIES = 10;
+/** Rooms that have ended and whose epoch is still remembered. */
+const MAX_ENDED = 1000;
+
+/**
+ * A store in a folder on this machine, opened with its first checkpoint. A put resolves after it was flushed to disk. Several processes
+ * may use one folder; the epochs of ended rooms each knows for itself.
+ *
+ * @param path folder of the database; made where it is missing, in a folder that is there
+ */
+export function createLmdbStore({ path, clock }: { path: string; clock: Clock }): CheckpointStore {
+  const env = new LmdbEnv(path, clock);
+  const endedRooms = new Map<string, KeptRecord>();
+
+  /** One step; false where `change` finds that a later epoch has the room. */
+  const step = async (
+    roomId: string,
+    change: (record: KeptRecord | undefined) => KeptRecord | undefined,
+  ): Promise<boolean> => {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const entry = env.db.getEntry(keyOf(roomId));
+      const next = change(entry ? read(entry.value) : endedRooms.get(roomId));
+      if (!next) return false;
+      if (await write(roomId, next, entry?.version)) return true;
+    }
+    throw new Error(`LMDB in ${path}: other processes keep changing it.`);
+  };
+
+  const write = async (roomId: string, next: KeptRecord, version: number | undefined): Promise<boolean> => {
+    const key = keyOf(roomId);
+    if (!next.checkpoint && version === undefined) return remember(roomId, next);
+    const bytes = next.checkpoint ? Buffer.from(encode(next)) : undefined;
+    if (bytes) env.assertFree(RESERVE_BYTES + bytes.length);
+    const isWritten = await env.write((db) => {
+      const store = (): void => void (bytes ? db.put(key, bytes, (version ?? 0) + 1) : db.remove(key));
+      return version === undefined ? db.ifNoExists(key, store) : db.ifVersion(key, version, store);
+    });
+    return isWritten && remember(roomId, next);
+  };
+
+  const remember = (roomId: string, record: KeptRecord): true => {
+    endedRooms.delete(roomId);
+    if (!record.checkpoint) endedRooms.set(roomId, record);
+    for (const oldest of endedRooms.keys()) if (endedRooms.size > MAX_ENDED) endedRooms.delete(oldest);
+    return true;
+  };
+
+  const heads = (): CheckpointHead[] => {
+    const records = [...env.db.getRange()].map(({ value }) => read(value));
+    return records.flatMap(({ epoch, bootId, checkpoint }) => {
+      if (!checkpoint) return [];
+      const { roomId, name, sessions } = checkpoint;
+      return [{ roomId, name, sessions, epoch, bootId }];
+    });
+  };
+
+  const find = (roomId: string): Checkpoint | undefined => {
+    const stored = env.db.get(keyOf(roomId));
+    return stored && checkpointOf(read(stored));
+  };
+
+  return {
+    description: `LMDB in ${path}`,
+    put: (checkpoint) => step(checkpoint.roomId, (record) => written(record, checkpoint)),
+    take: async (roomId, owner) => {
+      if (!(await step(roomId, (record) => taken(record, owner)))) return { isTaken: false };
+      return { isTaken: true, checkpoint: find(roomId) };
+    },
+    end: async (roomId, epoch) => void (await step(roomId, (record) => ended(record, epoch))),
+    find: async (roomId) => find(roomId),
+    roomsOf: async (bootId) => byUrgency(heads().filter((head) => head.bootId === bootId)),
+    boots: async () => [...new Set(heads().map(({ bootId }) => bootId))],
+    close: () => env.close(),
+  };
+}
+
+function keyOf(roomId: string): Buffer {
+  return Buffer.from(roomId);
+}
+
+function read(bytes: Uint8Array): KeptRecord {
+  return decode(bytes) as KeptRecord; // as `write` wrote it
+}
