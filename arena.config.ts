@@ -12,6 +12,7 @@ import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { PeopleRoom } from "./rooms/people/people-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
 import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
+import { type Checkpoints, openCheckpoints } from "./src/checkpoint/checkpoint.ts";
 import { type Clock, systemClock } from "./src/clock/clock.ts";
 import { type Cluster, internalAddressOf, type NodeIdentity, openCluster } from "./src/cluster/cluster.ts";
 import type { Config } from "./src/config/config.ts";
@@ -24,9 +25,11 @@ import {
   keepRooms,
   loadReadings,
   nameProcess,
+  type OpenedMatchmaking,
   openMatchmaking,
   type RoomType,
   reportLoad,
+  restoreRooms,
   type Seats,
 } from "./src/matchmaking/matchmaking.ts";
 import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
@@ -34,6 +37,7 @@ import { openPeers, PASSAGE_HEADER, type Peers } from "./src/peers/peers.ts";
 import { openPeople, type People } from "./src/people/people.ts";
 import { openPresence, type Presence } from "./src/presence/presence.ts";
 import { hostRoom, OpenRooms, type RoomClass } from "./src/room/room.ts";
+import { colyseusLog } from "./src/telemetry/colyseus-log.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
@@ -45,6 +49,7 @@ import { clientAddress, countedAs, parseNetworks } from "./src/transport/client-
 import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ownerFinder } from "./src/transport/owner-finder.ts";
+import { portError } from "./src/transport/port-error.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
 import { TRUNK_PATH } from "./src/trunk/trunk.ts";
 
@@ -102,11 +107,14 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const base = await openBase(config, offered);
   const { clock, telemetry, metrics, cluster, matchmaking } = base;
   const openRooms = new OpenRooms(telemetry);
-  const doors = await openDoors(config, base);
+  let isStarting = true;
+  const doors = await openDoors(config, base, () => isStarting);
   const server = openServer(config, base, doors);
   for (const [name, app] of offered) defineRoom(name, app, partsOfRooms(config, base, doors));
   const port = await takePart({ server, transport: doors.transport, cluster, config });
   keepRooms({ clock, cluster, matchmaking });
+  if (config.redisUrl === "") await restoreRooms({ ...base, ...matchmaking, bootId: cluster.identity.bootId });
+  isStarting = false;
   if (config.role === "node") {
     reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
   }
@@ -139,8 +147,20 @@ async function openBase(config: Config, offered: Offered) {
   const tokens = await openTokens(config, { clock, telemetry }, secret);
   const stores = await openStores(config, { clock, telemetry });
   const presence = await openPresence({ ...config, clock, telemetry, cluster });
-  const parts = { clock, telemetry, cluster, peers, presence };
-  const matchmaking = await openMatchmaking({ ...parts, ...config, typeOf: (name) => typeOf(offered.get(name)) });
+  const checkpoints = await openCheckpoints({
+    ...config,
+    ...placeOf(config, "checkpoints"),
+    clock,
+    telemetry,
+    bootId,
+    epochOf: (roomId) => matchmaking.hosting.epochOf(roomId),
+  });
+  const parts = { clock, telemetry, cluster, peers, presence, checkpoints };
+  const matchmaking: OpenedMatchmaking = await openMatchmaking({
+    ...parts,
+    ...config,
+    typeOf: (name) => typeOf(offered.get(name)),
+  });
   const optionsByRoom = new Map([...offered].map(([name, { room }]) => [name, room.options]));
   const seats = createUserSeats({ seats: matchmaking.seats, optionsByRoom });
   const people = await openPeople({ ...parts, ...config, seats });
@@ -148,7 +168,7 @@ async function openBase(config: Config, offered: Offered) {
 }
 
 /** Where clients and other processes come in: HTTP, and sockets. */
-async function openDoors(config: Config, base: Base) {
+async function openDoors(config: Config, base: Base, isStarting: () => boolean) {
   const { clock, cluster, metrics, peers, matchmaking } = base;
   const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({
@@ -156,7 +176,12 @@ async function openDoors(config: Config, base: Base) {
     limits: config,
     queuedBytes: () => transport.queuedBytes,
   });
-  const admission = new Admission({ clock, limits: config, isOverloaded: () => load.level === "overloaded" });
+  const admission = new Admission({
+    clock,
+    limits: config,
+    isOverloaded: () => load.level === "overloaded",
+    isStarting,
+  });
   const matchmake = createMatchmaking({
     ...base,
     seats: matchmaking.seats,
@@ -174,7 +199,7 @@ async function openDoors(config: Config, base: Base) {
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request.headers, addressOf(request)) }),
     metrics: metrics.read,
     page: matchmaking.page,
-    whyNotReady: () => whyNotReady(load, cluster),
+    whyNotReady: () => (isStarting() ? "starting" : whyNotReady(load, cluster)),
   });
   const transport: ArenaTransport = new ArenaTransport({
     ...base,
@@ -199,7 +224,7 @@ function openServer(config: Config, { telemetry, cluster, matchmaking }: Base, {
     isStandaloneMatchMaker: config.role === "edge",
     greet: false,
     gracefullyShutdown: false,
-    logger: colyseusLog(telemetry),
+    logger: colyseusLog(telemetry) as never, // it has all that Colyseus calls
   });
 }
 
@@ -211,6 +236,7 @@ function partsOfRooms(config: Config, base: Base, { load }: Doors): Parameters<t
     logLimits: logLimits(config.maxDocumentBytes),
     patchEvery: patchesOf(load),
     mayAct: authority.mayAct,
+    isSucceeded: config.redisUrl === "",
     epochOf: config.redisUrl === "" ? () => undefined : (roomId) => matchmaking.hosting.epochOf(roomId),
     listed: async (name) => (await matchmaking.page(name, undefined)).rooms,
   };
@@ -257,6 +283,7 @@ interface Ending extends Stores {
   readonly peers: Peers;
   readonly presence: Presence;
   readonly people: People;
+  readonly checkpoints: Checkpoints;
   readonly server: Server;
   readonly transport: ArenaTransport;
   readonly http: Http;
@@ -266,7 +293,21 @@ interface Ending extends Stores {
 
 async function endWithin(
   drainMs: number,
-  { clock, cluster, peers, presence, people, server, transport, http, openRooms, load, logs, images }: Ending,
+  {
+    clock,
+    cluster,
+    peers,
+    presence,
+    people,
+    checkpoints,
+    server,
+    transport,
+    http,
+    openRooms,
+    load,
+    logs,
+    images,
+  }: Ending,
 ): Promise<void> {
   void cluster.drain();
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
@@ -276,6 +317,7 @@ async function endWithin(
   await http.close();
   load.close();
   await images.close();
+  await checkpoints.close();
   await logs.close(); // after the rooms, which bring what they were pushed to it
   people.close();
   presence.close();
@@ -351,9 +393,7 @@ async function takePart({ server, transport, cluster, config }: Taking): Promise
     await server.listen(actual, host);
     return actual;
   } catch (cause) {
-    if (cause instanceof ArenaError) throw cause;
-    const reason = cause instanceof Error && "code" in cause ? REASONS[String(cause.code)] : undefined;
-    throw new ArenaError("PORT_UNAVAILABLE", `${host}:${port} ${reason ?? String(cause)}.`, { cause });
+    throw cause instanceof ArenaError ? cause : portError(cause, `${host}:${port}`);
   }
 }
 
@@ -362,19 +402,4 @@ interface Taking {
   readonly transport: ArenaTransport;
   readonly cluster: Cluster;
   readonly config: Config;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use by another program",
-  EACCES: "may not be opened by this user",
-  EADDRNOTAVAIL: "is not an address of this machine",
-  ENOTFOUND: "cannot be resolved",
-};
-
-function colyseusLog(telemetry: Telemetry): NonNullable<ConstructorParameters<typeof Server>[0]>["logger"] {
-  const at =
-    (level: "debug" | "info" | "warn" | "error") =>
-    (...parts: unknown[]): void =>
-      telemetry.emit("colyseus:logged", { level, text: parts.map(String).join(" ") });
-  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), trace: at("debug") } as never;
 }

@@ -1,6 +1,6 @@
 import type { Client } from "@colyseus/core";
 import { z } from "zod";
-import { Room } from "../../src/room/room.ts";
+import { type Durability, Room } from "../../src/room/room.ts";
 import { type ArenaOptions, arenaOptions, joinCode, playerName } from "./arena-options.ts";
 import { ArenaInput, ArenaState, type ShipState } from "./arena-state.ts";
 import { mirrorWorld } from "./mirror-world.ts";
@@ -25,9 +25,15 @@ const MAX_REWIND_MS = 400;
 const MAX_WAITING_COMMANDS = 10;
 const LISTING_TICKS = 5 * TICK_RATE_HZ;
 
+/** What a checkpoint has beside the state. */
+interface Saved {
+  readonly world: World;
+}
+
 /** The game: joins sessions to ships, feeds commands to the rules once a tick, shows the world to clients. */
 export class ArenaRoom extends Room<{ state: ArenaState; input: ArenaInput }> {
   static override readonly options = arenaOptions;
+  static override readonly durability: Durability = "checkpoint";
   override state = new ArenaState();
   override maxClients = MAX_SHIPS;
   override patchRate = PATCH_MS;
@@ -51,7 +57,7 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: ArenaInput }> {
 
   override async onCreate({ bots, private: isPrivate }: ArenaOptions): Promise<void> {
     this.#companions = bots;
-    if (isPrivate) {
+    if (isPrivate && !this.isRestored) {
       this.roomId = joinCode(this.parts.clock.random);
       await this.setPrivate(true);
     }
@@ -79,6 +85,16 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: ArenaInput }> {
   override onLeave(client: Client): void {
     this.#become(leaveShip(this.#world, client.sessionId));
     this.#fitBots(this.#humans());
+  }
+
+  /** The world is what the state shows of it, and more; as plain data it is what it is. */
+  protected override saveCheckpoint(): Saved {
+    return { world: this.#world };
+  }
+
+  protected override restoreCheckpoint({ world }: Saved): void {
+    this.#become(world);
+    this.#list();
   }
 
   /** The world as of now, and clients see it with the next patch. */

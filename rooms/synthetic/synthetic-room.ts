@@ -1,7 +1,7 @@
 import type { Client } from "@colyseus/core";
 import { schema, t } from "@colyseus/schema";
 import { z } from "zod";
-import { Room } from "../../src/room/room.ts";
+import { type Durability, Room } from "../../src/room/room.ts";
 
 const Entity = schema({ x: t.float32(), y: t.float32() }, "Entity");
 const SyntheticState = schema({ entities: t.map(Entity) }, "Synthetic");
@@ -19,8 +19,16 @@ const options = z.strictObject({
   messageBytes: z.int().min(0).max(65_536).default(0),
   /** `noise` broadcasts each tick. */
   messagesPerTick: z.int().min(0).max(100).default(0),
+  /** Whether the room goes on after the end of its process. */
+  durability: z.enum(["none", "checkpoint"]).default("none"),
 });
 type Options = z.infer<typeof options>;
+
+/** What a checkpoint has beside the state. */
+interface Saved {
+  readonly next: number;
+  readonly isFrozen: boolean;
+}
 
 /** A room that makes a known load: entities that move, messages that say nothing, and ways to check what arrived. */
 export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticState> }> {
@@ -47,6 +55,19 @@ export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticSt
     const noise = new Uint8Array(options.messageBytes);
     this.setFixedTimestep(() => this.#tick(options, noise), 1000 / options.tickMs);
     this.patchRate = null; // the tick sends its own patch, so that the two never drift apart
+  }
+
+  protected override durabilityOf(options: Options): Durability {
+    return options.durability;
+  }
+
+  protected override saveCheckpoint(): Saved {
+    return { next: this.#next, isFrozen: this.#isFrozen };
+  }
+
+  protected override restoreCheckpoint({ next, isFrozen }: Saved): void {
+    this.#next = next;
+    this.#isFrozen = isFrozen;
   }
 
   #tick(options: Options, noise: Uint8Array): void {

@@ -8,15 +8,17 @@
 import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type Checkpoint, unseal } from "./envelope.ts";
 import { Keeper, type KeptRoom } from "./keeper.ts";
 import { createLmdbStore } from "./lmdb-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createRedisStore } from "./redis-store.ts";
-import type { Checkpoint, CheckpointHead, CheckpointStore } from "./store.ts";
+import type { CheckpointHead, CheckpointStore } from "./store.ts";
 
 export { decode, encode } from "./codec.ts";
+export type { Checkpoint } from "./envelope.ts";
 export type { Capture, Keeper, KeptRoom } from "./keeper.ts";
-export type { Checkpoint, CheckpointHead } from "./store.ts";
+export type { CheckpointHead } from "./store.ts";
 
 /** What checkpoints are opened with. */
 export interface CheckpointsOptions {
@@ -45,17 +47,17 @@ export interface Checkpoints {
   /**
    * Takes a room that this process owns: from now on older owners keep nothing. Gives its last checkpoint.
    *
-   * @throws ArenaError LOG_FENCED where a later epoch has it; what the store fails with
+   * @throws ArenaError LOG_FENCED where a later epoch has it; Error where it cannot be read
    */
   take(roomId: string): Promise<Checkpoint | undefined>;
-  /** The last checkpoint of a room of any process. */
+  /** The last checkpoint of a room of any process. @throws Error where it cannot be read */
   find(roomId: string): Promise<Checkpoint | undefined>;
   /** Rooms that a process wrote or took last and that have not ended, those with the most sessions first. */
   roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
   /** Boots, also of processes that are gone, which have such rooms. */
   boots(): Promise<readonly string[]>;
-  /** Forgets a room that was taken and cannot be made again from what is kept. */
-  forget(roomId: string): Promise<void>;
+  /** Forgets a room that nobody needs, or that cannot be made again from what is kept, unless a later epoch has it. */
+  forget(room: Pick<CheckpointHead, "roomId" | "epoch">): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -81,15 +83,15 @@ export function checkpointsIn(
       if (epoch === undefined) return undefined; // a room of the app's own, under an id that nobody had before
       const taken = await store.take(roomId, { epoch, bootId });
       if (!taken.isTaken) throw new ArenaError("LOG_FENCED", "", { details: { roomId } });
-      return taken.checkpoint;
+      return taken.checkpoint && unseal(taken.checkpoint);
     },
-    find: (roomId) => store.find(roomId),
+    find: async (roomId) => {
+      const found = await store.find(roomId);
+      return found && unseal(found);
+    },
     roomsOf: (boot) => store.roomsOf(boot),
     boots: () => store.boots(),
-    forget: async (roomId) => {
-      const epoch = epochOf(roomId);
-      if (epoch !== undefined) await store.end(roomId, epoch);
-    },
+    forget: ({ roomId, epoch }) => store.end(roomId, epoch),
     close: () => store.close(),
   };
 }

@@ -1,14 +1,14 @@
-import type { Checkpoint, CheckpointOwner } from "./store.ts";
+import type { CheckpointOwner, StoredCheckpoint } from "./store.ts";
 
 /** What is kept of a room: its last checkpoint under its present owner, or of an ended room only the owner. */
 export interface KeptRecord extends CheckpointOwner {
-  readonly checkpoint: Omit<Checkpoint, keyof CheckpointOwner> | undefined;
+  readonly checkpoint: Omit<StoredCheckpoint, keyof CheckpointOwner> | undefined;
 }
 
 /** The record after a checkpoint was brought; undefined where a later epoch has the room. */
 export function written(
   record: KeptRecord | undefined,
-  { epoch, bootId, ...rest }: Checkpoint,
+  { epoch, bootId, ...rest }: StoredCheckpoint,
 ): KeptRecord | undefined {
   return isOutdone(record, epoch) ? undefined : { epoch, bootId, checkpoint: rest };
 }
@@ -24,7 +24,7 @@ export function ended(record: KeptRecord | undefined, epoch: number): KeptRecord
 }
 
 /** The checkpoint that a record holds, with its owner. */
-export function checkpointOf(record: KeptRecord | undefined): Checkpoint | undefined {
+export function checkpointOf(record: KeptRecord | undefined): StoredCheckpoint | undefined {
   if (!record?.checkpoint) return undefined;
   return { ...record.checkpoint, epoch: record.epoch, bootId: record.bootId };
 }

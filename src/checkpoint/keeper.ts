@@ -1,9 +1,12 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { seal } from "./envelope.ts";
 import type { CheckpointStore } from "./store.ts";
 
 /** How a room is at one moment. */
 export interface Capture {
+  /** With which it was made. */
+  readonly options: object;
   readonly content: Uint8Array;
   /** Seats that are held. */
   readonly sessions: number;
@@ -115,11 +118,11 @@ export class Keeper {
     const startMs = clock.nowMs();
     const capture = this.#capture(mustSay);
     if (!capture) return;
-    const captureMs = clock.nowMs() - startMs;
-    if (capture.content.length > this.#parts.maxBytes) return this.#refuse(capture.content.length, epoch);
-    if (!(await this.#write(capture, epoch))) return;
-    const durationMs = clock.nowMs() - startMs;
-    telemetry.emit("checkpoint:kept", { roomId, name, bytes: capture.content.length, captureMs, durationMs });
+    const sealed = seal(capture.options, capture.content);
+    const [bytes, captureMs] = [sealed.length, clock.nowMs() - startMs];
+    if (bytes > this.#parts.maxBytes) return this.#refuse(bytes, epoch);
+    if (!(await this.#write(sealed, capture.sessions, epoch))) return;
+    telemetry.emit("checkpoint:kept", { roomId, name, bytes, captureMs, durationMs: clock.nowMs() - startMs });
   }
 
   #capture(mustSay: boolean): Capture | undefined {
@@ -132,7 +135,7 @@ export class Keeper {
     }
   }
 
-  async #write({ content, sessions }: Capture, epoch: number): Promise<boolean> {
+  async #write(content: Uint8Array, sessions: number, epoch: number): Promise<boolean> {
     const { roomId, roomName: name } = this.#room;
     try {
       const isKept = await this.#parts.store.put({

@@ -2,7 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import { LmdbEnv } from "../lmdb/lmdb.ts";
 import { decode, encode } from "./codec.ts";
 import { checkpointOf, ended, type KeptRecord, taken, written } from "./fence.ts";
-import { byUrgency, type Checkpoint, type CheckpointHead, type CheckpointStore } from "./store.ts";
+import { byUrgency, type CheckpointHead, type CheckpointStore, type StoredCheckpoint } from "./store.ts";
 
 /** What is left free for the documents, which share the disk. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
@@ -63,7 +63,7 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
     });
   };
 
-  const find = (roomId: string): Checkpoint | undefined => {
+  const find = (roomId: string): StoredCheckpoint | undefined => {
     const stored = env.db.get(keyOf(roomId));
     return stored && checkpointOf(read(stored));
   };

@@ -1,5 +1,5 @@
 import { checkpointOf, ended, type KeptRecord, taken, written } from "./fence.ts";
-import { byUrgency, type Checkpoint, type CheckpointHead, type CheckpointStore } from "./store.ts";
+import { byUrgency, type CheckpointHead, type CheckpointStore, type StoredCheckpoint } from "./store.ts";
 
 /** Rooms that have ended and whose epoch is still remembered. */
 const MAX_ENDED = 10_000;
@@ -20,7 +20,7 @@ export function createMemoryStore(): CheckpointStore {
     }
     return true;
   };
-  const checkpoints = (): Checkpoint[] => [...records.values()].flatMap((record) => checkpointOf(record) ?? []);
+  const checkpoints = (): StoredCheckpoint[] => [...records.values()].flatMap((record) => checkpointOf(record) ?? []);
 
   return {
     description: "memory",
@@ -45,6 +45,6 @@ export function createMemoryStore(): CheckpointStore {
   };
 }
 
-function headOf({ content: _content, ...head }: Checkpoint): CheckpointHead {
+function headOf({ content: _content, ...head }: StoredCheckpoint): CheckpointHead {
   return head;
 }

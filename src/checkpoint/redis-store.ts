@@ -2,11 +2,11 @@ import type { Clock } from "../clock/clock.ts";
 import { connectRedis, type RedisLink, script } from "../redis/redis.ts";
 import {
   byUrgency,
-  type Checkpoint,
   type CheckpointHead,
   type CheckpointOwner,
   type CheckpointStore,
   ENDED_MS,
+  type StoredCheckpoint,
   type Taken,
 } from "./store.ts";
 
@@ -96,7 +96,7 @@ class RedisStore implements CheckpointStore {
     this.#prefix = prefix;
   }
 
-  async put({ roomId, epoch, bootId, name, sessions, content }: Checkpoint): Promise<boolean> {
+  async put({ roomId, epoch, bootId, name, sessions, content }: StoredCheckpoint): Promise<boolean> {
     await this.#list(roomId, bootId);
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     const args = [String(epoch), bootId, name, String(sessions), bytes];
@@ -120,7 +120,7 @@ class RedisStore implements CheckpointStore {
     if (status === "OK" && bootId !== "") await this.#unlist(roomId, bootId);
   }
 
-  async find(roomId: string): Promise<Checkpoint | undefined> {
+  async find(roomId: string): Promise<StoredCheckpoint | undefined> {
     const key = this.#keyOf(roomId);
     const [epoch, boot, name, sessions, content] = await this.#link.read((client) =>
       client.hmgetBuffer(key, ...FIELDS),

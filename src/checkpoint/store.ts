@@ -16,15 +16,15 @@ export interface CheckpointHead extends CheckpointOwner {
   readonly sessions: number;
 }
 
-/** A room as it was. */
-export interface Checkpoint extends CheckpointHead {
-  /** One value of the room's own; a store does not read it. */
+/** A checkpoint, as a store sees it. */
+export interface StoredCheckpoint extends CheckpointHead {
+  /** A store does not read it. */
   readonly content: Uint8Array;
 }
 
 /** What came of taking a room: whether it is the owner's now, and how it was last kept. */
 export type Taken =
-  | { readonly isTaken: true; readonly checkpoint: Checkpoint | undefined }
+  | { readonly isTaken: true; readonly checkpoint: StoredCheckpoint | undefined }
   /** A later epoch has it. */
   | { readonly isTaken: false };
 
@@ -36,13 +36,13 @@ export interface CheckpointStore {
   /** For people: which kind it is and where it keeps what it is given. */
   readonly description: string;
   /** Keeps a checkpoint in place of the room's last one; false where a later epoch has the room: nothing was changed. */
-  put(checkpoint: Checkpoint): Promise<boolean>;
+  put(checkpoint: StoredCheckpoint): Promise<boolean>;
   /** Gives a room to an owner: from now on nothing is kept that older ones write. */
   take(roomId: string, owner: CheckpointOwner): Promise<Taken>;
   /** The room has ended: its checkpoint is forgotten, and what older owners still write is refused for an hour. */
   end(roomId: string, epoch: number): Promise<void>;
   /** The checkpoint as it was last kept; changes nothing. */
-  find(roomId: string): Promise<Checkpoint | undefined>;
+  find(roomId: string): Promise<StoredCheckpoint | undefined>;
   /** Rooms whose checkpoint a process has written or taken last, those with the most sessions first. */
   roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
   /** Boots of which there are checkpoints. */

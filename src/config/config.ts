@@ -26,6 +26,7 @@ export interface Config {
   readonly redisUrl: string;
   readonly isVolatileRedisAllowed: boolean;
   readonly maxDocumentBytes: number;
+  readonly maxCheckpointBytes: number;
   readonly maxHistoryBytes: number;
   readonly maxRedisHistoryBytes: number;
   readonly isSyntheticAllowed: boolean;

@@ -103,6 +103,17 @@ export const OPTIONS: readonly Option[] = [
     sentence: "About the largest size of one document; then only what does not add to it is taken.",
   },
   {
+    name: "maxCheckpointBytes",
+    env: "ARENA_MAX_CHECKPOINT_BYTES",
+    flag: "max-checkpoint-bytes",
+    type: "integer",
+    default: 4_194_304,
+    min: 1024,
+    max: 67_108_864,
+    unit: "bytes",
+    sentence: "Largest checkpoint of a room; one that is larger goes on without, and ends with its process.",
+  },
+  {
     name: "maxHistoryBytes",
     env: "ARENA_MAX_HISTORY_BYTES",
     flag: "max-history-bytes",

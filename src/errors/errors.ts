@@ -72,6 +72,7 @@ export const ERRORS = {
   CREATION_REVOKED: row("This node was asked to make a room and came too late; another makes it.", 4690, 409, {
     isRetryable: true,
   }),
+  ROOM_NOT_RESTORED: row("This room cannot go on as it was kept; it begins anew.", 4689, 500, { isRetryable: true }),
   CREATION_TOO_SLOW: row("The room could not be made in time.", 4691, 503, { isRetryable: true }),
   NO_NODE_FREE: row("No node takes another room now.", 4692, 503, { isRetryable: true }),
 

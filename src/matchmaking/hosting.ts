@@ -1,4 +1,5 @@
 import { type IRoomCache, matchMaker, type Room } from "@colyseus/core";
+import type { Checkpoint, Checkpoints } from "../checkpoint/checkpoint.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -41,6 +42,15 @@ export interface SeatRequest {
 export interface HostingParts {
   readonly cluster: Cluster;
   readonly telemetry: Telemetry;
+  /** Where rooms are kept that outlive their process. */
+  readonly checkpoints: Pick<Checkpoints, "find" | "forget">;
+}
+
+/** A room that is to go on from its checkpoint. */
+export interface RestoreOrder {
+  readonly roomId: string;
+  /** Of the offer, where it was offered to this node; else it is taken if nobody has it. */
+  readonly attempt?: number;
 }
 
 /** A room that is this process'. */
@@ -55,6 +65,7 @@ interface HostedRoom {
   readonly ended: Promise<void>;
   reserveSeats(seats: readonly SeatRequest[], keptMs?: number): Promise<boolean>;
   changeSeats(sessionIds: readonly string[], options: object | undefined): Promise<boolean>;
+  wake(): Promise<void>;
   moveAway(): void;
   checkReconnectionToken(token: string): string | undefined;
 }
@@ -70,6 +81,7 @@ const RECLAIMS_IN_FLIGHT = 64;
 export class Hosting {
   readonly #cluster: Cluster;
   readonly #telemetry: Telemetry;
+  readonly #checkpoints: HostingParts["checkpoints"];
   /** The rooms that are this process', also those that it is making. */
   readonly #owned = new Map<string, Owned>();
   /** Rooms whose offers are being taken up. */
@@ -77,7 +89,8 @@ export class Hosting {
   /** Rooms that this process does not have and that may still be recorded as its own: of that nothing was heard. */
   readonly #leftovers = new Set<string>();
 
-  constructor({ cluster, telemetry }: HostingParts) {
+  constructor({ cluster, telemetry, checkpoints }: HostingParts) {
+    this.#checkpoints = checkpoints;
     this.#cluster = cluster;
     this.#telemetry = telemetry;
   }
@@ -87,6 +100,21 @@ export class Hosting {
     if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
     await this.#claim(order);
     return this.#make(order);
+  }
+
+  /**
+   * Makes a room again from its checkpoint, once, under the id that it had; undefined where there is none. Nobody comes in before it is as it
+   * was. One that cannot be restored begins anew.
+   *
+   * @throws ArenaError CREATION_REVOKED where another process has it, or the offer is no longer this node's; what the room and the store throw
+   */
+  async restore({ roomId, attempt }: RestoreOrder): Promise<IRoomCache | undefined> {
+    if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
+    const kept = await this.#checkpoints.find(roomId);
+    if (!kept) return undefined;
+    if (attempt === undefined) await this.#takeOver(kept);
+    else await this.#claim({ roomId, name: kept.name, options: kept.options, attempt });
+    return this.#make(kept);
   }
 
   /**
@@ -202,19 +230,46 @@ export class Hosting {
     }
   }
 
-  async #make({ roomId, name, options }: RoomOrder): Promise<IRoomCache> {
+  /** A room that nobody has any more. */
+  async #takeOver({ roomId, name }: Checkpoint): Promise<void> {
+    if (this.#isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
+    this.#claiming.add(roomId);
     try {
-      const listing = await matchMaker.handleCreateRoom(name, options, undefined, roomId);
+      const owner = await this.#cluster.take(roomId, { name });
+      if (owner.bootId !== this.#cluster.identity.bootId) throw new ArenaError("CREATION_REVOKED");
+      this.#owned.set(roomId, { name, epoch: owner.epoch });
+    } finally {
+      this.#claiming.delete(roomId);
+    }
+  }
+
+  async #make({ roomId, name, options }: Pick<RoomOrder, "roomId" | "name" | "options">): Promise<IRoomCache> {
+    try {
+      const listing = await this.#createRoom(roomId, name, options);
       const room = matchMaker.getLocalRoomById(listing.roomId);
       if (listing.processId !== matchMaker.processId || !room) throw new ArenaError("CREATION_REVOKED"); // another has listed it
       if (listing.roomId === roomId) this.#keep(roomId, asHosted(room));
       else this.#release(roomId); // it has chosen another id, under which it was taken when it was listed
+      await asHosted(room).wake();
       return listing;
     } catch (error) {
       this.#release(roomId);
       // How Colyseus says that a room could not be listed.
       const isUnlisted = error instanceof Error && error.constructor.name === "SeatReservationError";
       throw isUnlisted ? new ArenaError("CREATION_REVOKED") : error;
+    }
+  }
+
+  /** One that cannot go on from its checkpoint is made without. */
+  async #createRoom(roomId: string, name: string, options: object): Promise<IRoomCache> {
+    try {
+      return await matchMaker.handleCreateRoom(name, options, undefined, roomId);
+    } catch (error) {
+      const epoch = this.epochOf(roomId);
+      const isUnrestored = error instanceof Error && "code" in error && error.code === "ROOM_NOT_RESTORED";
+      if (!isUnrestored || epoch === undefined) throw error;
+      await this.#checkpoints.forget({ roomId, epoch });
+      return matchMaker.handleCreateRoom(name, options, undefined, roomId);
     }
   }
 

@@ -18,7 +18,8 @@ import { translate } from "./translate.ts";
 export { keepRooms } from "./keep-rooms.ts";
 export { loadReadings } from "./load-readings.ts";
 export { reportLoad } from "./load-reports.ts";
-export { openMatchmaking, type RoomType } from "./open-matchmaking.ts";
+export { type OpenedMatchmaking, openMatchmaking, type RoomType } from "./open-matchmaking.ts";
+export { restoreRooms } from "./restore-rooms.ts";
 export type { Seats } from "./seats.ts";
 export { createUserSeats } from "./user-seats.ts";
 

@@ -6,6 +6,7 @@ import {
   matchMaker,
   type Presence,
 } from "@colyseus/core";
+import type { Checkpoints } from "../checkpoint/checkpoint.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Peers } from "../peers/peers.ts";
@@ -36,6 +37,7 @@ export interface OpenMatchmakingParts {
   readonly telemetry: Telemetry;
   readonly cluster: Cluster;
   readonly peers: Peers;
+  readonly checkpoints: Checkpoints;
   readonly typeOf: (name: string) => RoomType | undefined;
 }
 
@@ -68,8 +70,8 @@ interface Listing {
 
 /** Opens the listing, and everything that makes rooms and gives seats. @throws ArenaError CLUSTER_UNAVAILABLE, CONFIG_INVALID */
 export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<OpenedMatchmaking> {
-  const { clock, telemetry, cluster, peers, typeOf } = parts;
-  const hosting = new Hosting({ cluster, telemetry });
+  const { clock, telemetry, cluster, peers, typeOf, checkpoints } = parts;
+  const hosting = new Hosting({ cluster, telemetry, checkpoints });
   const listing = parts.redisUrl === "" ? localListing(hosting) : await openRedisListing(parts, hosting);
   const { driver } = listing;
   const calls = createNodeCalls({ cluster, peers, hosting });

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { MapRecords, type OpDocument, type RecordReader } from "../document/document.ts";
 import { type ArenaError, describeIssues } from "../errors/errors.ts";
 import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
-import { type MessageDefinition, Room } from "../room/room.ts";
+import { type Durability, type MessageDefinition, Room } from "../room/room.ts";
 import { type OpClient, OpLane, type Refusal } from "./lane.ts";
 import { ephemeral, hello, history, MAX_EPHEMERAL_BYTES, pushOf } from "./messages.ts";
 
@@ -39,6 +39,8 @@ export abstract class DurableRoom<
   R extends object,
   Types extends RoomOptions = RoomOptions,
 > extends Room<Types> {
+  static override readonly durability: Durability = "durable";
+
   /** One room for each document. */
   static override instanceOf(options: object): string | undefined {
     return "id" in options && typeof options.id === "string" ? options.id : undefined;

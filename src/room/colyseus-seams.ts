@@ -3,7 +3,7 @@
  * upgrade of @colyseus/core (pinned exactly) has one file to check. Line numbers are of core 0.18.17, src/Room.ts.
  */
 import type { EventEmitter } from "node:events";
-import type { AuthContext, Client, Room, RoomInternalState } from "@colyseus/core";
+import type { AuthContext, Client, IRoomCache, Room, RoomInternalState } from "@colyseus/core";
 
 /** Private members in use, with what they do. */
 interface RoomSeams {
@@ -11,14 +11,18 @@ interface RoomSeams {
   readonly _events: EventEmitter;
   /** Seats by session id: join options, auth data, whether consumed, whether kept for a reconnection (361). */
   _reservedSeats: Record<string, unknown>;
-  /** What the listing says of the room (1121). */
-  readonly _listing: { readonly private?: boolean };
   /** What ends each reserved seat that is not taken in time; Node's timers have what they run (362, 2119). */
   readonly _reservedSeatTimeouts: Readonly<
     Record<string, NodeJS.Timeout & { readonly _onTimeout: () => Promise<void> }>
   >;
   /** Whether the room is being made, is there, or ends (411). */
   readonly _internalState: RoomInternalState;
+  /** The room's row in the listing; while the room is being made, what will be its row (336). */
+  readonly _listing: IRoomCache;
+  /** Whether the room's author has locked it, not its seats (435). */
+  readonly _lockedExplicitly: boolean;
+  /** Encodes the state (370). */
+  readonly _serializer: unknown;
   /** Timer of the simulation loop, cleared on dispose (402, 2174). */
   _simulationInterval: NodeJS.Timeout | undefined;
   /** Encodes the whole state and sends it to one client (2074). */
@@ -34,6 +38,8 @@ interface RoomSeams {
     auth: unknown[],
     seconds?: number,
   ): Promise<boolean[]>;
+  /** A client's connection has ended (2315). */
+  _onLeave(client: Client, code?: number): Promise<unknown>;
   /** Every frame of a joined client (2233). */
   _onMessage(client: Client, frame: Buffer): void;
 }

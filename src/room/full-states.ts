@@ -1,4 +1,6 @@
+import { type Client, ClientState } from "@colyseus/core";
 import type { Clock, Stop } from "../clock/clock.ts";
+import { frameKindOf } from "../protocol/protocol.ts";
 
 /** A client that waits gets its state after this time at the latest, also in a room that sends no patches. */
 const MAX_WAIT_MS = 25;
@@ -46,4 +48,9 @@ export class FullStates {
     this.#stopTimer?.();
     this.#waiting.clear();
   }
+}
+
+/** Whether a frame says that a client is ready for the state. */
+export function isJoinAcknowledgement(client: Client, frame: Uint8Array): boolean {
+  return client.state === ClientState.JOINING && frameKindOf(frame[0]) === "join";
 }

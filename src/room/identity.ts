@@ -40,6 +40,12 @@ export class SeatOwners {
     if (user) this.#owners.set(client.sessionId, user.userId);
   }
 
+  /** A seat is its client's, also of one who has not come yet to this process. */
+  keep(client: Client): void {
+    const { user } = client as unknown as Identified; // ArenaTransport's clients and the absent are
+    if (user) this.#owners.set(client.sessionId, user.userId);
+  }
+
   /** The session has given up its seat. */
   release(client: Client): void {
     this.#owners.delete(client.sessionId);

@@ -1,7 +1,7 @@
 import { type Client, Room as ColyseusRoom, type RoomOptions } from "@colyseus/core";
 import type { User } from "../tokens/tokens.ts";
 import type { Identified } from "./identity.ts";
-import type { RoomParts } from "./room.ts";
+import type { RoomParts } from "./parts.ts";
 import { RoomPeople } from "./room-people.ts";
 import { RoomPresence } from "./room-presence.ts";
 import { changeSeats, reserveSeats, type SeatRequest } from "./seat-orders.ts";

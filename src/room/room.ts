@@ -12,74 +12,42 @@ import {
   type Room as ColyseusRoom,
   type Deferred,
   getMessageBytes,
-  type IRoomCache,
   Protocol,
   type RoomException,
   RoomInternalState,
   type RoomOptions,
+  SchemaSerializer,
 } from "@colyseus/core";
 import { z } from "zod";
-import { afterAwake, type Clock, MinuteCounter, type Stop } from "../clock/clock.ts";
-import { ArenaError } from "../errors/errors.ts";
-import type { LogLimits, LogStore } from "../op-log/op-log.ts";
-import type { People } from "../people/people.ts";
-import type { Presence } from "../presence/presence.ts";
-import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE, frameKindOf } from "../protocol/protocol.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { Tokens } from "../tokens/tokens.ts";
+import { afterAwake, MinuteCounter } from "../clock/clock.ts";
+import { ArenaError, type ErrorCode } from "../errors/errors.ts";
+import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE } from "../protocol/protocol.ts";
 import { asEphemeral, overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
-import { FullStates } from "./full-states.ts";
+import { FixedTicks } from "./fixed-ticks.ts";
+import { FullStates, isJoinAcknowledgement } from "./full-states.ts";
 import { carryUsers, endSuperseded, SeatOwners, tokenMessage } from "./identity.ts";
 import { isReadableRing } from "./input-ring.ts";
-import { MessageSizes, type SizeLimits } from "./message-sizes.ts";
+import { MessageSizes } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
+import type { RoomClass } from "./parts.ts";
 import { PeopledRoom } from "./peopled-room.ts";
 import { refuseReferences } from "./plain-payloads.ts";
-import { startTickLoop } from "./tick-loop.ts";
+import { ResyncSerializer } from "./resync-serializer.ts";
+import { type Durability, RoomCheckpoint } from "./room-checkpoint.ts";
 
 export type { MessageDefinition } from "./messages.ts";
 export { OpenRooms } from "./open-rooms.ts";
-
-/** What the app hands to every room. */
-export interface RoomParts extends SizeLimits {
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  /** Exceptions within a minute before the room is closed. */
-  readonly maxRoomErrors: number;
-  /** How long a lost session's seat is kept, in seconds. */
-  readonly reconnectSeconds: number;
-  readonly tokens: Tokens;
-  /** Where the documents of durable rooms are kept, and how large they may be. */
-  readonly logs: LogStore;
-  readonly logLimits: LogLimits;
-  /** Of how many patches one is sent: of two while the node is strained. */
-  readonly patchEvery: () => 1 | 2;
-  /** Listed rooms of a type, the oldest hundred. */
-  readonly listed: (name: string) => Promise<readonly IRoomCache[]>;
-  /** Whether this process may act for its rooms now; while it may not, they stand still. */
-  readonly mayAct: () => boolean;
-  /** Who is online, here and elsewhere. */
-  readonly presence: Presence;
-  readonly people: People;
-  /** Epoch under which this process owns a room; undefined where no other process could own it. */
-  readonly epochOf: (roomId: string) => number | undefined;
-}
+export { hostRoom, type RoomClass, type RoomParts } from "./parts.ts";
+export type { Durability } from "./room-checkpoint.ts";
 
 type FixedStep = Parameters<ColyseusRoom["setFixedTimestep"]>[0];
 type FixedStepOptions = Parameters<ColyseusRoom["setFixedTimestep"]>[2];
 
-/** Class of a room: how to make one, and which join options it takes. */
-export interface RoomClass {
-  new (): Room;
-  /** Schema of the join options; anything else is refused before a seat is given. */
-  readonly options: z.ZodType;
-  /** Instance that join options ask for, where there is one room only for each; undefined where any room of the type will do. */
-  instanceOf(options: object): string | undefined;
-}
-
 /** After this time a room that has moved is looked for where it is now. */
 const MOVED_RETRY_MS = 1000;
+/** After this time, to twice as much, the next process is there as a rule. */
+const SUCCESSOR_RETRY_MS = 1000;
 
 /** Hooks that refuse a client by an error of the catalogue: the room cannot be made for it, or it is not let in. */
 const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
@@ -89,19 +57,30 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
   /** No join options unless a room says otherwise. */
   static readonly options: z.ZodType = z.strictObject({});
 
+  /** A room ends with its process, unless it says otherwise. */
+  static readonly durability: Durability = "none";
+
   /** Any room of the type will do, unless a room says otherwise. */
   static instanceOf(_options: object): string | undefined {
     return undefined;
   }
 
   readonly #errors = new MinuteCounter();
-  #stopTicks: Stop = () => {};
+  readonly #ticks = new FixedTicks();
   readonly #seats = new CountedSeats();
   readonly #owners = new SeatOwners();
   readonly #fullStates = new FullStates(
     () => this.parts.clock,
     () => this.sendPatch(),
   );
+  readonly #checkpoint = new RoomCheckpoint({
+    room: this,
+    parts: () => this.parts,
+    durabilityOf: (options) => this.durabilityOf(options),
+    save: () => this.saveCheckpoint(),
+    restore: (saved) => this.restoreCheckpoint(saved),
+    ticks: this.#ticks,
+  });
   readonly #ended = Promise.withResolvers<void>();
   #sizes: MessageSizes | undefined;
   #hasSkippedPatch = false;
@@ -110,19 +89,27 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     super();
     const { _events } = seams(this);
     seams(this)._reservedSeats = this.#seats.seats;
-    _events.on("join", (client: Client) => this.#emitSession("session:joined", client));
+    _events.on("join", (client: Client) => {
+      this.#owners.keep(client);
+      this.#emitSession("session:joined", client);
+    });
     _events.on("leave", (client: Client) => {
       this.#owners.release(client);
+      this.#checkpoint.release(client);
       this.onSessionEnd(client);
       this.#emitSession("session:left", client);
     });
     _events.once("dispose", () => {
-      this.#stopTicks();
+      this.#ticks.stop();
       this.#fullStates.close();
     });
     _events.once("disconnect", () => {
-      this.#ended.resolve();
-      this.parts.telemetry.emit("room:disposed", { roomId: this.roomId, name: this.roomName });
+      const end = (): void => {
+        this.#ended.resolve();
+        this.parts.telemetry.emit("room:disposed", { roomId: this.roomId, name: this.roomName });
+      };
+      if (this.#checkpoint.isKept) void this.#checkpoint.end().finally(end);
+      else end();
     });
   }
 
@@ -134,23 +121,13 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
   override setFixedTimestep(step: FixedStep, tickRateHz: number, options?: FixedStepOptions): void {
     super.setFixedTimestep(step, tickRateHz, options); // tells predicting clients the rate
     clearInterval(seams(this)._simulationInterval);
-    this.#stopTicks();
-    const { clock, telemetry } = this.parts;
-    const subSteps = options?.subSteps ?? 1;
-    const [dt, dtMs] = [1 / tickRateHz, 1000 / tickRateHz];
-    const context = { dt, dtMs, tick: 0, subSteps, subDt: dt / subSteps, subDtMs: dtMs / subSteps };
-    this.#stopTicks = startTickLoop({
-      clock,
-      stepMs: dtMs,
-      onTick: (latenessMs) => {
-        if (!this.parts.mayAct()) return;
-        const startMs = clock.nowMs();
+    this.#ticks.start(tickRateHz, options?.subSteps ?? 1, {
+      ...this.parts,
+      room: this,
+      run: (context) => {
         this.clock.tick();
         this.#contain("tick", () => step(context));
-        context.tick++;
-        telemetry.emit("tick:ran", { name: this.roomName, durationMs: clock.nowMs() - startMs, latenessMs });
       },
-      onSkip: (ticks) => telemetry.emit("tick:skipped", { roomId: this.roomId, name: this.roomName, ticks }),
     });
   }
 
@@ -169,6 +146,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
    * room, not the process.
    */
   protected sendPatch(): boolean {
+    this.#checkpoint.beforePatch();
     const hasChanged = this.#contain("patch", () => super.broadcastPatch()) ?? false;
     this.#contain("full state", () => this.#fullStates.deliver());
     return hasChanged;
@@ -186,9 +164,56 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   /** The room is another process' now: those inside come back and are led there. */
   moveAway(): void {
-    const reason = closeReason({ code: "LOG_FENCED", retryAfterMs: MOVED_RETRY_MS });
-    for (const client of this.clients) client.leave(CLOSE_CODES.RECONNECT, reason); // `disconnect` gives no reason
-    this.disconnect(CLOSE_CODES.RECONNECT).catch((error: unknown) => this.fail("move", error));
+    this.#sendBack("LOG_FENCED", MOVED_RETRY_MS);
+  }
+
+  /**
+   * What the room keeps beside its state, as plain data: what it counts and when it is due, not what follows from the state. Asked for
+   * once a second where the room is kept.
+   */
+  protected saveCheckpoint(): unknown {
+    return undefined;
+  }
+
+  /** Takes up what {@link saveCheckpoint} gave, after `onCreate` and when the state is as it was, before anybody is there. */
+  protected restoreCheckpoint(_saved: unknown): void {}
+
+  /** What becomes of this room when its process ends. */
+  protected durabilityOf(_options: object): Durability {
+    return (this.constructor as RoomClass).durability; // every room's class is one
+  }
+
+  /** Whether the room goes on from a checkpoint, which its `onCreate` may want to know. */
+  protected get isRestored(): boolean {
+    return this.#checkpoint.isRestored;
+  }
+
+  /** The room was made and can be reached; one that goes on from a checkpoint hears now of those who were in it. */
+  async wake(): Promise<void> {
+    const { unwokenSeats } = this.#checkpoint;
+    await this.#checkpoint.wake();
+    if (unwokenSeats.length > 0) await this.reserveSeats(unwokenSeats);
+  }
+
+  /** Whether a seat is there for a session, reserved or kept. */
+  override hasReservedSeat(sessionId: string, token?: string): boolean {
+    return super.hasReservedSeat(sessionId, token === undefined ? token : this.#checkpoint.tokenOf(token));
+  }
+
+  /** Session whose seat is kept under a token. */
+  override checkReconnectionToken(token: string): string {
+    return super.checkReconnectionToken(this.#checkpoint.tokenOf(token));
+  }
+
+  /** The process ends: a room that is kept goes on in the next one, where there is one; its clients come back. */
+  override async onBeforeShutdown(): Promise<void> {
+    const goesOn = this.parts.isSucceeded && (await this.#checkpoint.keepLast());
+    if (goesOn) this.#sendBack("DRAINING", SUCCESSOR_RETRY_MS * (1 + this.parts.clock.random()));
+    else await this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN);
+  }
+
+  override setSerializer(serializer: Parameters<ColyseusRoom["setSerializer"]>[0]): void {
+    super.setSerializer(serializer instanceof SchemaSerializer ? new ResyncSerializer() : serializer);
   }
 
   /** Settles when the room is gone, `onDispose` and all. */
@@ -217,8 +242,9 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
    */
   override allowReconnection(client: Client, seconds: number | "manual"): Deferred<Client> {
     const reconnection = super.allowReconnection(client, "manual");
+    const keptMs = this.#checkpoint.keptMs(client, seconds);
     const expire = (): void => reconnection.reject(new ArenaError("SEAT_EXPIRED"));
-    const stop = seconds === "manual" ? () => {} : afterAwake(this.parts.clock, seconds * 1000, expire);
+    const stop = keptMs === undefined ? () => {} : afterAwake(this.parts.clock, keptMs, expire);
     reconnection.then(stop, stop); // Colyseus itself handles the end of the wait
     return reconnection;
   }
@@ -256,12 +282,22 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     if (!isAnswer) this.fail(hook, cause ?? error);
   }
 
+  #sendBack(code: ErrorCode, retryAfterMs: number): void {
+    const reason = closeReason({ code, retryAfterMs: Math.round(retryAfterMs) });
+    for (const client of this.clients) client.leave(CLOSE_CODES.RECONNECT, reason); // `disconnect` gives no reason
+    this.disconnect(CLOSE_CODES.RECONNECT).catch((error: unknown) => this.fail("move", error));
+  }
+
   /** Counts an exception of this room and closes the room where there are too many. */
   protected fail(hook: string, error: unknown): void {
     const isFatal = this.#errors.add(this.parts.clock.nowMs()) === this.parts.maxRoomErrors;
     const { roomId, roomName: name } = this;
     this.parts.telemetry.emit("room:failed", { roomId, name, hook, error, isFatal });
-    if (isFatal) this.#end();
+    if (!isFatal) return;
+    this.#ticks.stop();
+    this.disconnect(CLOSE_CODES.ROOM_FAILED).catch((cause: unknown) =>
+      this.parts.telemetry.emit("node:failed", { error: cause, isFatal: false }),
+    );
   }
 
   /** A client is ready for state: it gets it right after a patch, and again whenever it lost one. */
@@ -288,15 +324,16 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     });
   }
 
-  get #isEnding(): boolean {
-    return seams(this)._internalState === RoomInternalState.DISPOSING;
+  /** A client that comes back has had the state; one that was in an earlier process has a token that Colyseus knows by another name. */
+  #known(client: Client, options: { reconnectionToken?: string } = {}): typeof options {
+    const { reconnectionToken: token } = options;
+    if (token === undefined) return options;
+    this.#checkpoint.comesBack(client, token);
+    return { ...options, reconnectionToken: this.#checkpoint.tokenOf(token) };
   }
 
-  #end(): void {
-    this.#stopTicks();
-    this.disconnect(CLOSE_CODES.ROOM_FAILED).catch((error: unknown) =>
-      this.parts.telemetry.emit("node:failed", { error, isFatal: false }),
-    );
+  get #isEnding(): boolean {
+    return seams(this)._internalState === RoomInternalState.DISPOSING;
   }
 
   #contain<R>(hook: string, run: () => R): R | undefined {
@@ -310,7 +347,10 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   #emitSession(event: "session:joined" | "session:left" | "session:resumed", client: Client): void {
     if (event === "session:left") this.depart(client);
-    else this.arrive(client);
+    else {
+      this.arrive(client);
+      this.#checkpoint.hold(client);
+    }
     this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
   }
 
@@ -319,6 +359,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     refuseReferences();
     overridePrivate(Room.prototype, {
       __init: (room: Room, original) => {
+        const onCreate = room.onCreate?.bind(room);
+        room.onCreate = (options: object) => room.#checkpoint.create(options, () => onCreate?.(options));
         const messages = { ...room.builtInMessages, ...room.messages };
         room.#sizes = new MessageSizes(messages, room.parts);
         const guarded = guardMessages(messages, {
@@ -330,11 +372,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
         original();
         room.onMessage("*", (client, type) => refuseUnknown(client as unknown as Refusable, type));
       },
-      _onJoin: async (room: Room, original, client, ...rest) => {
+      _onJoin: async (room: Room, original, client, ...[context, options]) => {
         if (room.#isEnding) throw new ArenaError("ROOM_NOT_FOUND");
         room.#owners.claim(room, client);
-        const joined = original(client, ...rest); // where an old connection still holds the seat, it waits for its end
-        endSuperseded(room, client, rest[1]?.reconnectionToken);
+        const joined = original(client, context, room.#known(client, options)); // where an old connection still holds the seat, it waits for its end
+        endSuperseded(room, client, options?.reconnectionToken);
         await joined;
         if (room.#isEnding) client.leave(CLOSE_CODES.SERVER_SHUTDOWN); // it ended while the client came in
       },
@@ -352,16 +394,4 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
         }),
     });
   }
-}
-
-function isJoinAcknowledgement(client: Client, frame: Uint8Array): boolean {
-  return client.state === ClientState.JOINING && frameKindOf(frame[0]) === "join";
-}
-
-/** A room class whose rooms get `parts`; the class itself stays as it is. */
-export function hostRoom<Class extends RoomClass>(roomClass: Class, parts: RoomParts): Class {
-  const Hosted = class extends (roomClass as RoomClass) {};
-  Object.defineProperty(Hosted, "name", { value: roomClass.name });
-  Object.defineProperty(Hosted.prototype, "parts", { value: parts });
-  return Hosted as unknown as Class; // a subclass that adds nothing that a caller sees
 }

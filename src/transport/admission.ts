@@ -38,6 +38,8 @@ export interface AdmissionParts {
   readonly clock: Clock;
   readonly limits: AdmissionLimits;
   readonly isOverloaded: () => boolean;
+  /** Whether the node is not ready for anybody yet: rooms that it is to have again are being made. */
+  readonly isStarting: () => boolean;
 }
 
 /** More addresses than this within a second are no players. */
@@ -104,6 +106,7 @@ export class Admission {
   }
 
   #whyStranger({ origin, isReturning }: Visitor): ErrorCode | undefined {
+    if (this.#parts.isStarting()) return "STARTING";
     if (this.#origins.size > 0 && origin !== undefined && !this.#origins.has(origin)) return "ORIGIN_REFUSED";
     return !isReturning && this.#parts.isOverloaded() ? "OVERLOADED" : undefined;
   }

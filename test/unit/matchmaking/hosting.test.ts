@@ -20,11 +20,16 @@ class MovableRoom extends ColyseusRoom {
     return true;
   }
 
+  async wake(): Promise<void> {}
+
   moveAway(): void {
     moved.push(this.roomId);
     void this.disconnect();
   }
 }
+
+/** No room is kept. */
+const NONE = { find: async () => undefined, forget: async () => {} };
 
 describe("hosting of rooms", () => {
   let store: MemoryStore;
@@ -56,7 +61,7 @@ describe("hosting of rooms", () => {
     const own = identity("own", matchMaker.processId);
     member = new Member({ identity: own, store, clock, telemetry: createTelemetry(), isSole: false });
     await member.join("own:1");
-    hosting = new Hosting({ cluster: member, telemetry: createTelemetry() });
+    hosting = new Hosting({ cluster: member, telemetry: createTelemetry(), checkpoints: NONE });
   });
   after(() => Promise.all(matchMaker.disconnectAll()));
   const create = async (roomId: string): Promise<IRoomCache> => {

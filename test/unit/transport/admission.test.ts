@@ -23,7 +23,12 @@ describe("admission", () => {
   });
 
   const open = (limits: Partial<AdmissionLimits>): Admission =>
-    new Admission({ clock, limits: { ...GENEROUS, ...limits }, isOverloaded: () => isOverloaded });
+    new Admission({
+      clock,
+      limits: { ...GENEROUS, ...limits },
+      isOverloaded: () => isOverloaded,
+      isStarting: () => false,
+    });
   const enter = (admission: Admission, visitor: Partial<Visitor> = {}): Stop => {
     const stop = admission.connect({ ...VISITOR, ...visitor });
     assert.ok(typeof stop === "function", String(stop));
