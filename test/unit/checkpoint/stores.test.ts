@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createLmdbStore } from "../../../src/checkpoint/lmdb-store.ts";
+import { createMemoryStore } from "../../../src/checkpoint/memory-store.ts";
+import type { CheckpointStore } from "../../../src/checkpoint/store.ts";
+import { systemClock } from "../../../src/clock/clock.ts";
+import { checkpoint, checkpointStoreContract } from "../../support/checkpoint-store-contract.ts";
+
+checkpointStoreContract("the memory store", async () => {
+  const store = createMemoryStore();
+  return { start: async () => store, dispose: async () => {} };
+});
+
+checkpointStoreContract("the LMDB store", async () => {
+  const path = await mkdtemp(join(tmpdir(), "arena-checkpoints-"));
+  const store = createLmdbStore({ path, clock: systemClock() });
+  return {
+    start: async () => store,
+    dispose: async () => {
+      await store.close();
+      await rm(path, { recursive: true });
+    },
+  };
+});
+
+describe("the LMDB store of checkpoints", () => {
+  let path: string;
+  let store: CheckpointStore;
+  beforeEach(async () => {
+    path = await mkdtemp(join(tmpdir(), "arena-checkpoints-"));
+    store = createLmdbStore({ path, clock: systemClock() });
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(path, { recursive: true });
+  });
+
+  it("has after a restart what was kept before", async () => {
+    await store.put(checkpoint("r1", 5));
+    await store.put(checkpoint("r2", 5));
+    await store.end("r2", 5);
+    await store.close();
+
+    store = createLmdbStore({ path, clock: systemClock() });
+
+    assert.deepEqual(
+      (await store.roomsOf("boot-a")).map(({ roomId }) => roomId),
+      ["r1"],
+    );
+    assert.equal(Buffer.from((await store.find("r1"))?.content ?? []).toString(), "r1@5");
+  });
+});
