@@ -52,6 +52,7 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   telemetry.on("room:disposed", (event) => log.info({ event: "room:disposed", ...event }));
   telemetry.on("room:failed", ({ error, ...event }) => log.error({ event: "room:failed", ...event, err: error }));
   logCluster(telemetry, log);
+  logCheckpoints(telemetry, log);
   telemetry.on("tick:skipped", (event) => log.warn({ event: "tick:skipped", ...event }));
   telemetry.on("session:expected", (event) => log.debug({ event: "session:expected", ...event }));
   telemetry.on("session:joined", (event) => log.debug({ event: "session:joined", ...event }));
@@ -64,6 +65,18 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   });
   telemetry.on("error:refused", (event) => log.debug({ event: "error:refused", ...event }));
   telemetry.on("http:answered", (event) => log.trace({ event: "http:answered", ...event }));
+}
+
+/** What becomes of rooms that outlive their process. */
+function logCheckpoints(telemetry: Telemetry, log: Logger): void {
+  telemetry.on("checkpoint:tooLarge", (event) => log.warn({ event: "checkpoint:tooLarge", ...event }));
+  telemetry.on("checkpoint:failed", ({ error, ...event }) =>
+    log.error({ event: "checkpoint:failed", ...event, err: error }),
+  );
+  telemetry.on("room:restored", (event) => log.info({ event: "room:restored", ...event }));
+  telemetry.on("room:notRestored", ({ error, ...event }) =>
+    log.error({ event: "room:notRestored", ...event, err: error }),
+  );
 }
 
 /** What a process has to do with the others. */

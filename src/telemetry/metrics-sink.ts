@@ -1,6 +1,7 @@
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { FrameKind } from "../protocol/protocol.ts";
+import { measureCheckpoints } from "./checkpoint-metrics.ts";
 import { measureDocuments } from "./document-metrics.ts";
 import { measureImages } from "./image-metrics.ts";
 import { type FrameCounts, LOAD_LEVELS, type Telemetry } from "./telemetry.ts";
@@ -35,6 +36,7 @@ export function measure(telemetry: Telemetry): Metrics {
   measureLoad(telemetry, registers);
   measureDocuments(telemetry, registers);
   measureImages(telemetry, registers);
+  measureCheckpoints(telemetry, registers);
   const delay = measureLoop(registers);
   return {
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

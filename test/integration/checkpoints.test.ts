@@ -33,7 +33,7 @@ describe("a node that comes after another in the same data folder", () => {
     ({ port } = await started.ready);
     return started;
   };
-  const join_ = async <State>(name: string, options: object): Promise<Room<unknown, State>> => {
+  const enter = async <State>(name: string, options: object): Promise<Room<unknown, State>> => {
     const room = (await new Client(`ws://127.0.0.1:${port}`).joinOrCreate(name, options)) as Room<unknown, State>;
     room.reconnection.minUptime = 0; // an SDK gives up on a connection that was lost in its first 5 s
     rooms.push(room as unknown as Room);
@@ -41,7 +41,9 @@ describe("a node that comes after another in the same data folder", () => {
     await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
     return room;
   };
-  const back = (room: Room<unknown, unknown>): Promise<void> =>
+  const back = (
+    room: Pick<Room, "onReconnect" | "onLeave"> & { onStateChange: { once(run: () => void): void } },
+  ): Promise<void> =>
     new Promise((resolve, reject) => {
       room.onReconnect(() => room.onStateChange.once(() => resolve()));
       room.onLeave((code, reason) => reject(new Error(`left with ${code} ${reason}`)));
@@ -52,7 +54,7 @@ describe("a node that comes after another in the same data folder", () => {
   };
 
   it("[CKP6] has the arena again after a kill, and its players go on in their ships", async () => {
-    const room = await join_<ArenaState>("arena", { name: "Ann", bots: 3 });
+    const room = await enter<ArenaState>("arena", { name: "Ann", bots: 3 });
     const { roomId, sessionId } = room;
     const secondsBefore = await new Promise<number>((resolve) =>
       setTimeout(() => resolve(room.state.secondsLeft), 2500),
@@ -72,7 +74,7 @@ describe("a node that comes after another in the same data folder", () => {
   });
 
   it("[CKP6] [CKP5] has a client hold exactly what the room has", async () => {
-    const room = await join_<Synthetic>("synthetic", { id: "a", entities: 300, changed: 20, durability: "checkpoint" });
+    const room = await enter<Synthetic>("synthetic", { id: "a", entities: 300, changed: 20, durability: "checkpoint" });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const returned = back(room);
 
@@ -90,7 +92,7 @@ describe("a node that comes after another in the same data folder", () => {
   });
 
   it("[CKP7] asked to end, keeps all as it is and asks its clients to come back", async () => {
-    const room = await join_<ArenaState>("arena", { name: "Ann", bots: 0 });
+    const room = await enter<ArenaState>("arena", { name: "Ann", bots: 0 });
     const reasons: [number, string | undefined][] = [];
     room.onDrop((code, reason) => void reasons.push([code, reason]));
     const { sessionId } = room;

@@ -98,7 +98,7 @@ describe("the start command", () => {
   it("[NOD3] tells its clients, ends its rooms and exits with 0 on SIGTERM", async () => {
     const { ready, child, ended } = start([]);
     const { port } = await ready;
-    const room = await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("arena");
+    const room = await new Client(`ws://127.0.0.1:${port}`).joinOrCreate("lobby");
     const left = new Promise((resolve) => room.onLeave(resolve));
 
     child.kill("SIGTERM");
