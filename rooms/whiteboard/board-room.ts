@@ -70,6 +70,14 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     this.state.visitors.delete(client.sessionId);
   }
 
+  protected override saveCheckpoint(): readonly [string, Invited][] {
+    return [...this.#invited];
+  }
+
+  protected override restoreCheckpoint(invited: readonly [string, Invited][]): void {
+    for (const [sessionId, invitation] of invited) this.#invited.set(sessionId, invitation);
+  }
+
   /** Settings, invitations and tokens change at any time; nobody stays longer than a patch who may not. */
   override onBeforePatch(): void {
     this.state.everyone = settingsOf(this.records).everyone;

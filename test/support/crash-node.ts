@@ -30,12 +30,12 @@ async function serve(order: CrashOrder): Promise<void> {
       const logs = mortal(this.parts.logs, reaper);
       Object.defineProperty(this, "parts", { value: { ...this.parts, logs, logLimits: LIMITS } });
       await super.onCreate(options);
+      reaper.reach("opened"); // where it goes on from a checkpoint, before the node serves
     }
   }
   const { port, telemetry } = await openNode(loadConfig({ env: {}, args: order.args }), {
     whiteboard: { room: MortalRoom, filterBy: ["id"] },
   });
-  telemetry.on("log:opened", () => reaper.reach("opened"));
   telemetry.on("log:appended", () => reaper.reach("appended")); // no ack has left yet
   telemetry.on("log:compacted", () => reaper.reach("compacted"));
   process.send?.({ port });
