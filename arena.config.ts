@@ -1,7 +1,6 @@
 /**
  * The app: which rooms there are, and how the parts of a node are put together. To add a room, add a line to ROOMS.
  */
-import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,7 +40,7 @@ import { colyseusLog } from "./src/telemetry/colyseus-log.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
-import { createTokens, keepSecret, type Tokens, type TokensOptions } from "./src/tokens/tokens.ts";
+import { openTokens } from "./src/tokens/open-tokens.ts";
 import { Admission } from "./src/transport/admission.ts";
 import { authContext } from "./src/transport/auth-context.ts";
 import { authorityOf } from "./src/transport/authority.ts";
@@ -107,20 +106,21 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   const base = await openBase(config, offered);
   const { clock, telemetry, metrics, cluster, matchmaking } = base;
   const openRooms = new OpenRooms(telemetry);
-  let isStarting = true;
-  const doors = await openDoors(config, base, () => isStarting);
+  let closed: Closed = "STARTING";
+  const doors = await openDoors(config, base, () => closed);
   const server = openServer(config, base, doors);
   for (const [name, app] of offered) defineRoom(name, app, partsOfRooms(config, base, doors));
   const port = await takePart({ server, transport: doors.transport, cluster, config });
   keepRooms({ clock, cluster, matchmaking });
-  if (config.redisUrl === "") await restoreRooms({ ...base, ...matchmaking, bootId: cluster.identity.bootId });
-  isStarting = false;
+  if (config.redisUrl === "") await restoreRooms({ ...base, ...matchmaking });
+  closed = undefined;
   if (config.role === "node") {
     reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
   }
 
   telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
   const close = async (reason: string): Promise<void> => {
+    if (config.redisUrl === "") closed = "DRAINING";
     telemetry.emit("node:draining", { reason });
     await endWithin(config.drainMs, { ...base, ...doors, server, openRooms });
     telemetry.emit("node:stopped", { reason });
@@ -129,6 +129,8 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   return { server, port, telemetry, seats: matchmaking.seats, close };
 }
 
+/** Why a node takes nobody in, also of those who come back. */
+type Closed = "STARTING" | "DRAINING" | undefined;
 type Offered = ReadonlyMap<string, AppRoom>;
 type Base = Awaited<ReturnType<typeof openBase>>;
 type Doors = Awaited<ReturnType<typeof openDoors>>;
@@ -168,7 +170,7 @@ async function openBase(config: Config, offered: Offered) {
 }
 
 /** Where clients and other processes come in: HTTP, and sockets. */
-async function openDoors(config: Config, base: Base, isStarting: () => boolean) {
+async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
   const { clock, cluster, metrics, peers, matchmaking } = base;
   const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({
@@ -180,7 +182,7 @@ async function openDoors(config: Config, base: Base, isStarting: () => boolean) 
     clock,
     limits: config,
     isOverloaded: () => load.level === "overloaded",
-    isStarting,
+    whyClosed,
   });
   const matchmake = createMatchmaking({
     ...base,
@@ -199,7 +201,7 @@ async function openDoors(config: Config, base: Base, isStarting: () => boolean) 
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request.headers, addressOf(request)) }),
     metrics: metrics.read,
     page: matchmaking.page,
-    whyNotReady: () => (isStarting() ? "starting" : whyNotReady(load, cluster)),
+    whyNotReady: () => (whyClosed() === "STARTING" ? "starting" : whyNotReady(load, cluster)),
   });
   const transport: ArenaTransport = new ArenaTransport({
     ...base,
@@ -335,17 +337,6 @@ async function openStores(config: Config, parts: Pick<LogStoreOptions, "clock" |
 /** Where what outlives the process is kept: a folder in the data folder, or Redis. */
 function placeOf({ logStore, dataDir, redisUrl, redisPrefix }: Config, folder: string) {
   return { kind: logStore, path: join(dataDir, folder), redisUrl, redisPrefix };
-}
-
-type TokenParts = Pick<TokensOptions, "clock" | "telemetry">;
-
-/** Where nothing else signs, a process on its own keeps a secret in its data folder; those of a cluster share one. */
-async function openTokens(config: Config, parts: TokenParts, shared: Buffer): Promise<Tokens> {
-  const { auth, tokenSecret, jwksUrl, logStore, dataDir, redisUrl } = config;
-  const isKept = tokenSecret === "" && logStore !== "memory" && redisUrl === "";
-  const kept = isKept ? await keepSecret(dataDir, parts.telemetry) : undefined;
-  const ownSecret = redisUrl === "" ? kept : createHmac("sha256", shared).update("tokens").digest("base64url");
-  return createTokens({ mode: auth, secret: tokenSecret, jwksUrl, ...(ownSecret && { ownSecret }), ...parts });
 }
 
 /** Only a trunk comes with a header that a process of the cluster signs; a client's of that name is made up. */

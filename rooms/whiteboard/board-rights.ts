@@ -74,6 +74,15 @@ export class BoardRights<C extends { readonly sessionId: string }> {
     this.#invited.delete(sessionId);
   }
 
+  /** Who came by an invitation, for a room that goes on elsewhere. */
+  saved(): readonly [sessionId: string, invited: Invited][] {
+    return [...this.#invited];
+  }
+
+  restore(saved: readonly [sessionId: string, invited: Invited][]): void {
+    for (const [sessionId, invited] of saved) this.#invited.set(sessionId, invited);
+  }
+
   /** What somebody may do now. */
   roleOf(client: C): Role | "none" {
     return this.#roleBy(client, this.#invited.get(client.sessionId));

@@ -70,12 +70,12 @@ export class BoardRoom extends DurableRoom<BoardOp, BoardRecord, { state: Instan
     this.state.visitors.delete(client.sessionId);
   }
 
-  protected override saveCheckpoint(): readonly [string, Invited][] {
-    return [...this.#invited];
+  protected override saveCheckpoint(): ReturnType<BoardRights<Client>["saved"]> {
+    return this.#rights.saved();
   }
 
-  protected override restoreCheckpoint(invited: readonly [string, Invited][]): void {
-    for (const [sessionId, invitation] of invited) this.#invited.set(sessionId, invitation);
+  protected override restoreCheckpoint(invited: ReturnType<BoardRights<Client>["saved"]>): void {
+    this.#rights.restore(invited);
   }
 
   /** Settings, invitations and tokens change at any time; nobody stays longer than a patch who may not. */

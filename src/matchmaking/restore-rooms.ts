@@ -7,8 +7,6 @@ export interface RestoringParts {
   readonly checkpoints: Pick<Checkpoints, "boots" | "roomsOf" | "forget">;
   readonly hosting: Pick<Hosting, "restore">;
   readonly telemetry: Telemetry;
-  /** Of this process. */
-  readonly bootId: string;
 }
 
 /** Each may read a document from a disk. */
@@ -18,8 +16,8 @@ const IN_FLIGHT = 16;
  * Makes the rooms again that processes before this one left, those for whom people wait; what nobody waits for is forgotten. For a process
  * on its own, when it can make rooms and nobody has come in yet. What cannot be made is told of and left as it is.
  */
-export async function restoreRooms({ checkpoints, hosting, telemetry, bootId }: RestoringParts): Promise<void> {
-  const left = await leftBy(checkpoints, bootId).catch((error: unknown) => {
+export async function restoreRooms({ checkpoints, hosting, telemetry }: RestoringParts): Promise<void> {
+  const left = await allIn(checkpoints).catch((error: unknown) => {
     telemetry.emit("checkpoint:failed", { name: "", action: "read", error, times: 1 });
     return [];
   });
@@ -36,7 +34,8 @@ export async function restoreRooms({ checkpoints, hosting, telemetry, bootId }: 
   await Promise.all(Array.from({ length: IN_FLIGHT }, runner));
 }
 
-async function leftBy(checkpoints: RestoringParts["checkpoints"], bootId: string): Promise<CheckpointHead[]> {
-  const others = (await checkpoints.boots()).filter((boot) => boot !== bootId);
-  return (await Promise.all(others.map((boot) => checkpoints.roomsOf(boot)))).flat();
+/** This process has made none yet. */
+async function allIn(checkpoints: RestoringParts["checkpoints"]): Promise<CheckpointHead[]> {
+  const boots = await checkpoints.boots();
+  return (await Promise.all(boots.map((bootId) => checkpoints.roomsOf(bootId)))).flat();
 }

@@ -38,8 +38,11 @@ export interface AdmissionParts {
   readonly clock: Clock;
   readonly limits: AdmissionLimits;
   readonly isOverloaded: () => boolean;
-  /** Whether the node is not ready for anybody yet: rooms that it is to have again are being made. */
-  readonly isStarting: () => boolean;
+  /**
+   * Why the node is there for nobody, also of those who come back: rooms that it is to have again are being made, or are left to the process
+   * that comes after it.
+   */
+  readonly whyClosed: () => "STARTING" | "DRAINING" | undefined;
 }
 
 /** More addresses than this within a second are no players. */
@@ -106,7 +109,8 @@ export class Admission {
   }
 
   #whyStranger({ origin, isReturning }: Visitor): ErrorCode | undefined {
-    if (this.#parts.isStarting()) return "STARTING";
+    const closed = this.#parts.whyClosed();
+    if (closed) return closed;
     if (this.#origins.size > 0 && origin !== undefined && !this.#origins.has(origin)) return "ORIGIN_REFUSED";
     return !isReturning && this.#parts.isOverloaded() ? "OVERLOADED" : undefined;
   }

@@ -17,7 +17,9 @@ const VISITOR: Visitor = { address: "203.0.113.9", origin: undefined, isReturnin
 describe("admission", () => {
   let clock: ManualClock;
   let isOverloaded: boolean;
+  let closed: "STARTING" | "DRAINING" | undefined;
   beforeEach(() => {
+    closed = undefined;
     clock = manualClock();
     isOverloaded = false;
   });
@@ -27,7 +29,7 @@ describe("admission", () => {
       clock,
       limits: { ...GENEROUS, ...limits },
       isOverloaded: () => isOverloaded,
-      isStarting: () => false,
+      whyClosed: () => closed,
     });
   const enter = (admission: Admission, visitor: Partial<Visitor> = {}): Stop => {
     const stop = admission.connect({ ...VISITOR, ...visitor });
@@ -159,6 +161,16 @@ describe("admission", () => {
 
     enter(admission, { isReturning: true });
     assert.equal(admission.call({ ...VISITOR, isReturning: true }), undefined);
+  });
+
+  it("[CKP6] [CKP7] takes nobody, also of those who come back, while rooms are on their way from process to process", () => {
+    const admission = open({});
+    const [answers, returning]: [unknown[], Visitor] = [[], { ...VISITOR, isReturning: true }];
+    for (closed of ["STARTING", "DRAINING"] as const) {
+      answers.push(refusal(admission.connect(returning)), refusal(admission.call(returning)));
+    }
+
+    assert.deepEqual(answers, ["STARTING", "STARTING", "DRAINING", "DRAINING"]);
   });
 
   it("[ADM1] tells those whom it refuses to come back at different times", () => {
