@@ -24,11 +24,8 @@ const seated = new Promise<void>((resolve) => {
   });
 });
 ann.people.onInviteState(({ state }) => console.log(`Ann sees: ${state}`));
-for (const [one, other] of [
-  [ann, bob],
-  [bob, ann],
-] as const)
-  one.send("befriend", { user: other.userId });
+await bob.request("befriend", { user: ann.userId });
+await ann.request("befriend", { user: bob.userId }); // from here on they see each other
 ann.presence.watch([bob.userId ?? ""], (users) => {
   for (const { online, sessions } of users.values())
     console.log(`Bob is ${online ? `in ${sessions[0]?.room}` : "away"}`);
