@@ -83,6 +83,28 @@ describe("clients that are passed on", function () {
     assert.equal(nowhere.code, 4003);
   });
 
+  it("[FWD1] [HB1] leave their room when the process that they came in at is killed, or stands still", async () => {
+    const edges = ["killed", "frozen"];
+    cluster = await TestCluster.start({ nodes: ["n1"], edges, args: ["--heartbeat-ms", "2000"] });
+    const kept = await cluster.sdk("n1").create("arena", {});
+    for (const via of edges) {
+      const room = await cluster.sdk(via).create("arena", {});
+      room.reconnection.enabled = false;
+    }
+    const untilLeft = async (connections: number): Promise<void> => {
+      while ((await metric("n1", "arena_connections ")) > connections) await turn();
+    };
+    assert.equal(await metric("n1", "arena_connections "), 3);
+
+    cluster.process("killed").child.kill("SIGKILL");
+    await untilLeft(2);
+    cluster.process("frozen").child.kill("SIGSTOP");
+    await untilLeft(1);
+
+    cluster.process("frozen").child.kill("SIGCONT");
+    await kept.leave();
+  });
+
   it("[FWD6] are told to come back by a process that ends, which ends in time", async () => {
     cluster = await TestCluster.start({ nodes: ["n1"] });
     const socket = open(pathOf(await reserve()));

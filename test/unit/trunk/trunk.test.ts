@@ -87,6 +87,33 @@ describe(`a trunk (TRUNK_SEED=${SEED})`, () => {
     }
   });
 
+  it("[HB1] ends with everybody in it where nothing came from the other end for too long, a ping neither", async () => {
+    const [mine, others] = openLine();
+    const clock = manualClock();
+    const causes: (Error | undefined)[] = [];
+    const channels: OwnerChannel[] = [];
+    const onEnd = (cause: Error | undefined): void => void causes.push(cause);
+    const parts = { clock, silenceMs: 1000, maxMessageBytes: 9, onEnd };
+    const { link } = new OwnerTrunk(mine, NOTHING, { ...parts, onOpen: (channel) => channels.push(channel) });
+    const edge = new EdgeTrunk(others, NOTHING, { clock: systemClock(), silenceMs: 1000, onEnd: () => {} });
+    edge.open({ url: "/", headers: {}, address: "" }).answer.catch(() => {});
+    await turns();
+    const codes: number[] = [];
+    channels[0]?.listen({ message: () => {}, drained: () => {}, closed: (code) => void codes.push(code) });
+
+    clock.advance(900);
+    edge.link.ping();
+    await turns();
+    clock.advance(999);
+    assert.equal(link.isSilent(clock.nowMs()), false);
+    clock.advance(1);
+    assert.equal(link.isSilent(clock.nowMs()), true);
+    link.bury();
+
+    assert.deepEqual(codes, [1006]);
+    assert.match(String(causes[0]), /two heartbeats/);
+  });
+
   it("[FRM2] closes a channel with 1009 whose process lets more through than the owner takes", async () => {
     const [mine, others] = openLine();
     const channels: OwnerChannel[] = [];
