@@ -23,6 +23,8 @@ interface RoomSeams {
   readonly _lockedExplicitly: boolean;
   /** Encodes the state (370). */
   readonly _serializer: unknown;
+  /** Timer at whose end a room without clients ends; while there is one, the last client that leaves does not end it (440). */
+  _autoDisposeTimeout: NodeJS.Timeout | undefined;
   /** Timer of the simulation loop, cleared on dispose (402, 2174). */
   _simulationInterval: NodeJS.Timeout | undefined;
   /** Encodes the whole state and sends it to one client (2074). */
@@ -70,6 +72,14 @@ export function overridePrivate(
       return Reflect.apply(replacement as (...all: never[]) => void, undefined, [this, original.bind(this), ...args]);
     });
   }
+}
+
+/** Forgets who is on their way in, and no longer waits for them. */
+export function letGoOfSeats(room: Room): void {
+  const { _reservedSeats, _autoDisposeTimeout } = seams(room);
+  for (const sessionId of Object.keys(_reservedSeats)) delete _reservedSeats[sessionId];
+  clearTimeout(_autoDisposeTimeout);
+  seams(room)._autoDisposeTimeout = undefined;
 }
 
 /** A client that can be sent what soon outdates. */

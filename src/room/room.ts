@@ -22,7 +22,7 @@ import { z } from "zod";
 import { afterAwake, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE } from "../protocol/protocol.ts";
-import { asEphemeral, overridePrivate, seams } from "./colyseus-seams.ts";
+import { asEphemeral, letGoOfSeats, overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FixedTicks } from "./fixed-ticks.ts";
 import { FullStates, isJoinAcknowledgement } from "./full-states.ts";
@@ -223,7 +223,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   /** Ends the room for everyone, also for those who are on their way in. */
   override disconnect(closeCode?: number): Promise<unknown> {
-    for (const sessionId of Object.keys(this.#seats.seats)) delete this.#seats.seats[sessionId];
+    letGoOfSeats(this);
     return super.disconnect(closeCode);
   }
 
