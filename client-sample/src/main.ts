@@ -39,7 +39,7 @@ const people = openPagePeople({
   server,
   name: () => lobby.name,
   roomId: () => game.session?.room.roomId,
-  enter: (entrance) => void goTo(entrance),
+  enter: goTo,
 });
 
 exposeDebugHandle(game);
@@ -47,6 +47,9 @@ openBoardsCard();
 showLobby();
 enterAtOnce(codeOf(location.hash), takeKeptSeat());
 window.addEventListener("pagehide", () => keepSeat(game.session?.room.reconnectionToken));
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload(); // the browser kept a page that has said goodbye
+});
 window.addEventListener("hashchange", () => {
   if (takeTokenOf(location, server)) location.reload();
   const code = codeOf(location.hash);
@@ -58,8 +61,8 @@ window.addEventListener("hashchange", () => {
 
 /** A board may lead to a game. A reload resumes its seat, unless the address names another room by now. */
 function enterAtOnce(code: string, token: string | undefined): void {
-  const goal = takeGoal();
-  if (goal !== undefined) return void enter({ by: "code", code: goal });
+  const seat = takeGoal();
+  if (seat !== undefined) return void enter({ by: "reservation", seat });
   if (token !== undefined && (code === "" || token.startsWith(`${code}:`))) void enter({ by: "seat", token });
   else if (code !== "") lobby.joinByCode(code);
 }

@@ -78,6 +78,11 @@ export class PeopleRoom extends Room<{ state: PeopleState }> {
     return this.state.people.has(userId);
   }
 
+  /** What those are told whom a client invites. */
+  override nameOf(client: Client): string | undefined {
+    return this.state.people.get(this.#visits.get(client.sessionId)?.userId ?? "")?.name;
+  }
+
   #rename(client: Client, name: string): void {
     const person = this.state.people.get(this.#visits.get(client.sessionId)?.userId ?? "");
     if (person) person.name = name;

@@ -50,11 +50,19 @@ describe("people on the page", function () {
     await ann.sees("Bea", "online", "in the lobby");
   });
 
-  it("are seen as away while they look at something else", async () => {
-    const other = await bea.page.context().newPage();
+  it("are one with two tabs, and seen as away while they look at something else", async () => {
+    const context = bea.page.context();
+    const tab = await context.newPage();
+    await tab.goto(test.httpUrl);
+    await tab.locator('.people-row[data-is="online"]', { hasText: "Ann" }).first().waitFor();
+    assert.equal(await bea.page.evaluate(() => document.visibilityState), "hidden");
+    await ann.sees("Bea", "online", "in the lobby");
+    assert.equal(await ann.row("Bea").count(), 1);
+
+    const other = await context.newPage();
     await other.bringToFront();
     await ann.sees("Bea", "away", "away, in the lobby");
-    await other.close();
+    await Promise.all([tab.close(), other.close()]);
     await bea.page.bringToFront();
     await ann.sees("Bea", "online");
   });
@@ -74,6 +82,60 @@ describe("people on the page", function () {
     await bea.page.emulateMedia({ colorScheme: "light" });
     await Promise.all([ann.page.goto(test.httpUrl), bea.page.goto(test.httpUrl)]);
     await ann.sees("Bea", "online", "in the lobby");
+  });
+
+  it("invite one another: waiting, declined, and accepted into the same private game", async () => {
+    await ann.page.click('[aria-label="Invite Bea to a private game"]');
+    const code = await ann.flies();
+    await ann.told("Waiting for Bea");
+    await bea.told("Ann invites you to a private game");
+    const focused = await bea.page.evaluate(() => document.activeElement === document.body);
+    await bea.shots("invited");
+    await bea.choose("Decline the invitation");
+    await ann.told("Bea has declined");
+    await ann.shots("declined");
+    assert.ok(focused, "a card takes no focus");
+
+    await ann.page.click("#toggle-people");
+    await ann.page.click('#game-people [aria-label="Invite Bea to this game"]');
+    await bea.choose("Join: accept the invitation");
+    assert.equal(await bea.flies(), code);
+    await ann.told("Bea has accepted");
+    await ann.sees("Bea", "online", "in a private game");
+    await Promise.all([ann.page.click("#leave"), bea.page.click("#leave")]);
+  });
+
+  it("invite from a board, and withdraw it", async () => {
+    await ann.page.goto(`${test.httpUrl}/board/?id=groceries`);
+    await ann.page.click("#people-button");
+    await ann.page.click('[aria-label="Invite Bea to this board"]');
+    await bea.told("Ann invites you to the board groceries");
+    await ann.shots("board-waiting");
+    await ann.choose("Withdraw the invitation");
+    await ann.told("is withdrawn");
+    await bea.page.locator(".people-card").waitFor({ state: "detached" });
+
+    await ann.page.click('[aria-label="Invite Bea to this board"]');
+    await bea.choose("Join: accept the invitation");
+    await bea.page.waitForURL(/board\/\?id=groceries/);
+    await Promise.all([ann.page.goto(test.httpUrl), bea.page.goto(test.httpUrl)]);
+  });
+
+  it("make a party and go into a game together", async () => {
+    await ann.sees("Bea", "online", "in the lobby");
+    await ann.page.click('[aria-label="Invite Bea to your party"]');
+    await bea.told("Ann invites you to a party");
+    await bea.choose("Join: accept the invitation");
+    await bea.page.locator("#lobby-people .people-party", { hasText: "Party: Ann (leads), you" }).waitFor();
+    await ann.shots("party", "#lobby-people");
+    await ann.page.locator("#lobby-people").getByRole("button", { name: "Play together" }).click();
+
+    const rooms = await Promise.all([ann.flies(), bea.flies()]);
+    assert.equal(rooms[0], rooms[1]);
+    await bea.page.click("#leave");
+    await bea.page.locator("#lobby-people").getByRole("button", { name: "Leave the party" }).click();
+    await bea.page.locator("#lobby-people .people-party").waitFor({ state: "hidden" });
+    await ann.page.click("#leave");
   });
 
   it("are seen as offline a while after their browser is killed", async () => {
@@ -96,7 +158,7 @@ describe("people on the page while Redis is away", function () {
     const ann = await visitPeople(test.httpUrl, "Ann");
     await ann.sees("Ann", "online", "in the lobby");
     redis.pause();
-    await ann.page.getByText("Who is online cannot be told at the moment").waitFor();
+    await ann.page.locator("#lobby-people .people-note", { hasText: "cannot be told at the moment" }).waitFor();
     assert.equal(await ann.row("Ann").count(), 0);
     await ann.shots("unknown", "#lobby-people");
     redis.resume();

@@ -47,6 +47,16 @@ export class PeopleVisitor {
     });
   }
 
+  /** Waits for a card that says this. */
+  async told(words: string): Promise<void> {
+    await this.page.locator(".people-card", { hasText: words }).waitFor({ timeout: PATIENCE_MS });
+  }
+
+  /** Presses a button of a card, by its name. */
+  async choose(name: string): Promise<void> {
+    await this.page.locator(`.people-card [aria-label="${name}"]`).click({ timeout: PATIENCE_MS });
+  }
+
   /** Waits until the own ship flies, and resolves with the room. */
   async flies(): Promise<string> {
     await this.page.waitForFunction(() => window.arenaDebug.myShip() !== undefined, null, { timeout: PATIENCE_MS });

@@ -1,4 +1,5 @@
-import type { Client, Room } from "@colyseus/sdk";
+import type { Client, Room, SeatReservation as SdkSeat } from "@colyseus/sdk";
+import type { SeatReservation } from "../../../src/client/client.ts";
 import { CLOSE_CODES, parseCloseReason } from "../../../src/protocol/protocol.ts";
 import type { ArenaView } from "./arena-view.ts";
 import { reconnectWithJitter } from "./backoff.ts";
@@ -20,7 +21,9 @@ export type Entrance =
   | { readonly by: "createPrivate" }
   | { readonly by: "code"; readonly code: string }
   /** A seat that is still kept; the token is the SDK's. */
-  | { readonly by: "seat"; readonly token: string };
+  | { readonly by: "seat"; readonly token: string }
+  /** A seat that is reserved for this visitor: they were invited, follow somebody, or go with their party. */
+  | { readonly by: "reservation"; readonly seat: SeatReservation };
 
 /** One seat in an arena, which outlives its connections. */
 export interface ArenaSession {
@@ -45,13 +48,14 @@ export interface Comer {
 }
 
 /** Takes a seat in an arena and waits for its first state, 10 s at most. Rejects as the SDK does. */
-export async function openArenaSession({ client, name, identity }: Comer, entrance: Entrance): Promise<ArenaSession> {
-  await identity.refresh();
-  const room = await boundedJoin(enterFully(client, entrance, name));
-  return new Seat(room, identity.keepFresh(room));
+export async function openArenaSession(comer: Comer, entrance: Entrance): Promise<ArenaSession> {
+  const room = await boundedJoin(enterFully(comer, entrance));
+  if (entrance.by === "reservation") room.send("rename", { name: comer.name }); // who reserved it may not have known it
+  return new Seat(room, comer.identity.keepFresh(room));
 }
 
-async function enterFully(client: Client, entrance: Entrance, name: string): Promise<Room<unknown, ArenaView>> {
+async function enterFully({ client, name, identity }: Comer, entrance: Entrance): Promise<Room<unknown, ArenaView>> {
+  await identity.refresh();
   const room = await enter(client, entrance, name);
   if (room.state.ships === undefined) await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
   return room;
@@ -67,6 +71,8 @@ function enter(client: Client, entrance: Entrance, name: string): Promise<Room<u
       return client.joinById<ArenaView>(entrance.code, { name });
     case "seat":
       return client.reconnect<ArenaView>(entrance.token);
+    case "reservation":
+      return client.consumeSeatReservation<ArenaView>(entrance.seat as SdkSeat); // JSON has no undefined
   }
 }
 

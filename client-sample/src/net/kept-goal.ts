@@ -1,22 +1,28 @@
+import type { SeatReservation } from "../../../src/client/client.ts";
 import { parsed } from "./parsed.ts";
 
-const KEY = "arena.goTo";
+const KEY = "arena.goal";
+/** A seat that is not taken for so long, in ms, is not kept by the server. */
+const KEPT_MS = 15_000;
 
-/** The game that a page which has none leads to: its room's id. */
-export function keepGoal(roomId: string): void {
+/** Keeps a seat in a game for the page that plays games: this one does not. */
+export function keepGoal(seat: SeatReservation): void {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify({ roomId }));
+    sessionStorage.setItem(KEY, JSON.stringify({ seat, atMs: Date.now() }));
   } catch {
     // a browser that forbids storage leads to the lobby
   }
 }
 
-/** The game to which another page has led, once. */
-export function takeGoal(): string | undefined {
+/** The seat to which another page has led, once. */
+export function takeGoal(): SeatReservation | undefined {
   try {
-    const { roomId }: { roomId?: unknown } = Object(parsed(sessionStorage.getItem(KEY) ?? ""));
+    const { seat, atMs }: { seat?: unknown; atMs?: unknown } = Object(parsed(sessionStorage.getItem(KEY) ?? ""));
     sessionStorage.removeItem(KEY);
-    return typeof roomId === "string" ? roomId : undefined;
+    const { name, roomId, sessionId }: { name?: unknown; roomId?: unknown; sessionId?: unknown } = Object(seat);
+    if (typeof atMs !== "number" || Date.now() - atMs > KEPT_MS) return undefined;
+    const isSeat = typeof name === "string" && typeof roomId === "string" && typeof sessionId === "string";
+    return isSeat ? (seat as SeatReservation) : undefined; // as it was kept
   } catch {
     return undefined; // nothing can have been kept
   }

@@ -35,16 +35,19 @@ export class PeopleLink {
   #stopWatch: Stop = () => {};
   #isStoreThere = true;
   #hasCome = false;
+  readonly #joinName: string;
+  /** As the room knows it. */
   #name: string;
 
   constructor(options: PeopleLinkOptions) {
     const { server, boardId } = options;
     this.#options = options;
-    this.#name = readableName(options.name());
+    this.#joinName = readableName(options.name());
+    this.#name = this.#joinName;
     this.connection = connect({
       url: server,
       room: "people",
-      options: { name: this.#name, ...(boardId !== undefined && { board: boardId }) },
+      options: { name: this.#joinName, ...(boardId !== undefined && { board: boardId }) },
       token: visitorToken(server),
     });
     this.connection.onState((_, room) => {
@@ -52,14 +55,20 @@ export class PeopleLink {
       this.#read();
     });
     this.connection.onStatus(() => this.#onStatus());
+    this.connection.people.onParty(() => this.#tell());
     this.#listenToPage();
     this.#sayStatus();
   }
 
   /** Everybody, in order. */
   get people(): readonly PersonView[] {
-    const me = keptUserId(this.#options.server);
+    const me = this.ownUserId;
     return inOrder([...this.#listed].map(([id, listed]) => viewOf(id, listed, this.#presences.get(id), me)));
+  }
+
+  /** This visitor, as far as that is known. */
+  get ownUserId(): string | undefined {
+    return keptUserId(this.#options.server);
   }
 
   get knowledge(): Knowledge {
@@ -82,6 +91,11 @@ export class PeopleLink {
   onChange(listener: () => void): Stop {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Something else has changed about people: all is looked at again. */
+  refresh(): void {
+    this.#tell();
   }
 
   /** The visitor may be called otherwise by now. */
@@ -120,7 +134,10 @@ export class PeopleLink {
   }
 
   #onStatus(): void {
-    if (this.connection.status === "online") this.renamed();
+    if (this.connection.status === "online") {
+      this.#name = this.#joinName; // a new seat knows no later one
+      this.renamed();
+    }
     this.#tell();
   }
 

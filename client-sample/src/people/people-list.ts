@@ -25,6 +25,8 @@ interface Row {
   readonly where: HTMLElement;
   readonly status: HTMLElement;
   readonly actions: HTMLElement;
+  /** As they were shown last. */
+  person: PersonView | undefined;
   actionsShown: string;
 }
 
@@ -64,6 +66,7 @@ export class PeopleList {
       where: make("span", "people-where"),
       status: make("bdi", "people-status"),
       actions: make("span", "people-actions"),
+      person: undefined,
       actionsShown: "",
     };
     row.face.setAttribute("aria-hidden", "true");
@@ -77,6 +80,7 @@ export class PeopleList {
   }
 
   #fill(row: Row, person: PersonView, nowMs: number): void {
+    row.person = person;
     row.root.dataset["is"] = stateOf(person);
     row.face.style.setProperty("--person", person.colour);
     setText(row.face, initialsOf(person.name));
@@ -89,14 +93,17 @@ export class PeopleList {
     const names = JSON.stringify(actions.map(({ label, name }) => [label, name]));
     if (names === row.actionsShown) return;
     row.actionsShown = names;
-    row.actions.replaceChildren(...actions.map((action) => this.#button(person.userId, action)));
+    row.actions.replaceChildren(...actions.map((action) => this.#button(row, action)));
   }
 
   /** Does what the action is by the time that it is pressed. */
-  #button(userId: string, { label, name, onChoose }: PersonAction): HTMLButtonElement {
-    const button = textButton(label, onChoose, "people-action");
+  #button(row: Row, { label, name }: PersonAction): HTMLButtonElement {
+    const choose = (): void => {
+      const actions = row.person ? this.#parts.actionsOf(row.person) : [];
+      actions.find((action) => action.label === label)?.onChoose();
+    };
+    const button = textButton(label, choose, "people-action");
     button.setAttribute("aria-label", name);
-    button.dataset["user"] = userId;
     return button;
   }
 }

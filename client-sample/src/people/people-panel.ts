@@ -1,8 +1,9 @@
 import { make, setText } from "../ui/dom.ts";
+import type { PartyBar } from "./party-bar.ts";
 import type { PeopleLink } from "./people-link.ts";
-import { PeopleList, type PersonAction } from "./people-list.ts";
-import type { PersonView } from "./person.ts";
+import { PeopleList } from "./people-list.ts";
 import { MAX_TEXT } from "./status-text.ts";
+import type { Together } from "./together.ts";
 import { onlineText } from "./words.ts";
 
 /** What a panel of people is made of. */
@@ -10,7 +11,7 @@ export interface PeoplePanelParts {
   readonly link: PeopleLink;
   /** Filled with the people. */
   readonly host: HTMLElement;
-  readonly actionsOf: (person: PersonView) => readonly PersonAction[];
+  readonly together: Together;
   /** Whether there is a field for how one is oneself. @default true */
   readonly hasOwnStatus?: boolean;
   /** Told how many are online: "3 online"; empty where that is not known. */
@@ -24,17 +25,19 @@ const REFRESH_MS = 20_000;
 export class PeoplePanel {
   readonly #parts: PeoplePanelParts;
   readonly #list: PeopleList;
+  readonly #party: PartyBar;
   readonly #note = make("p", "people-note");
   readonly #status = document.createElement("input");
   readonly #stops: (() => void)[] = [];
 
   constructor(parts: PeoplePanelParts) {
     this.#parts = parts;
-    this.#list = new PeopleList({ actionsOf: parts.actionsOf });
+    this.#list = new PeopleList({ actionsOf: (person) => parts.together.actionsOf(person) });
+    this.#party = parts.together.partyBar();
     this.#note.setAttribute("role", "status");
     parts.host.classList.add("people-panel");
     if (parts.hasOwnStatus ?? true) parts.host.append(this.#statusForm());
-    parts.host.append(this.#note, this.#list.root);
+    parts.host.append(this.#note, this.#party.root, this.#list.root);
     const timer = window.setInterval(() => this.show(), REFRESH_MS);
     this.#stops.push(
       parts.link.onChange(() => this.show()),
@@ -43,17 +46,19 @@ export class PeoplePanel {
     this.show();
   }
 
-  /** Brings everything up to date. */
+  /** Brings everything up to date, where it can be seen. */
   show(): void {
-    const { link, onCount } = this.#parts;
-    const { knowledge, people } = link;
-    const isKnown = knowledge === "known";
+    const { link, host, onCount } = this.#parts;
+    const { people } = link;
+    const isKnown = link.knowledge === "known";
+    onCount?.(isKnown ? onlineText(people) : "");
+    if (host.offsetParent === null) return; // it is not seen
+    this.#party.show();
     this.#list.root.hidden = !isKnown;
     if (isKnown) this.#list.update(people, Date.now());
     setText(this.#note, noteText(link));
     this.#note.hidden = this.#note.textContent === "";
     if (document.activeElement !== this.#status && this.#status.value !== link.status) this.#status.value = link.status;
-    onCount?.(isKnown ? onlineText(people) : "");
   }
 
   dispose(): void {

@@ -1,3 +1,5 @@
+import type { Invited, InviteState } from "../../../src/client/client.ts";
+import { isJoinCode } from "../net/join-code.ts";
 import { countOf } from "../ui/dom.ts";
 import { gameName } from "./game-name.ts";
 import type { PersonView, Place } from "./person.ts";
@@ -38,4 +40,30 @@ export function agoText(forMs: number): string {
 /** How many are there, for a title: "3 online". */
 export function onlineText(people: readonly PersonView[]): string {
   return `${people.filter(({ isOnline }) => isOnline).length} online`;
+}
+
+/** What came of an invitation. @param code why there is no seat, where that is why */
+export function stateText(name: string, state: InviteState["state"], code: string | undefined): string {
+  switch (state) {
+    case "open":
+      return `Waiting for ${name}`;
+    case "accepted":
+      return `${name} has accepted.`;
+    case "declined":
+      return `${name} has declined.`;
+    case "timedOut":
+      return `${name} did not answer.`;
+    case "withdrawn":
+      return `The invitation of ${name} is withdrawn.`;
+    case "unavailable":
+      return code === "ROOM_FULL" ? `There is no seat left for ${name}.` : `${name} cannot be reached now.`;
+  }
+}
+
+/** What somebody is invited to. */
+export function invitedText({ kind, room, roomId, data }: Invited, name: string): string {
+  if (kind === "party") return `${name} invites you to a party`;
+  if (room === "whiteboard") return `${name} invites you to the board ${data ?? ""}`.trimEnd();
+  const game = roomId === undefined || isJoinCode(roomId) ? "a private game" : `the game ${gameName(roomId)}`;
+  return `${name} invites you to ${game}`;
 }

@@ -4,6 +4,7 @@ import { isJoinCode } from "../net/join-code.ts";
 import type { LobbySnapshot } from "../net/lobby-link.ts";
 import { isOutage } from "../net/plain-words.ts";
 import { tokenWords } from "../net/token-words.ts";
+import { gameName } from "../people/game-name.ts";
 import { clockText, countOf, element, make, setText, textButton } from "./dom.ts";
 import { loadName, printable, saveName, tidyName } from "./player-name.ts";
 import { tokenForm } from "./token-form.ts";
@@ -153,7 +154,7 @@ function makeCard(roomId: string, onJoin: () => void): RoomCard {
 
 function fillCard(card: RoomCard, room: RoomCardView): void {
   const { players, bots, maxPlayers } = room;
-  setText(card.title, room.roomId);
+  setText(card.title, gameName(room.roomId));
   setText(card.crew, `${countOf(players, "player")} · ${countOf(bots, "bot")} · ${maxPlayers} seats`);
   const phase = room.phase === "results" ? "results" : `round ${room.round}`;
   setText(card.round, `${phase} · ${clockText(room.secondsLeft)}`);

@@ -1,8 +1,10 @@
 import { keepGoal } from "../../net/kept-goal.ts";
 import { PeopleLink } from "../../people/people-link.ts";
 import { PeoplePanel } from "../../people/people-panel.ts";
-import { followAction, type Ways } from "../../people/ways.ts";
+import { Together } from "../../people/together.ts";
+import type { Ways } from "../../people/ways.ts";
 import { element, make } from "../../ui/dom.ts";
+import { tidyName } from "../../ui/player-name.ts";
 import { boardLink, isNewBoardId } from "../session/board-address.ts";
 import type { BoardSession } from "../session/board-session.ts";
 import { lobbyAddress } from "../ui/board-menu.ts";
@@ -23,19 +25,13 @@ export function openPeopleSide(session: BoardSession, onOpenChange: (isOpen: boo
   const toldId = isNewBoardId(boardId) ? undefined : boardId;
   const link = new PeopleLink({ server, name: () => session.name, boardId: toldId });
   session.onChange(() => link.renamed());
-  const ways: Ways = {
-    here: () => ({ t: "board", boardId: toldId }),
-    toGame: (roomId) => {
-      keepGoal(roomId);
-      location.assign(lobbyAddress(location));
-    },
-    toBoard: (id) => location.assign(boardLink(location, id)),
-  };
+  const together = new Together(link, waysOf(session, toldId));
   const host = element("people-panel", HTMLElement);
   const button = element("people-button", HTMLButtonElement);
   const show = (isOpen: boolean): void => {
     host.hidden = !isOpen;
     setPressed(button, isOpen);
+    if (isOpen) panel.show();
     onOpenChange(isOpen);
   };
   const body = make("div", "people-body");
@@ -43,7 +39,7 @@ export function openPeopleSide(session: BoardSession, onOpenChange: (isOpen: boo
     header(() => show(false)),
     body,
   );
-  new PeoplePanel({ link, host: body, actionsOf: (person) => followAction(person, ways) });
+  const panel = new PeoplePanel({ link, host: body, together });
   const toggle = (): void => show(host.hidden === true);
   button.addEventListener("click", toggle);
   host.addEventListener("keydown", (event) => {
@@ -51,6 +47,32 @@ export function openPeopleSide(session: BoardSession, onOpenChange: (isOpen: boo
     if (event.key === "Escape") show(false);
   });
   return { toggle, close: () => !host.hidden && show(false) };
+}
+
+function waysOf(session: BoardSession, toldId: string | undefined): Ways {
+  const { boardId, connection } = session;
+  let roomId: string | undefined;
+  connection.onState((_, room) => {
+    roomId = room.roomId;
+  });
+  const toBoard = (id: string): void => location.assign(boardLink(location, id));
+  return {
+    here: () => ({ t: "board", boardId: toldId }),
+    target: async () => {
+      if (roomId === undefined) throw new Error("The board has not come yet.");
+      return { roomId, options: { id: boardId }, data: boardId };
+    },
+    take: (seat, id) => {
+      if (id === undefined) {
+        keepGoal(seat);
+        location.assign(lobbyAddress(location));
+      } else if (id !== boardId) {
+        toBoard(id);
+      }
+    },
+    toBoard,
+    ownOptions: () => ({ name: tidyName(session.name) || "Guest" }),
+  };
 }
 
 function header(onClose: () => void): HTMLElement {
