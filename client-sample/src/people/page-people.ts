@@ -4,7 +4,7 @@ import { element, setText } from "../ui/dom.ts";
 import { PeopleLink } from "./people-link.ts";
 import { PeoplePanel } from "./people-panel.ts";
 import { Together } from "./together.ts";
-import type { Ways } from "./ways.ts";
+import { NoTarget, type Ways } from "./ways.ts";
 
 /** What the people need of the page of lobby and game. */
 export interface PagePeopleParts {
@@ -57,7 +57,7 @@ function waysOf({ name, roomId, enter }: PagePeopleParts): Ways {
     target: async () => {
       if (roomId() === undefined) await enter({ by: "createPrivate" });
       const id = roomId();
-      if (id === undefined) throw new Error("There is no game to be invited to.");
+      if (id === undefined) throw new NoTarget("There is no game to invite somebody to.");
       return { roomId: id };
     },
     take: (seat, boardId) => {

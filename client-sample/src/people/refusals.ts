@@ -1,4 +1,5 @@
 import { PeopleRefused } from "../../../src/client/client.ts";
+import { NoTarget } from "./ways.ts";
 
 const WORDS: Readonly<Record<string, string>> = {
   FOLLOW_UNAVAILABLE: "They are nowhere where you could follow them now.",
@@ -15,6 +16,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** Why something between people was not done, in words for them. */
 export function whyNot(error: unknown): string {
+  if (error instanceof NoTarget) return error.message;
   const code = error instanceof PeopleRefused ? error.code : "";
   return WORDS[code] ?? "This cannot be done right now. Try again in a moment.";
 }

@@ -4,7 +4,7 @@ import type { PersonView, Place } from "./person.ts";
 /** How this page leads to other places, and where it is itself. */
 export interface Ways {
   readonly here: () => Place;
-  /** Where others are invited to, as the server is told; where this page is in no room, it goes into one first. */
+  /** Where others are invited to, as the server is told; where this page is in no room, it goes into one first. Rejects with NoTarget. */
   readonly target: () => Promise<Target>;
   /** With a seat that is reserved, or to the board that `data` names. */
   readonly take: (seat: SeatReservation, data: string | undefined) => void;
@@ -20,6 +20,11 @@ export interface Target {
   readonly options?: object;
   /** The board's id, where it is one. */
   readonly data?: string;
+}
+
+/** There is nowhere to invite somebody to; its message is for people. */
+export class NoTarget extends Error {
+  override readonly name = "NoTarget";
 }
 
 /** Where one may follow somebody: not to where one is, nor to what is private. */

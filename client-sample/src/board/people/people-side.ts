@@ -2,7 +2,7 @@ import { keepGoal } from "../../net/kept-goal.ts";
 import { PeopleLink } from "../../people/people-link.ts";
 import { PeoplePanel } from "../../people/people-panel.ts";
 import { Together } from "../../people/together.ts";
-import type { Ways } from "../../people/ways.ts";
+import { NoTarget, type Ways } from "../../people/ways.ts";
 import { element, make } from "../../ui/dom.ts";
 import { tidyName } from "../../ui/player-name.ts";
 import { boardLink, isNewBoardId } from "../session/board-address.ts";
@@ -59,7 +59,9 @@ function waysOf(session: BoardSession, toldId: string | undefined): Ways {
   return {
     here: () => ({ t: "board", boardId: toldId }),
     target: async () => {
-      if (roomId === undefined) throw new Error("The board has not come yet.");
+      if (roomId === undefined) throw new NoTarget("The board has not come yet. Try again in a moment.");
+      if (session.everyone === "none")
+        throw new NoTarget("This board is for invited people: send them a link by Share.");
       return { roomId, options: { id: boardId }, data: boardId };
     },
     take: (seat, id) => {
