@@ -16,7 +16,7 @@ import type { ClusterStore } from "./store.ts";
 import type { Cluster, NodeIdentity } from "./types.ts";
 
 export { internalAddressOf } from "./addresses.ts";
-export type { Cluster, NodeIdentity, NodeRecord, Ownership } from "./types.ts";
+export type { Cluster, Holder, NodeIdentity, NodeRecord, Ownership } from "./types.ts";
 
 /** Where the cluster is, and who this process is in it. */
 export interface ClusterOptions {

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import { type NewsListener, type PresenceStore, SHARDS, type ShardState } from "./store.ts";
-import { type Change, MAX_SESSIONS, type Session, type Told } from "./types.ts";
+import { type Change, type Entry, MAX_SESSIONS, type Session, type Told } from "./types.ts";
 
 interface Row {
   readonly sessions: readonly Session[];
@@ -10,6 +10,8 @@ interface Row {
 interface Shard {
   revision: number;
   readonly rows: Map<string, Row>;
+  /** Sessions by process and session. */
+  readonly byBoot: Map<string, Map<string, Entry>>;
 }
 
 /** Who has no session any more is remembered up to so many in a shard; who was seen last longest ago goes first. */
@@ -18,7 +20,11 @@ const MAX_GONE = 10_000;
 /** Sessions in the memory of one process; several members may share it, as tests do. */
 export class PresenceMemory {
   readonly clock: Pick<Clock, "nowMs">;
-  readonly shards: readonly Shard[] = Array.from({ length: SHARDS }, () => ({ revision: 0, rows: new Map() }));
+  readonly shards: readonly Shard[] = Array.from({ length: SHARDS }, () => ({
+    revision: 0,
+    rows: new Map(),
+    byBoot: new Map(),
+  }));
   readonly listeners = new Set<{ shards: ReadonlySet<number>; listener: NewsListener }>();
 
   constructor(clock: Pick<Clock, "nowMs">) {
@@ -38,11 +44,13 @@ export class PresenceMemoryStore implements PresenceStore {
   }
 
   async apply(shard: number, changes: readonly Change[]): Promise<void> {
-    const rows = this.#shard(shard).rows;
+    const { rows, byBoot } = this.#shard(shard);
     const changed = new Set<string>();
     for (const change of changes) {
-      const sessions = changedSessions(rows.get(change.userId)?.sessions ?? [], change);
+      const before = rows.get(change.userId)?.sessions ?? [];
+      const sessions = changedSessions(before, change);
       if (!sessions) continue;
+      note(byBoot, change, before);
       const goneMs = sessions.length > 0 ? undefined : this.#memory.clock.nowMs();
       rows.delete(change.userId);
       rows.set(change.userId, { sessions, goneMs });
@@ -57,9 +65,8 @@ export class PresenceMemoryStore implements PresenceStore {
     return { revision, users: new Map(userIds.map((userId) => [userId, this.#told(shard, userId)])) };
   }
 
-  async sweep(shard: number, isGone: (bootId: string) => boolean): Promise<void> {
-    const changes = [...this.#shard(shard).rows].flatMap(([userId, { sessions }]) => endsOf(userId, sessions, isGone));
-    await this.apply(shard, changes);
+  async sessionsOf(shard: number, bootId: string): Promise<readonly Entry[]> {
+    return [...(this.#shard(shard).byBoot.get(bootId)?.values() ?? [])];
   }
 
   async listen(shard: number): Promise<void> {
@@ -106,24 +113,25 @@ export class PresenceMemoryStore implements PresenceStore {
 /** The sessions of a user after a change; undefined where it changes nothing. */
 function changedSessions(
   sessions: readonly Session[],
-  { sessionId, bootId, session }: Change,
+  { sessionId, bootId, term, session }: Change,
 ): readonly Session[] | undefined {
   const at = sessions.findIndex((each) => each.sessionId === sessionId);
-  if (!session) return sessions[at]?.bootId === bootId ? sessions.toSpliced(at, 1) : undefined;
-  if (at >= 0) return isSame(sessions[at], session) ? undefined : sessions.with(at, session);
+  const held = sessions[at];
+  if (!session) return held?.bootId === bootId && held.term <= term ? sessions.toSpliced(at, 1) : undefined;
+  if (held) return isSame(held, session) ? undefined : sessions.with(at, session);
   return sessions.length < MAX_SESSIONS ? [...sessions, session] : undefined;
 }
 
-function isSame(one: Session | undefined, other: Session): boolean {
-  return one?.bootId === other.bootId && one.roomId === other.roomId && one.status === other.status;
+function isSame(one: Session, other: Session): boolean {
+  const isSamePlace = one.bootId === other.bootId && one.term === other.term && one.roomId === other.roomId;
+  return isSamePlace && one.status === other.status;
 }
 
-/** The ends of those sessions of a user whose process is gone. */
-export function endsOf(
-  userId: string,
-  sessions: readonly Session[],
-  isGone: (bootId: string) => boolean,
-): readonly Change[] {
-  const gone = sessions.filter(({ bootId }) => isGone(bootId));
-  return gone.map(({ sessionId, bootId }) => ({ userId, sessionId, bootId, session: undefined }));
+/** Keeps the sessions by process as a change has them that was made. */
+function note(byBoot: Shard["byBoot"], { session, ...entry }: Change, before: readonly Session[]): void {
+  const old = before.find(({ sessionId }) => sessionId === entry.sessionId);
+  const ofOld = byBoot.get(old?.bootId ?? "");
+  ofOld?.delete(entry.sessionId);
+  if (old && ofOld?.size === 0) byBoot.delete(old.bootId);
+  if (session) byBoot.set(entry.bootId, (byBoot.get(entry.bootId) ?? new Map()).set(entry.sessionId, entry));
 }

@@ -3,7 +3,8 @@ import { MAX_SESSIONS } from "./types.ts";
 
 /*
  * Of a shard: `sessions`, a hash by user with their sessions as a JSON list; `revision`, a number; `seen`, a sorted set of users who have
- * none by when their last one ended. All times are Redis' own.
+ * none by when their last one ended; `boots`, a sorted set of sessions by the process that has them: boot, term, session and user, each on a
+ * line, all with the same score. All times are Redis' own.
  */
 const NOW = `
 local time = redis.call('TIME')
@@ -13,13 +14,16 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 const SEEN_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * KEYS sessions, revision, seen. ARGV channel, then for each change user, session id, boot, and the session as JSON or "". What has changed
- * is told on the channel: the revision and the users as they are now.
+ * KEYS sessions, revision, seen, boots. ARGV channel, then for each change user, session id, boot, term, and the session as JSON or "". What
+ * has changed is told on the channel: the revision and the users as they are now.
  */
 export const APPLY = script(`${NOW}
+local function entry(boot, term, id, user)
+  return boot .. '\\n' .. string.format('%.0f', term) .. '\\n' .. id .. '\\n' .. user
+end
 local users, order, changed = {}, {}, {}
-for i = 2, #ARGV, 4 do
-  local user, id, boot, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+for i = 2, #ARGV, 5 do
+  local user, id, boot, term, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4]
   local row = users[user]
   if not row then
     row = cjson.decode(redis.call('HGET', KEYS[1], user) or '[]')
@@ -28,17 +32,23 @@ for i = 2, #ARGV, 4 do
   end
   local at
   for j = 1, #row do if row[j].sessionId == id then at = j end end
-  if json == '' then
-    if at and row[at].bootId == boot then table.remove(row, at) changed[user] = true end
+  local old = at and row[at]
+  local session = json ~= '' and cjson.decode(json)
+  local isMade = false
+  if not session then
+    isMade = old and old.bootId == boot and old.term <= term
+    if isMade then table.remove(row, at) end
+  elseif not old then
+    isMade = #row < ${MAX_SESSIONS}
+    if isMade then row[#row + 1] = session end
   else
-    local session = cjson.decode(json)
-    local old = at and row[at]
-    if not old then
-      if #row < ${MAX_SESSIONS} then row[#row + 1] = session changed[user] = true end
-    elseif old.bootId ~= boot or old.roomId ~= session.roomId or old.status ~= session.status then
-      row[at] = session
-      changed[user] = true
-    end
+    isMade = old.bootId ~= boot or old.term ~= term or old.roomId ~= session.roomId or old.status ~= session.status
+    if isMade then row[at] = session end
+  end
+  if isMade then
+    changed[user] = true
+    if old then redis.call('ZREM', KEYS[4], entry(old.bootId, old.term, id, user)) end
+    if session then redis.call('ZADD', KEYS[4], 0, entry(boot, term, id, user)) end
   end
 end
 local told, hasChanged = {}, false

@@ -1,9 +1,9 @@
+import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { type Call, type RedisClient, RedisFailure, type RedisLink } from "../redis/redis.ts";
-import { endsOf } from "./memory-store.ts";
 import { APPLY, READ } from "./redis-scripts.ts";
 import type { NewsListener, PresenceStore, ShardState } from "./store.ts";
-import type { Change, Session, Told } from "./types.ts";
+import type { Change, Entry, Session, Told } from "./types.ts";
 
 /** What a store in Redis is made of. */
 export interface RedisPresenceParts {
@@ -12,9 +12,11 @@ export interface RedisPresenceParts {
   readonly news: RedisClient;
   readonly prefix: string;
   readonly listener: NewsListener;
+  readonly clock: Pick<Clock, "every">;
 }
 
-const SCAN_USERS = 500;
+/** A connection over which nothing comes may be dead; one that does not answer is made anew. */
+const PING_EVERY_MS = 2000;
 /** Users of one call: a script holds up everybody else. */
 const MAX_USERS = 200;
 
@@ -25,8 +27,9 @@ export class PresenceRedisStore implements PresenceStore {
   readonly #prefix: string;
   /** Shards that are listened to, by their channels. */
   readonly #channels = new Map<string, number>();
+  readonly #stopPings: Stop;
 
-  constructor({ link, news, prefix, listener }: RedisPresenceParts) {
+  constructor({ link, news, prefix, listener, clock }: RedisPresenceParts) {
     this.#link = link;
     this.#news = news;
     this.#prefix = prefix;
@@ -34,15 +37,16 @@ export class PresenceRedisStore implements PresenceStore {
       const shard = this.#channels.get(channel);
       if (shard !== undefined) listener.onNews({ shard, ...readNews(text) });
     });
-    news.on("ready", () => listener.onMissed());
+    this.#stopPings = clock.every(PING_EVERY_MS, () => void news.ping().catch(() => {})); // what fails ends the connection
+    news.on("ready", () => void this.#hearAgain(listener));
   }
 
   async apply(shard: number, changes: readonly Change[]): Promise<void> {
     for (let from = 0; from < changes.length; from += MAX_USERS) {
       const args = changes
         .slice(from, from + MAX_USERS)
-        .flatMap(({ userId, sessionId, bootId, session }) => [
-          ...[userId, sessionId, bootId],
+        .flatMap(({ userId, sessionId, bootId, term, session }) => [
+          ...[userId, sessionId, bootId, String(term)],
           session ? JSON.stringify(session) : "",
         ]);
       await this.#run({ script: APPLY, keys: this.#keys(shard), args: [this.#channel(shard), ...args] });
@@ -62,20 +66,11 @@ export class PresenceRedisStore implements PresenceStore {
     return { revision: revision ?? 0, users };
   }
 
-  async sweep(shard: number, isGone: (bootId: string) => boolean): Promise<void> {
-    const [key = ""] = this.#keys(shard);
-    let cursor = "0";
-    do {
-      const [next, fields] = await guarded(() =>
-        this.#link.read((client) => client.hscan(key, cursor, "COUNT", SCAN_USERS)),
-      );
-      const changes: Change[] = [];
-      for (let at = 0; at < fields.length; at += 2) {
-        changes.push(...endsOf(fields[at] ?? "", sessionsOf(fields[at + 1]), isGone));
-      }
-      if (changes.length > 0) await this.apply(shard, changes);
-      cursor = next;
-    } while (cursor !== "0");
+  async sessionsOf(shard: number, bootId: string): Promise<readonly Entry[]> {
+    const key = this.#key(shard, "boots");
+    const [from, to] = [`[${bootId}\n`, `(${bootId}\v`];
+    const lines = await guarded(() => this.#link.read((client) => client.zrangebylex(key, from, to)));
+    return lines.map(readEntry);
   }
 
   async listen(shard: number): Promise<void> {
@@ -94,6 +89,7 @@ export class PresenceRedisStore implements PresenceStore {
   }
 
   close(): void {
+    this.#stopPings();
     this.#news.disconnect();
     this.#link.close();
   }
@@ -102,8 +98,19 @@ export class PresenceRedisStore implements PresenceStore {
     return `${this.#prefix}:presence:${shard}`;
   }
 
+  /** Only who is subscribed again hears of what comes after it has read. Where the connection is lost meanwhile, the next one does it. */
+  async #hearAgain(listener: NewsListener): Promise<void> {
+    const channels = [...this.#channels.keys()];
+    if (channels.length > 0) await this.#news.subscribe(...channels).catch(() => {});
+    listener.onMissed();
+  }
+
+  #key(shard: number, name: string): string {
+    return `${this.#prefix}:{presence/${shard}}:${name}`;
+  }
+
   #keys(shard: number): readonly string[] {
-    return ["sessions", "revision", "seen"].map((name) => `${this.#prefix}:{presence/${shard}}:${name}`);
+    return ["sessions", "revision", "seen", "boots"].map((name) => this.#key(shard, name));
   }
 
   async #run(call: Call): Promise<readonly string[]> {
@@ -128,6 +135,12 @@ function toldOf(sessions = "", goneForMs = ""): Told {
 function sessionsOf(json: string | undefined): readonly Session[] {
   const sessions: unknown = json ? JSON.parse(json) : [];
   return Array.isArray(sessions) ? (sessions as Session[]) : [];
+}
+
+/** A name may have lines of its own, and comes last. */
+function readEntry(text: string): Entry {
+  const [bootId = "", term = "", sessionId = "", ...user] = text.split("\n");
+  return { bootId, term: Number(term), sessionId, userId: user.join("\n") };
 }
 
 function readNews(text: string): ShardState {

@@ -1,6 +1,6 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { type PresenceStore, shardOf } from "./store.ts";
-import type { Change, Session } from "./types.ts";
+import type { Change, Entry, Session } from "./types.ts";
 
 /** What a roster is made of. */
 export interface RosterParts {
@@ -10,13 +10,16 @@ export interface RosterParts {
   readonly onFailed: (error: unknown) => void;
 }
 
-interface Held extends Session {
+/** A session here; the store learns whose process it is when it is written. */
+interface Held extends Omit<Session, "bootId" | "term"> {
   readonly userId: string;
 }
 
 /** What happens within this time is written together. */
 const BATCH_MS = 50;
 const RETRY_MS = 500;
+/** Sessions whose status is kept in case that they come back. */
+const MAX_STATUSES = 10_000;
 
 /**
  * The sessions of this process, and what of them the store does not have yet. While the store is away, the newest of each session waits,
@@ -27,6 +30,9 @@ export class Roster {
   readonly #sessions = new Map<string, Held>();
   /** Users of the sessions that are to be written. */
   readonly #dirty = new Map<string, string>();
+  /** What was said last in sessions that have ended, newest last. */
+  readonly #statuses = new Map<string, string>();
+  #term = 0;
   #stopTimer: Stop | undefined;
   #isWriting = false;
   #isClosed = false;
@@ -35,10 +41,20 @@ export class Roster {
     this.#parts = parts;
   }
 
-  /** A session is here, or is otherwise than before. */
-  set(userId: string, session: Session): void {
-    this.#sessions.set(session.sessionId, { ...session, userId });
-    this.#note(session.sessionId, userId);
+  /** A session is here, or back, with the status that it had. */
+  set(session: Omit<Held, "status">): void {
+    const { sessionId, userId } = session;
+    const status = this.#sessions.get(sessionId)?.status ?? this.#statuses.get(sessionId) ?? "";
+    this.#statuses.delete(sessionId);
+    this.#sessions.set(sessionId, { ...session, status });
+    this.#note(sessionId, userId);
+  }
+
+  setStatus(sessionId: string, status: string): void {
+    const held = this.#sessions.get(sessionId);
+    if (!held || held.status === status) return;
+    this.#sessions.set(sessionId, { ...held, status });
+    this.#note(sessionId, held.userId);
   }
 
   /** A session of this process has ended. */
@@ -46,16 +62,28 @@ export class Roster {
     const held = this.#sessions.get(sessionId);
     if (!held) return;
     this.#sessions.delete(sessionId);
+    if (held.status !== "") this.#statuses.set(sessionId, held.status);
+    const [oldest] = this.#statuses.keys();
+    if (this.#statuses.size > MAX_STATUSES && oldest !== undefined) this.#statuses.delete(oldest);
     this.#note(sessionId, held.userId);
-  }
-
-  get(sessionId: string): Held | undefined {
-    return this.#sessions.get(sessionId);
   }
 
   /** Writes all of them again: the store may have lost them. */
   reassert(): void {
     for (const { sessionId, userId } of this.#sessions.values()) this.#note(sessionId, userId);
+  }
+
+  /** This process had been taken for gone: its sessions may be swept away, until they are written again. */
+  beginTerm(): void {
+    this.#term++;
+    this.reassert();
+  }
+
+  /** Has the store forget what it has of this process that is not so. */
+  compare(stored: readonly Entry[]): void {
+    for (const { sessionId, userId } of stored) {
+      if (this.#sessions.get(sessionId)?.userId !== userId) this.#note(sessionId, userId);
+    }
   }
 
   close(): void {
@@ -102,9 +130,9 @@ export class Roster {
 
   #changeOf(sessionId: string, userId: string): Change {
     const held = this.#sessions.get(sessionId);
-    const { bootId } = this.#parts;
-    if (held?.userId !== userId) return { userId, sessionId, bootId, session: undefined };
+    const place = { sessionId, bootId: this.#parts.bootId, term: this.#term };
+    if (held?.userId !== userId) return { ...place, userId, session: undefined };
     const { userId: _, ...session } = held;
-    return { userId, sessionId, bootId, session };
+    return { ...place, userId, session: { ...session, ...place } };
   }
 }

@@ -1,4 +1,4 @@
-import type { Change, Told } from "./types.ts";
+import type { Change, Entry, Told } from "./types.ts";
 
 /** What has changed in a shard: users as they are now. */
 export interface News {
@@ -27,8 +27,8 @@ export interface PresenceStore {
   apply(shard: number, changes: readonly Change[]): Promise<void>;
   /** @throws ArenaError CLUSTER_UNAVAILABLE */
   read(shard: number, userIds: readonly string[]): Promise<ShardState>;
-  /** Ends the sessions of a shard whose process is gone. @throws ArenaError CLUSTER_UNAVAILABLE */
-  sweep(shard: number, isGone: (bootId: string) => boolean): Promise<void>;
+  /** The sessions that a process has in a shard. @throws ArenaError CLUSTER_UNAVAILABLE */
+  sessionsOf(shard: number, bootId: string): Promise<readonly Entry[]>;
   /** Hears of news of a shard from when it resolves. @throws ArenaError CLUSTER_UNAVAILABLE */
   listen(shard: number): Promise<void>;
   unlisten(shard: number): void;
@@ -40,9 +40,14 @@ export const SHARDS = 64;
 
 const [FNV_OFFSET, FNV_PRIME] = [0x811c9dc5, 0x01000193];
 
-/** The shard of a user (FNV-1a). */
+/** The shard of a user. */
 export function shardOf(userId: string): number {
+  return hashOf(userId) % SHARDS;
+}
+
+/** FNV-1a, 32 bits. */
+export function hashOf(text: string): number {
   let hash = FNV_OFFSET;
-  for (let at = 0; at < userId.length; at++) hash = Math.imul(hash ^ userId.charCodeAt(at), FNV_PRIME);
-  return (hash >>> 0) % SHARDS;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), FNV_PRIME);
+  return hash >>> 0;
 }

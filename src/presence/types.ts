@@ -3,6 +3,8 @@ export interface Session {
   readonly sessionId: string;
   /** Boot of the process that runs the room; with it the session ends. */
   readonly bootId: string;
+  /** Rises when that process was taken for gone and is back: what it had before may be swept away meanwhile, what it writes then is not. */
+  readonly term: number;
   readonly nodeId: string;
   readonly roomId: string;
   /** Type of the room. */
@@ -20,12 +22,13 @@ export interface Told {
   readonly goneForMs: number | undefined;
 }
 
-/** A session began or changed, or ended. */
-export interface Change {
+/** Which session of a user, and which process has it. */
+export interface Entry extends Pick<Session, "sessionId" | "bootId" | "term"> {
   readonly userId: string;
-  readonly sessionId: string;
-  /** Whose session it is: where another process has it by now, its end is not told. */
-  readonly bootId: string;
+}
+
+/** A session began or changed, or ended. Where another process has it by now, or the same one in a later term, its end is not told. */
+export interface Change extends Entry {
   /** Undefined where it has ended. */
   readonly session: Session | undefined;
 }

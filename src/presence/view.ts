@@ -5,6 +5,8 @@ interface Watched {
   told: Told;
   /** When the last of its sessions was gone; undefined while it has one. */
   emptySinceMs: number | undefined;
+  now: UserPresence;
+  /** As others have been told. */
   shown: UserPresence;
 }
 
@@ -36,10 +38,14 @@ export class PresenceView {
 
   /** What the store has of a user now. */
   told(userId: string, told: Told): void {
-    const user = this.#users.get(userId) ?? this.#newcomer(told);
+    const known = this.#users.get(userId);
+    const user = known ?? this.#newcomer(told);
     user.told = told;
     this.#users.set(userId, user);
     this.#judge(userId, user);
+    if (known) return;
+    user.shown = user.now;
+    this.#changed.delete(userId);
   }
 
   /** The user is watched no more. */
@@ -52,18 +58,24 @@ export class PresenceView {
     for (const [userId, user] of this.#users) this.#judge(userId, user);
   }
 
-  /** How a user is shown; undefined where nothing was told of them. */
+  /** How a user is shown, as of when the changes were taken last; undefined where nothing was told of them. */
   of(userId: string): UserPresence | undefined {
     return this.#users.get(userId)?.shown;
   }
 
-  /** Who is shown otherwise than when this was last asked. */
+  /** Who is shown otherwise from now on. What was otherwise only meanwhile is no change. */
   takeChanged(): ReadonlyMap<string, UserPresence> {
     for (const userId of this.#leaving) {
       const user = this.#users.get(userId);
       if (user) this.#judge(userId, user);
     }
-    const changed = new Map([...this.#changed].map((userId) => [userId, this.of(userId) ?? OFFLINE]));
+    const changed = new Map<string, UserPresence>();
+    for (const userId of this.#changed) {
+      const user = this.#users.get(userId);
+      if (!user) continue;
+      user.shown = user.now;
+      changed.set(userId, user.shown);
+    }
     this.#changed.clear();
     return changed;
   }
@@ -72,27 +84,27 @@ export class PresenceView {
   #newcomer(told: Told): Watched {
     const { goneForMs } = told;
     const isLeaving = goneForMs !== undefined && goneForMs < GRACE_MS;
-    if (!isLeaving) return { told, emptySinceMs: undefined, shown: OFFLINE };
-    return { told, emptySinceMs: this.#parts.nowMs() - goneForMs, shown: { online: true, sessions: [] } };
+    const now = isLeaving ? { online: true, sessions: [] } : OFFLINE;
+    return { told, emptySinceMs: isLeaving ? this.#parts.nowMs() - goneForMs : undefined, now, shown: now };
   }
 
   #judge(userId: string, user: Watched): void {
-    const shown = this.#shownOf(user);
-    if (shown.online && user.emptySinceMs !== undefined) this.#leaving.add(userId);
+    user.now = this.#presenceOf(user);
+    if (user.now.online && user.emptySinceMs !== undefined) this.#leaving.add(userId);
     else this.#leaving.delete(userId);
-    if (!isSame(shown, user.shown)) this.#changed.add(userId);
-    user.shown = shown;
+    if (isSame(user.now, user.shown)) this.#changed.delete(userId);
+    else this.#changed.add(userId);
   }
 
-  #shownOf(user: Watched): UserPresence {
+  #presenceOf(user: Watched): UserPresence {
     const alive = user.told.sessions.filter(({ bootId }) => this.#parts.isAlive(bootId));
     if (alive.length > 0) {
       user.emptySinceMs = undefined;
-      return { online: true, sessions: alive.map(describe) };
+      return { online: true, sessions: alive.toSorted(bySessionId).map(describe) };
     }
-    if (!user.shown.online) return offline(this.#lastSeen(user) ?? user.shown.lastSeen);
+    if (!user.now.online) return offline(this.#lastSeen(user) ?? user.now.lastSeen);
     user.emptySinceMs ??= this.#parts.nowMs();
-    if (this.#parts.nowMs() - user.emptySinceMs < GRACE_MS) return user.shown;
+    if (this.#parts.nowMs() - user.emptySinceMs < GRACE_MS) return user.now;
     return offline(this.#lastSeen(user) ?? this.#parts.wallMs() - (this.#parts.nowMs() - user.emptySinceMs));
   }
 
@@ -105,7 +117,12 @@ function offline(lastSeen: number | undefined): UserPresence {
   return lastSeen === undefined ? OFFLINE : { ...OFFLINE, lastSeen };
 }
 
-function describe({ sessionId: _, bootId: __, ...session }: Session): UserPresence["sessions"][number] {
+/** In the store they stand in the order in which they came, which says nothing to others. */
+function bySessionId(one: Session, other: Session): number {
+  return one.sessionId < other.sessionId ? -1 : 1;
+}
+
+function describe({ sessionId: _, bootId: __, term: ___, ...session }: Session): UserPresence["sessions"][number] {
   return session;
 }
 

@@ -3,20 +3,22 @@ import type { News, NewsListener, PresenceStore } from "../../src/presence/store
 import { type Change, MAX_SESSIONS, type Session } from "../../src/presence/types.ts";
 
 /** A session in a room of a process. */
-export function session(sessionId: string, bootId = "b1", status = ""): Session {
-  return { sessionId, bootId, nodeId: `n-${bootId}`, roomId: "r", room: "arena", status };
+export function session(sessionId: string, bootId = "b1", status = "", term = 0): Session {
+  return { sessionId, bootId, term, nodeId: `n-${bootId}`, roomId: "r", room: "arena", status };
 }
 
 const begin = (userId: string, of: Session): Change => ({
   userId,
   sessionId: of.sessionId,
   bootId: of.bootId,
+  term: of.term,
   session: of,
 });
-const end = (userId: string, { sessionId, bootId }: Session): Change => ({
+const end = (userId: string, { sessionId, bootId, term }: Session): Change => ({
   userId,
   sessionId,
   bootId,
+  term,
   session: undefined,
 });
 
@@ -98,13 +100,28 @@ export function presenceStoreContract(name: string, open: (listener: NewsListene
       );
     });
 
-    it("[PRS2] sweeps out the sessions of a process that is gone", async () => {
-      await store.apply(7, [begin("ann", session("s1", "b1")), begin("ann", session("s2", "b2"))]);
-      await store.apply(7, [begin("bob", session("s3", "b1"))]);
+    it("[PRS2] keeps a session that its process has written again since the end was read", async () => {
+      await store.apply(7, [begin("ann", session("s1", "b1", "", 1)), begin("bob", session("s2", "b1", "", 0))]);
+      await store.apply(7, [end("ann", session("s1", "b1", "", 0)), end("bob", session("s2", "b1", "", 1))]);
 
-      await store.sweep(7, (bootId) => bootId === "b1");
+      assert.deepEqual([await sessionsOf("ann"), await sessionsOf("bob")], [["s1"], []]);
+    });
 
-      assert.deepEqual([await sessionsOf("ann"), await sessionsOf("bob")], [["s2"], []]);
+    it("[PRS2] knows the sessions that a process has, and in which term", async () => {
+      const name = "ann\nof two lines";
+      await store.apply(7, [begin(name, session("s1", "b1")), begin("ann", session("s2", "b2"))]);
+      await store.apply(7, [begin("bob", session("s3", "b1")), begin("cem", session("s4", "b1", "", 2))]);
+      await store.apply(7, [begin("bob", session("s3", "b2")), begin(name, session("s1", "b1", "", 3))]);
+      await store.apply(7, [end("cem", session("s4", "b1", "", 2))]);
+
+      const bySession = async (bootId: string) =>
+        (await store.sessionsOf(7, bootId)).toSorted((one, other) => (one.sessionId < other.sessionId ? -1 : 1));
+      assert.deepEqual(await bySession("b1"), [{ userId: name, sessionId: "s1", bootId: "b1", term: 3 }]);
+      assert.deepEqual(await bySession("b2"), [
+        { userId: "ann", sessionId: "s2", bootId: "b2", term: 0 },
+        { userId: "bob", sessionId: "s3", bootId: "b2", term: 0 },
+      ]);
+      assert.deepEqual(await store.sessionsOf(7, "b"), []);
     });
 
     it("[PRS4] shows at most 64 sessions of a user", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,9 @@ export interface TestRedis {
   resume(): void;
   /** Ends it with SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again at the same address: with what it has in its folder, or `isEmpty`; `config` goes over what it had. */
+  /** Keeps a copy of what is on its disk now: what a replica had that lags behind. */
+  copy(): Promise<void>;
+  /** Starts it again at the same address: with what it has in its folder, with the last copy of it, or `isEmpty`; `config` goes over what it had. */
   restart(options?: RestartOptions): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
@@ -32,6 +34,7 @@ export interface TestRedis {
 /** How a Redis comes back. */
 interface RestartOptions {
   readonly isEmpty?: boolean;
+  readonly isCopy?: boolean;
   readonly config?: Readonly<Record<string, string>>;
 }
 
@@ -97,18 +100,27 @@ class RunningRedis implements TestRedis {
     await ended;
   }
 
-  async restart({ isEmpty = false, config = {} }: RestartOptions = {}): Promise<void> {
+  async copy(): Promise<void> {
+    await rm(this.#copyDir, { recursive: true, force: true });
+    await cp(this.#dir, this.#copyDir, { recursive: true });
+  }
+
+  async restart({ isEmpty = false, isCopy = false, config = {} }: RestartOptions = {}): Promise<void> {
     await this.kill();
-    if (isEmpty) {
-      await rm(this.#dir, { recursive: true });
-      await mkdir(this.#dir);
-    }
+    if (isEmpty || isCopy) await rm(this.#dir, { recursive: true });
+    if (isEmpty) await mkdir(this.#dir);
+    if (isCopy) await cp(this.#copyDir, this.#dir, { recursive: true });
     this.#child = await launch(this.port, this.#dir, { ...this.#config, ...config });
   }
 
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.#dir, { recursive: true });
+    await rm(this.#copyDir, { recursive: true, force: true });
+  }
+
+  get #copyDir(): string {
+    return `${this.#dir}-copy`;
   }
 }
 

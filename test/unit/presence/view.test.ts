@@ -8,6 +8,7 @@ import type { UserPresence } from "../../../src/protocol/protocol.ts";
 const session = (sessionId: string, bootId = "b1", status = ""): Session => ({
   sessionId,
   bootId,
+  term: 0,
   nodeId: `node of ${bootId}`,
   roomId: "r",
   room: "arena",
@@ -85,14 +86,53 @@ describe("users as others see them", () => {
     assert.equal(view.of("bob")?.online, false);
   });
 
-  it("[PRS1] tell each change once, and none that nobody could see", () => {
+  it("[PRS1] tell each change once, and none that nobody could see, or that goes with who sees them first", () => {
     view.told("ann", here(session("s1")));
-    const first = [...view.takeChanged().keys()];
+    const first = [view.of("ann")?.online, view.takeChanged().size];
     view.told("ann", here(session("s1")));
     const same = view.takeChanged().size;
     view.told("ann", here(session("s1", "b1", "away")));
 
-    assert.deepEqual([first, same, view.takeChanged().get("ann")?.sessions[0]?.status], [["ann"], 0, "away"]);
+    assert.deepEqual([first, same, view.takeChanged().get("ann")?.sessions[0]?.status], [[true, 0], 0, "away"]);
+  });
+
+  it("[PRS1] tell nothing of what was otherwise only for a moment", () => {
+    view.told("ann", here(session("s1")));
+    view.takeChanged();
+    view.told("ann", here(session("s1"), session("s2")));
+    view.told("ann", here(session("s1")));
+
+    assert.equal(view.takeChanged().size, 0);
+  });
+
+  it("[PRS3] are shown to newcomers as to everybody else, until the change is told", () => {
+    view.told("ann", here(session("s1")));
+    view.takeChanged();
+    view.told("ann", here(session("s1"), session("s2")));
+    const before = view.of("ann")?.sessions.length;
+    view.takeChanged();
+
+    assert.deepEqual([before, view.of("ann")?.sessions.length], [1, 2]);
+  });
+
+  it("[PRS1] are shown the same in whichever order their sessions came", () => {
+    const away = session("s2", "b1", "away");
+    view.told("ann", here(session("s1"), away));
+    view.takeChanged();
+    view.told("ann", here(away, session("s1")));
+
+    assert.equal(view.takeChanged().size, 0);
+  });
+
+  it("[PRS2] are there again with a process that was only taken for gone", () => {
+    view.told("ann", here(session("s1", "b1"), session("s2", "b2")));
+    dead.add("b1");
+    view.judgeAll();
+    const meanwhile = view.takeChanged().get("ann")?.sessions.length;
+    dead.delete("b1");
+    view.judgeAll();
+
+    assert.deepEqual([meanwhile, view.takeChanged().get("ann")?.sessions.length], [1, 2]);
   });
 
   it("[PRS1] come to the same whatever was told before", () => {

@@ -7,11 +7,12 @@ import { type NewsListener, type PresenceStore, shardOf } from "../../../src/pre
 import { GRACE_MS } from "../../../src/presence/types.ts";
 import { Watches } from "../../../src/presence/watches.ts";
 import type { PresenceTold, UserPresence } from "../../../src/protocol/protocol.ts";
-import { session } from "../../support/presence-store-contract.ts";
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const USERS = ["ann", "bob", "cem", "dee"];
 const BOOTS = ["b1", "b2", "b3"];
+
+const seat = (userId: string, sessionId: string) => ({ userId, sessionId, nodeId: "n", roomId: "r", room: "arena" });
 
 /** One process: its own sessions, and what its watcher has been told. */
 interface Process {
@@ -71,7 +72,7 @@ function cuttable(store: PresenceStore, line: { readonly isCut: boolean }): Pres
   return {
     apply: async (shard, changes) => reach().then(() => store.apply(shard, changes)),
     read: async (shard, userIds) => reach().then(() => store.read(shard, userIds)),
-    sweep: async (shard, isGone) => reach().then(() => store.sweep(shard, isGone)),
+    sessionsOf: async (shard, bootId) => reach().then(() => store.sessionsOf(shard, bootId)),
     listen: async (shard) => reach().then(() => store.listen(shard)),
     unlisten: (shard) => store.unlisten(shard),
     close: () => store.close(),
@@ -91,12 +92,12 @@ describe("those who watch users", () => {
   it("[PRS3] are told of all whom they watch first, and then what changes, together", async () => {
     const processes = new Processes();
     const [one, two] = processes.all as [Process, Process];
-    two.roster.set("ann", session("s1", "b2"));
+    two.roster.set(seat("ann", "s1"));
     await processes.pass(100);
     await one.watches.watch(["ann", "bob"], (told) => one.told.push(told));
     const before = structuredClone(one.told);
-    two.roster.set("bob", session("s2", "b2"));
-    two.roster.set("ann", session("s1", "b2", "away"));
+    two.roster.set(seat("bob", "s2"));
+    two.roster.setStatus("s1", "away");
     await processes.pass(200);
 
     assert.deepEqual(
@@ -112,10 +113,10 @@ describe("those who watch users", () => {
     const processes = new Processes();
     const [one, two] = processes.all as [Process, Process];
     const stop = await one.watches.watch(["ann"], (told) => one.told.push(told));
-    two.roster.set("bob", session("s2", "b2"));
+    two.roster.set(seat("bob", "s2"));
     await processes.pass(200);
     stop();
-    two.roster.set("ann", session("s1", "b2"));
+    two.roster.set(seat("ann", "s1"));
     await processes.pass(200);
 
     assert.equal(one.told.length, 1);
@@ -126,7 +127,7 @@ describe("those who watch users", () => {
     const [one, two] = processes.all as [Process, Process];
     await one.watches.watch(["ann"], (told) => one.told.push(told));
     one.line.loses = true;
-    two.roster.set("ann", session("s1", "b2"));
+    two.roster.set(seat("ann", "s1"));
     await processes.pass(200);
     one.line.loses = false;
     const lost = knownTo(one.told)["ann"]?.online;
@@ -138,7 +139,7 @@ describe("those who watch users", () => {
   it("[PRS2] see users go with their process", async () => {
     const processes = new Processes();
     const [one, two] = processes.all as [Process, Process];
-    two.roster.set("ann", session("s1", "b2"));
+    two.roster.set(seat("ann", "s1"));
     await processes.pass(100);
     await one.watches.watch(["ann"], (told) => one.told.push(told));
     processes.dead.add("b2");
@@ -189,7 +190,7 @@ async function playOut(steps: readonly (Step & { readonly at: number })[]): Prom
 function take({ user, what }: Step, { roster, line, bootId, present }: Process): void {
   const sessionId = `${user}-${bootId}`;
   if (what === "joins") {
-    roster.set(user, session(sessionId, bootId));
+    roster.set(seat(user, sessionId));
     present.set(sessionId, user);
   }
   if (what === "leaves") {

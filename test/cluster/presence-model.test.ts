@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { playPresenceRun } from "../support/presence-run.ts";
+
+/** More in `npm run test:presence`. */
+const ROUNDS = Number(process.env["PRESENCE_ROUNDS"] ?? 4);
+const SEED = Number(process.env["PRESENCE_SEED"] ?? Date.now() % 1_000_000);
+
+describe("presence while processes and Redis fail", () => {
+  it(`[PRS2] shows every watcher what is so after ${ROUNDS} rounds of it (PRESENCE_SEED=${SEED})`, async function () {
+    this.timeout(0);
+    const tell = (words: string): boolean => process.stderr.write(`      ${words}\n`);
+
+    const { wrongs, ...outcome } = await playPresenceRun({ seed: SEED, rounds: ROUNDS, tell });
+
+    tell(JSON.stringify(outcome));
+    assert.deepEqual(wrongs.slice(0, 10), [], `${wrongs.length} in all, PRESENCE_SEED=${SEED}`);
+  });
+});
