@@ -24,7 +24,8 @@ export class ClusterPresence implements Presence {
   readonly #roster: Roster;
   readonly #watches: Watches;
   readonly #leftovers: Leftovers;
-  readonly #gone = new Set<string>();
+  /** When a boot was taken for gone, that which went last last. */
+  readonly #gone = new Map<string, number>();
   /** Boots that nothing was heard of yet. */
   readonly #unheard = new Set<string>();
   readonly #stops: readonly Stop[];
@@ -44,7 +45,12 @@ export class ClusterPresence implements Presence {
       apply: (shard, changes) => store.apply(shard, changes),
       onFailed: onFailed("write"),
     });
-    this.#watches = new Watches({ clock, store, isAlive: (boot) => this.#isAlive(boot), onFailed: onFailed("read") });
+    this.#watches = new Watches({
+      clock,
+      store,
+      goneForMs: (boot) => this.#goneForMs(boot),
+      onFailed: onFailed("read"),
+    });
     this.#leftovers = new Leftovers({
       clock,
       store,
@@ -81,8 +87,8 @@ export class ClusterPresence implements Presence {
 
   async of(userIds: readonly string[]): Promise<Readonly<Record<string, UserPresence>>> {
     const { clock } = this.#options;
-    const isAlive = (bootId: string): boolean => this.#isAlive(bootId);
-    const view = new PresenceView({ nowMs: () => clock.nowMs(), wallMs: () => clock.wallMs(), isAlive });
+    const goneForMs = (bootId: string): number | undefined => this.#goneForMs(bootId);
+    const view = new PresenceView({ nowMs: () => clock.nowMs(), wallMs: () => clock.wallMs(), goneForMs });
     const shards = Map.groupBy(new Set(userIds), shardOf);
     const states = await Promise.all([...shards].map(([shard, users]) => this.#store.read(shard, users)));
     for (const { users } of states) for (const [userId, told] of users) view.told(userId, told);
@@ -108,37 +114,38 @@ export class ClusterPresence implements Presence {
   }
 
   /** A process of which nothing was heard may be new: it has a moment to be heard of. */
-  #isAlive(bootId: string): boolean {
+  #goneForMs(bootId: string): number | undefined {
     const { cluster, clock } = this.#options;
-    if (cluster.node(bootId)) return true;
-    if (this.#gone.has(bootId)) return false;
-    if (this.#unheard.has(bootId)) return true;
+    if (cluster.node(bootId)) return undefined;
+    const goneMs = this.#gone.get(bootId);
+    if (goneMs !== undefined) return clock.nowMs() - goneMs;
+    if (this.#unheard.has(bootId)) return undefined;
     this.#unheard.add(bootId);
     clock.after(UNHEARD_MS, () => {
       this.#unheard.delete(bootId);
       if (cluster.node(bootId)) return;
-      this.#takeForGone(bootId);
+      this.#takeForGone(bootId, Number.NEGATIVE_INFINITY);
       this.#leftovers.add({ bootId, nodeId: "", internalAddress: "" }); // who saw it go may be gone as well
     });
-    return true;
+    return undefined;
   }
 
   #onNodeGone(node: Holder): void {
-    this.#takeForGone(node.bootId);
+    this.#takeForGone(node.bootId, this.#options.clock.nowMs());
     const living = this.#options.cluster.nodes().map(({ bootId }) => bootId);
     if (sweepersOf(node.bootId, living).includes(this.#options.cluster.identity.bootId)) this.#leftovers.add(node);
   }
 
-  #takeForGone(bootId: string): void {
+  #takeForGone(bootId: string, goneMs: number): void {
     this.#gone.delete(bootId);
-    this.#gone.add(bootId);
-    const [oldest] = this.#gone;
+    this.#gone.set(bootId, goneMs);
+    const [oldest] = this.#gone.keys();
     if (this.#gone.size > MAX_GONE && oldest !== undefined) this.#gone.delete(oldest);
     this.#watches.judgeAll();
   }
 
   #seeWhoIsBack(): void {
-    const back = [...this.#gone].filter((bootId) => this.#options.cluster.node(bootId));
+    const back = [...this.#gone.keys()].filter((bootId) => this.#options.cluster.node(bootId));
     for (const bootId of back) this.#gone.delete(bootId);
     if (back.length > 0) this.#watches.judgeAll();
   }

@@ -18,12 +18,14 @@ export interface LeftoversParts {
 
 interface Due {
   readonly holder: Holder;
+  readonly goneMs: number;
   readonly dueMs: number;
 }
 
 const LOOK_EVERY_MS = 500;
-/** Who is only taken for gone is back by then. */
-const AFTER_MS = 3000;
+/** Who is only taken for gone is back by then, and nobody is shown as having just gone any more. */
+const AFTER_MS = 5000;
+const SPREAD_MS = 3000;
 const RETRY_MS = 2000;
 /** Processes that wait for it; who went longest ago is left first, to who hears of it next. */
 const MAX_DUE = 1000;
@@ -48,7 +50,8 @@ export class Leftovers {
   /** A process is gone. */
   add(holder: Holder): void {
     const { clock } = this.#parts;
-    this.#due.set(holder.bootId, { holder, dueMs: clock.nowMs() + AFTER_MS * (1 + clock.random()) });
+    const goneMs = clock.nowMs();
+    this.#due.set(holder.bootId, { holder, goneMs, dueMs: goneMs + AFTER_MS + SPREAD_MS * clock.random() });
     const [oldest] = this.#due.keys();
     if (this.#due.size > MAX_DUE && oldest !== undefined) this.#due.delete(oldest);
   }
@@ -82,24 +85,26 @@ export class Leftovers {
     }
   }
 
-  async #clear({ holder }: Due): Promise<void> {
+  async #clear(due: Due): Promise<void> {
     const { clock, onFailed } = this.#parts;
+    const { bootId } = due.holder;
     try {
-      for (let shard = 0; shard < SHARDS; shard++) await this.#clearShard(shard, holder);
-      this.#due.delete(holder.bootId);
+      for (let shard = 0; shard < SHARDS; shard++) await this.#clearShard(shard, due);
+      this.#due.delete(bootId);
     } catch (error) {
-      this.#due.set(holder.bootId, { holder, dueMs: clock.nowMs() + RETRY_MS });
+      this.#due.set(bootId, { ...due, dueMs: clock.nowMs() + RETRY_MS });
       onFailed(error);
     }
   }
 
-  async #clearShard(shard: number, holder: Holder): Promise<void> {
-    const { store, isGone } = this.#parts;
+  async #clearShard(shard: number, { holder, goneMs }: Due): Promise<void> {
+    const { clock, store, isGone } = this.#parts;
     const left = await store.sessionsOf(shard, holder.bootId);
     if (left.length === 0 || !(await isGone(holder))) return;
+    const agoMs = clock.nowMs() - goneMs;
     await store.apply(
       shard,
-      left.map((entry) => ({ ...entry, session: undefined })),
+      left.map((entry) => ({ ...entry, agoMs, session: undefined })),
     );
   }
 }

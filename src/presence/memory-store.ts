@@ -51,7 +51,7 @@ export class PresenceMemoryStore implements PresenceStore {
       const sessions = changedSessions(before, change);
       if (!sessions) continue;
       note(byBoot, change, before);
-      const goneMs = sessions.length > 0 ? undefined : this.#memory.clock.nowMs();
+      const goneMs = sessions.length > 0 ? undefined : this.#memory.clock.nowMs() - change.agoMs;
       rows.delete(change.userId);
       rows.set(change.userId, { sessions, goneMs });
       changed.add(change.userId);
@@ -128,7 +128,7 @@ function isSame(one: Session, other: Session): boolean {
 }
 
 /** Keeps the sessions by process as a change has them that was made. */
-function note(byBoot: Shard["byBoot"], { session, ...entry }: Change, before: readonly Session[]): void {
+function note(byBoot: Shard["byBoot"], { session, agoMs: _, ...entry }: Change, before: readonly Session[]): void {
   const old = before.find(({ sessionId }) => sessionId === entry.sessionId);
   const ofOld = byBoot.get(old?.bootId ?? "");
   ofOld?.delete(entry.sessionId);

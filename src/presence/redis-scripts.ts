@@ -14,16 +14,17 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 const SEEN_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * KEYS sessions, revision, seen, boots. ARGV channel, then for each change user, session id, boot, term, and the session as JSON or "". What
- * has changed is told on the channel: the revision and the users as they are now.
+ * KEYS sessions, revision, seen, boots. ARGV channel, then for each change user, session id, boot, term, how long ago it was in ms, and the
+ * session as JSON or "". What has changed is told on the channel: the revision, and the users as they are now: their sessions, or for how many
+ * ms there is none.
  */
 export const APPLY = script(`${NOW}
 local function entry(boot, term, id, user)
   return boot .. '\\n' .. string.format('%.0f', term) .. '\\n' .. id .. '\\n' .. user
 end
-local users, order, changed = {}, {}, {}
-for i = 2, #ARGV, 5 do
-  local user, id, boot, term, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 4]
+local users, order, changed, ago = {}, {}, {}, {}
+for i = 2, #ARGV, 6 do
+  local user, id, boot, term, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 5]
   local row = users[user]
   if not row then
     row = cjson.decode(redis.call('HGET', KEYS[1], user) or '[]')
@@ -47,6 +48,7 @@ for i = 2, #ARGV, 5 do
   end
   if isMade then
     changed[user] = true
+    ago[user] = tonumber(ARGV[i + 4])
     if old then redis.call('ZREM', KEYS[4], entry(old.bootId, old.term, id, user)) end
     if session then redis.call('ZADD', KEYS[4], 0, entry(boot, term, id, user)) end
   end
@@ -56,11 +58,12 @@ for _, user in ipairs(order) do
   if changed[user] then
     local row = users[user]
     hasChanged = true
-    told[user] = row
     if #row == 0 then
+      told[user] = ago[user]
       redis.call('HDEL', KEYS[1], user)
-      redis.call('ZADD', KEYS[3], now, user)
+      redis.call('ZADD', KEYS[3], string.format('%.0f', now - ago[user]), user)
     else
+      told[user] = row
       redis.call('HSET', KEYS[1], user, cjson.encode(row))
       redis.call('ZREM', KEYS[3], user)
     end

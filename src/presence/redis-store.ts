@@ -45,8 +45,8 @@ export class PresenceRedisStore implements PresenceStore {
     for (let from = 0; from < changes.length; from += MAX_USERS) {
       const args = changes
         .slice(from, from + MAX_USERS)
-        .flatMap(({ userId, sessionId, bootId, term, session }) => [
-          ...[userId, sessionId, bootId, String(term)],
+        .flatMap(({ userId, sessionId, bootId, term, agoMs, session }) => [
+          ...[userId, sessionId, bootId, String(term), String(Math.round(agoMs))],
           session ? JSON.stringify(session) : "",
         ]);
       await this.#run({ script: APPLY, keys: this.#keys(shard), args: [this.#channel(shard), ...args] });
@@ -145,9 +145,9 @@ function readEntry(text: string): Entry {
 
 function readNews(text: string): ShardState {
   const { revision, users } = JSON.parse(text) as { revision: number; users: Record<string, unknown> }; // of our own script
-  const told = Object.entries(users).map(([userId, sessions]): [string, Told] => [
+  const told = Object.entries(users).map(([userId, is]): [string, Told] => [
     userId,
-    Array.isArray(sessions) ? { sessions, goneForMs: undefined } : { sessions: [], goneForMs: 0 },
+    Array.isArray(is) ? { sessions: is, goneForMs: undefined } : { sessions: [], goneForMs: Number(is) },
   ]);
   return { revision, users: new Map(told) };
 }

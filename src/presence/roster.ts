@@ -4,7 +4,7 @@ import type { Change, Entry, Session } from "./types.ts";
 
 /** What a roster is made of. */
 export interface RosterParts {
-  readonly clock: Pick<Clock, "after">;
+  readonly clock: Pick<Clock, "nowMs" | "after">;
   readonly apply: PresenceStore["apply"];
   readonly bootId: string;
   readonly onFailed: (error: unknown) => void;
@@ -15,11 +15,17 @@ interface Held extends Omit<Session, "bootId" | "term"> {
   readonly userId: string;
 }
 
+/** Whose session is to be written, and when it came to be as it is. */
+interface Note {
+  readonly userId: string;
+  readonly atMs: number;
+}
+
 /** What happens within this time is written together. */
 const BATCH_MS = 50;
 const RETRY_MS = 500;
-/** Sessions whose status is kept in case that they come back. */
-const MAX_STATUSES = 10_000;
+/** Sessions that are remembered when they have ended: they may come back, or the store may lose that they have. */
+const MAX_ENDED = 10_000;
 
 /**
  * The sessions of this process, and what of them the store does not have yet. While the store is away, the newest of each session waits,
@@ -28,10 +34,10 @@ const MAX_STATUSES = 10_000;
 export class Roster {
   readonly #parts: RosterParts;
   readonly #sessions = new Map<string, Held>();
-  /** Users of the sessions that are to be written. */
-  readonly #dirty = new Map<string, string>();
-  /** What was said last in sessions that have ended, newest last. */
-  readonly #statuses = new Map<string, string>();
+  /** By session. */
+  readonly #dirty = new Map<string, Note>();
+  /** What was said last in sessions that have ended, and when that was; newest last. */
+  readonly #ended = new Map<string, { readonly status: string; readonly atMs: number }>();
   #term = 0;
   #stopTimer: Stop | undefined;
   #isWriting = false;
@@ -44,8 +50,8 @@ export class Roster {
   /** A session is here, or back, with the status that it had. */
   set(session: Omit<Held, "status">): void {
     const { sessionId, userId } = session;
-    const status = this.#sessions.get(sessionId)?.status ?? this.#statuses.get(sessionId) ?? "";
-    this.#statuses.delete(sessionId);
+    const status = this.#sessions.get(sessionId)?.status ?? this.#ended.get(sessionId)?.status ?? "";
+    this.#ended.delete(sessionId);
     this.#sessions.set(sessionId, { ...session, status });
     this.#note(sessionId, userId);
   }
@@ -62,9 +68,9 @@ export class Roster {
     const held = this.#sessions.get(sessionId);
     if (!held) return;
     this.#sessions.delete(sessionId);
-    if (held.status !== "") this.#statuses.set(sessionId, held.status);
-    const [oldest] = this.#statuses.keys();
-    if (this.#statuses.size > MAX_STATUSES && oldest !== undefined) this.#statuses.delete(oldest);
+    this.#ended.set(sessionId, { status: held.status, atMs: this.#parts.clock.nowMs() });
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > MAX_ENDED && oldest !== undefined) this.#ended.delete(oldest);
     this.#note(sessionId, held.userId);
   }
 
@@ -82,7 +88,8 @@ export class Roster {
   /** Has the store forget what it has of this process that is not so. */
   compare(stored: readonly Entry[]): void {
     for (const { sessionId, userId } of stored) {
-      if (this.#sessions.get(sessionId)?.userId !== userId) this.#note(sessionId, userId);
+      if (this.#sessions.get(sessionId)?.userId === userId) continue;
+      this.#note(sessionId, userId, this.#ended.get(sessionId)?.atMs);
     }
   }
 
@@ -91,8 +98,8 @@ export class Roster {
     this.#stopTimer?.();
   }
 
-  #note(sessionId: string, userId: string): void {
-    this.#dirty.set(sessionId, userId);
+  #note(sessionId: string, userId: string, atMs = this.#parts.clock.nowMs()): void {
+    this.#dirty.set(sessionId, { userId, atMs });
     this.#writeAfter(BATCH_MS);
   }
 
@@ -108,31 +115,32 @@ export class Roster {
     this.#isWriting = true;
     const due = [...this.#dirty];
     this.#dirty.clear();
-    const shards = Map.groupBy(due, ([, userId]) => shardOf(userId));
+    const shards = Map.groupBy(due, ([, { userId }]) => shardOf(userId));
     const written = await Promise.all([...shards].map(([shard, notes]) => this.#writeShard(shard, notes)));
     this.#isWriting = false;
     if (this.#dirty.size > 0) this.#writeAfter(written.every(Boolean) ? BATCH_MS : RETRY_MS);
   }
 
-  async #writeShard(shard: number, notes: readonly (readonly [string, string])[]): Promise<boolean> {
+  async #writeShard(shard: number, notes: readonly (readonly [string, Note])[]): Promise<boolean> {
     try {
       await this.#parts.apply(
         shard,
-        notes.map(([sessionId, userId]) => this.#changeOf(sessionId, userId)),
+        notes.map(([sessionId, note]) => this.#changeOf(sessionId, note)),
       );
       return true;
     } catch (error) {
-      for (const [sessionId, userId] of notes) this.#dirty.set(sessionId, this.#dirty.get(sessionId) ?? userId);
+      for (const [sessionId, note] of notes) this.#dirty.set(sessionId, this.#dirty.get(sessionId) ?? note);
       this.#parts.onFailed(error);
       return false;
     }
   }
 
-  #changeOf(sessionId: string, userId: string): Change {
+  #changeOf(sessionId: string, { userId, atMs }: Note): Change {
     const held = this.#sessions.get(sessionId);
     const place = { sessionId, bootId: this.#parts.bootId, term: this.#term };
-    if (held?.userId !== userId) return { ...place, userId, session: undefined };
+    const agoMs = this.#parts.clock.nowMs() - atMs;
+    if (held?.userId !== userId) return { ...place, agoMs, userId, session: undefined };
     const { userId: _, ...session } = held;
-    return { ...place, userId, session: { ...session, ...place } };
+    return { ...place, agoMs, userId, session: { ...session, ...place } };
   }
 }

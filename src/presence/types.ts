@@ -29,6 +29,8 @@ export interface Entry extends Pick<Session, "sessionId" | "bootId" | "term"> {
 
 /** A session began or changed, or ended. Where another process has it by now, or the same one in a later term, its end is not told. */
 export interface Change extends Entry {
+  /** How long ago that was, in ms: a store that was away hears of it late. */
+  readonly agoMs: number;
   /** Undefined where it has ended. */
   readonly session: Session | undefined;
 }

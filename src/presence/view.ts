@@ -17,8 +17,8 @@ export interface ViewParts {
   readonly nowMs: () => number;
   /** Milliseconds since 1970. */
   readonly wallMs: () => number;
-  /** Whether a process lives, as far as it is known. */
-  readonly isAlive: (bootId: string) => boolean;
+  /** For how long a process is gone, in ms, as far as it is known; undefined while it lives. */
+  readonly goneForMs: (bootId: string) => number | undefined;
 }
 
 /**
@@ -82,7 +82,7 @@ export class PresenceView {
 
   /** Who went a moment before anybody looked is still shown. */
   #newcomer(told: Told): Watched {
-    const { goneForMs } = told;
+    const goneForMs = this.#goneForMs(told);
     const isLeaving = goneForMs !== undefined && goneForMs < GRACE_MS;
     const now = isLeaving ? { online: true, sessions: [] } : OFFLINE;
     return { told, emptySinceMs: isLeaving ? this.#parts.nowMs() - goneForMs : undefined, now, shown: now };
@@ -97,15 +97,22 @@ export class PresenceView {
   }
 
   #presenceOf(user: Watched): UserPresence {
-    const alive = user.told.sessions.filter(({ bootId }) => this.#parts.isAlive(bootId));
+    const alive = user.told.sessions.filter(({ bootId }) => this.#parts.goneForMs(bootId) === undefined);
     if (alive.length > 0) {
       user.emptySinceMs = undefined;
       return { online: true, sessions: alive.toSorted(bySessionId).map(describe) };
     }
     if (!user.now.online) return offline(this.#lastSeen(user) ?? user.now.lastSeen);
-    user.emptySinceMs ??= this.#parts.nowMs();
+    user.emptySinceMs ??= this.#parts.nowMs() - (this.#goneForMs(user.told) ?? 0);
     if (this.#parts.nowMs() - user.emptySinceMs < GRACE_MS) return user.now;
     return offline(this.#lastSeen(user) ?? this.#parts.wallMs() - (this.#parts.nowMs() - user.emptySinceMs));
+  }
+
+  /** For how long somebody has had no session in a process that lives. */
+  #goneForMs({ sessions, goneForMs }: Told): number | undefined {
+    if (sessions.length === 0) return goneForMs;
+    const gone = sessions.map(({ bootId }) => this.#parts.goneForMs(bootId));
+    return gone.every((each) => each !== undefined) ? Math.min(...gone) : undefined;
   }
 
   #lastSeen({ told: { goneForMs } }: Watched): number | undefined {

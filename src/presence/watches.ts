@@ -8,7 +8,8 @@ import { PresenceView } from "./view.ts";
 export interface WatchesParts {
   readonly clock: Pick<Clock, "nowMs" | "wallMs" | "every" | "after">;
   readonly store: Pick<PresenceStore, "read" | "listen" | "unlisten">;
-  readonly isAlive: (bootId: string) => boolean;
+  /** For how long a process is gone, in ms; undefined while it lives. */
+  readonly goneForMs: (bootId: string) => number | undefined;
   readonly onFailed: (error: unknown) => void;
 }
 
@@ -48,9 +49,9 @@ export class Watches implements NewsListener {
   #isClosed = false;
 
   constructor(parts: WatchesParts) {
-    const { clock, isAlive } = parts;
+    const { clock, goneForMs } = parts;
     this.#parts = parts;
-    this.#view = new PresenceView({ nowMs: () => clock.nowMs(), wallMs: () => clock.wallMs(), isAlive });
+    this.#view = new PresenceView({ nowMs: () => clock.nowMs(), wallMs: () => clock.wallMs(), goneForMs });
     this.#stops = [
       clock.every(TELL_EVERY_MS, () => this.#tell()),
       clock.every(COMPARE_EVERY_MS, () => this.#compareAll()),

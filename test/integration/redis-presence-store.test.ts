@@ -33,7 +33,7 @@ describe("presence in a Redis", () => {
     news.disconnect(true);
     await missed.promise;
     const ann = session("s1");
-    await store.apply(7, [{ ...ann, userId: "ann", session: ann }]);
+    await store.apply(7, [{ ...ann, agoMs: 0, userId: "ann", session: ann }]);
     await heard.promise;
 
     store.close();

@@ -9,13 +9,15 @@ export function session(sessionId: string, bootId = "b1", status = "", term = 0)
 
 const begin = (userId: string, of: Session): Change => ({
   userId,
+  agoMs: 0,
   sessionId: of.sessionId,
   bootId: of.bootId,
   term: of.term,
   session: of,
 });
-const end = (userId: string, { sessionId, bootId, term }: Session): Change => ({
+const end = (userId: string, { sessionId, bootId, term }: Session, agoMs = 0): Change => ({
   userId,
+  agoMs,
   sessionId,
   bootId,
   term,
@@ -57,6 +59,17 @@ export function presenceStoreContract(name: string, open: (listener: NewsListene
       assert.deepEqual(users.get("bob")?.sessions, []);
       assert.ok((users.get("bob")?.goneForMs ?? -1) >= 0);
       assert.deepEqual(users.get("nobody"), { sessions: [], goneForMs: undefined });
+    });
+
+    it("[PRS1] knows since when somebody is gone, also where it hears of it late", async () => {
+      await store.listen(7);
+      await store.apply(7, [begin("ann", session("s1"))]);
+      await store.apply(7, [end("ann", session("s1"), 60_000)]);
+      await heard(2);
+
+      const goneForMs = (await store.read(7, ["ann"])).users.get("ann")?.goneForMs ?? 0;
+      assert.ok(goneForMs >= 60_000 && goneForMs < 70_000, String(goneForMs));
+      assert.equal(news[1]?.users.get("ann")?.goneForMs, 60_000);
     });
 
     it("[PRS2] keeps a session that goes on in another process when the first tells of its end", async () => {

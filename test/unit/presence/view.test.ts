@@ -23,7 +23,11 @@ describe("users as others see them", () => {
   let view: PresenceView;
   beforeEach(() => {
     [clock, dead] = [manualClock(), new Set()];
-    view = new PresenceView({ nowMs: clock.nowMs, wallMs: clock.nowMs, isAlive: (bootId) => !dead.has(bootId) });
+    view = new PresenceView({
+      nowMs: clock.nowMs,
+      wallMs: clock.nowMs,
+      goneForMs: (bootId) => (dead.has(bootId) ? 0 : undefined),
+    });
   });
   const online = (): boolean | undefined => view.of("ann")?.online;
 
@@ -96,6 +100,25 @@ describe("users as others see them", () => {
     assert.deepEqual([first, same, view.takeChanged().get("ann")?.sessions[0]?.status], [[true, 0], 0, "away"]);
   });
 
+  it("[PRS1] are offline at once where they went a while ago and nobody could hear of it", () => {
+    clock.advance(60_000);
+    view.told("ann", here(session("s1")));
+    view.takeChanged();
+    view.told("ann", gone(20_000));
+
+    assert.deepEqual(view.takeChanged().get("ann"), { online: false, sessions: [], lastSeen: 40_000 });
+  });
+
+  it("[PRS1] are still shown to who looks a moment after their process went", () => {
+    dead.add("b1");
+    view.told("ann", here(session("s1")));
+    const first = view.of("ann");
+    clock.advance(GRACE_MS);
+    view.takeChanged();
+
+    assert.deepEqual([first, online()], [{ online: true, sessions: [] }, false]);
+  });
+
   it("[PRS1] tell nothing of what was otherwise only for a moment", () => {
     view.told("ann", here(session("s1")));
     view.takeChanged();
@@ -139,7 +162,11 @@ describe("users as others see them", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anything, fc.nat(GRACE_MS)), { maxLength: 12 }), anything, (before, last) => {
         const time = manualClock();
-        const parts = { nowMs: time.nowMs, wallMs: time.nowMs, isAlive: (bootId: string) => bootId !== "b2" };
+        const parts = {
+          nowMs: time.nowMs,
+          wallMs: time.nowMs,
+          goneForMs: (bootId: string) => (bootId === "b2" ? GRACE_MS : undefined),
+        };
         const [used, fresh] = [new PresenceView(parts), new PresenceView(parts)];
         for (const [told, ms] of before) {
           used.told("ann", told);

@@ -54,7 +54,12 @@ class Processes {
     };
     const store = cuttable(new PresenceMemoryStore(this.#memory, listener), line);
     const { clock } = this;
-    watches = new Watches({ clock, store, isAlive: (boot) => !this.dead.has(boot), onFailed: () => {} });
+    watches = new Watches({
+      clock,
+      store,
+      goneForMs: (boot) => (this.dead.has(boot) ? 0 : undefined),
+      onFailed: () => {},
+    });
     const roster = new Roster({
       clock,
       bootId,
