@@ -1,6 +1,6 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { type PresenceStore, shardOf } from "./store.ts";
-import type { Change, Entry, Session } from "./types.ts";
+import { type Change, type Entry, GRACE_MS, type Session } from "./types.ts";
 
 /** What a roster is made of. */
 export interface RosterParts {
@@ -47,11 +47,10 @@ export class Roster {
     this.#parts = parts;
   }
 
-  /** A session is here, or back, with the status that it had. */
+  /** A session is here, or back: with the status that it had where it was never gone for others. */
   set(session: Omit<Held, "status">): void {
     const { sessionId, userId } = session;
-    const status = this.#sessions.get(sessionId)?.status ?? this.#ended.get(sessionId)?.status ?? "";
-    this.#ended.delete(sessionId);
+    const status = this.#sessions.get(sessionId)?.status ?? this.#takeStatus(sessionId);
     this.#sessions.set(sessionId, { ...session, status });
     this.#note(sessionId, userId);
   }
@@ -96,6 +95,12 @@ export class Roster {
   close(): void {
     this.#isClosed = true;
     this.#stopTimer?.();
+  }
+
+  #takeStatus(sessionId: string): string {
+    const ended = this.#ended.get(sessionId);
+    this.#ended.delete(sessionId);
+    return ended && this.#parts.clock.nowMs() - ended.atMs < GRACE_MS ? ended.status : "";
   }
 
   #note(sessionId: string, userId: string, atMs = this.#parts.clock.nowMs()): void {

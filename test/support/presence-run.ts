@@ -30,6 +30,8 @@ interface Session {
   readonly sessionId: string;
   readonly nodeId: string;
   readonly roomId: string;
+  /** Where it was before. */
+  readonly past: readonly string[];
   status: string;
   /** It has lost its connection, and will be back. */
   isAway: boolean;
@@ -212,6 +214,7 @@ class World {
       sessionId: `s${serial}`,
       nodeId,
       roomId: `r${serial % 5} of ${nodeId}`,
+      past: [],
       status: "",
       isAway: false,
     });
@@ -219,11 +222,15 @@ class World {
   }
 
   #leave(user: string, session: Session): void {
+    this.#forget(user, session);
+    this.#node(session.nodeId).order({ do: "depart", sessionId: session.sessionId });
+  }
+
+  #forget(user: string, session: Session): void {
     this.#promises.quiet.delete(user);
     const sessions = this.#of(user);
     sessions.splice(sessions.indexOf(session), 1);
     if (sessions.length === 0) this.#promises.steady.delete(user);
-    this.#node(session.nodeId).order({ do: "depart", sessionId: session.sessionId });
   }
 
   /** The connection is lost, and is back in time. */
@@ -248,8 +255,14 @@ class World {
   #resume(user: string, session: Session): void {
     this.#promises.quiet.delete(user);
     const sessions = this.#of(user);
-    const nodeId = this.#pick([...this.#usable].filter((each) => each !== session.nodeId));
-    const moved: Session = { ...session, nodeId, status: "", isAway: true };
+    const past = [...session.past, session.nodeId];
+    const there = [...this.#usable].filter((each) => !past.includes(each));
+    if (there.length === 0) {
+      this.#forget(user, session);
+      return;
+    }
+    const nodeId = this.#pick(there);
+    const moved: Session = { ...session, past, nodeId, status: "", isAway: true };
     sessions[sessions.indexOf(session)] = moved;
     const back = delay(this.#random() * MAX_AWAY_MS).then(() => {
       moved.isAway = false;
@@ -311,11 +324,9 @@ class World {
     await node.kill();
     for (const [user, sessions] of this.#sessions) {
       for (const session of sessions.filter((each) => each.nodeId === nodeId)) {
-        this.#promises.quiet.delete(user);
         if (this.#random() < 0.5) this.#resume(user, session);
-        else sessions.splice(sessions.indexOf(session), 1);
+        else this.#forget(user, session);
       }
-      if (sessions.length === 0) this.#promises.steady.delete(user);
     }
     await this.#start(nodeId);
     this.#usable.add(nodeId);

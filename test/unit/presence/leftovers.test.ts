@@ -5,6 +5,7 @@ import { Leftovers } from "../../../src/presence/leftovers.ts";
 import { PresenceMemory, PresenceMemoryStore } from "../../../src/presence/memory-store.ts";
 import { Roster } from "../../../src/presence/roster.ts";
 import { type PresenceStore, shardOf } from "../../../src/presence/store.ts";
+import { GRACE_MS } from "../../../src/presence/types.ts";
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const OTHER = { bootId: "b2", nodeId: "n2", internalAddress: "127.0.0.1:1" };
@@ -124,6 +125,12 @@ describe("the sessions of a process", () => {
       await settle();
     }
 
-    assert.deepEqual(statuses, ["", "away", undefined, "away"]);
+    roster.delete("s1");
+    clock.advance(GRACE_MS);
+    roster.set(seat);
+    clock.advance(50);
+
+    assert.deepEqual(statuses.slice(0, 4), ["", "away", undefined, "away"]);
+    assert.equal(statuses.at(-1), "");
   });
 });
