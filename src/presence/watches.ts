@@ -32,6 +32,8 @@ interface Shard {
 
 /** Changes are told together. */
 const TELL_EVERY_MS = 100;
+/** Who has not told for so long has stood still, and has not read either what came meanwhile. */
+const STALL_MS = 500;
 /** In a shard of which nothing was heard for so long, what was read is compared with what is there. */
 const COMPARE_EVERY_MS = 30_000;
 const RETRY_MS = 500;
@@ -46,11 +48,14 @@ export class Watches implements NewsListener {
   /** Watches by the users that they are about. */
   readonly #byUser = new Map<string, Set<Watch>>();
   readonly #stops: readonly Stop[];
+  #lookedMs: number;
+  #isLate = false;
   #isClosed = false;
 
   constructor(parts: WatchesParts) {
     const { clock, goneForMs } = parts;
     this.#parts = parts;
+    this.#lookedMs = clock.nowMs();
     this.#view = new PresenceView({ nowMs: () => clock.nowMs(), wallMs: () => clock.wallMs(), goneForMs });
     this.#stops = [
       clock.every(TELL_EVERY_MS, () => this.#tell()),
@@ -206,6 +211,10 @@ export class Watches implements NewsListener {
   }
 
   #tell(): void {
+    const stalledMs = this.#parts.clock.nowMs() - this.#lookedMs;
+    this.#lookedMs += stalledMs;
+    this.#isLate = stalledMs > STALL_MS && !this.#isLate; // the next look tells in any case
+    if (this.#isLate) return;
     const byWatch = new Map<Watch, Record<string, UserPresence>>();
     for (const [userId, presence] of this.#view.takeChanged()) {
       for (const watch of this.#byUser.get(userId) ?? []) {

@@ -128,7 +128,9 @@ describe("the sessions of a process", () => {
     roster.delete("s1");
     clock.advance(GRACE_MS);
     roster.set(seat);
+    await settle();
     clock.advance(50);
+    await settle();
 
     assert.deepEqual(statuses.slice(0, 4), ["", "away", undefined, "away"]);
     assert.equal(statuses.at(-1), "");

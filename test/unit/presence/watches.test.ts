@@ -141,6 +141,23 @@ describe("those who watch users", () => {
     assert.deepEqual([lost, knownTo(one.told)["ann"]?.online], [false, true]);
   });
 
+  it("[PRS1] are not told of who was back in time that they went, because their process stood still", async () => {
+    const processes = new Processes();
+    const { clock } = processes;
+    const [one, two] = processes.all as [Process, Process];
+    two.roster.set(seat("ann", "s1"));
+    await processes.pass(100);
+    await one.watches.watch(["ann"], (told) => one.told.push(told));
+    two.roster.delete("s1");
+    await processes.pass(200);
+    clock.skip(GRACE_MS); // what comes meanwhile is read later
+    clock.advance(1);
+    two.roster.set(seat("ann", "s1"));
+    await processes.pass(200);
+
+    assert.equal(one.told.length, 1);
+  });
+
   it("[PRS2] see users go with their process", async () => {
     const processes = new Processes();
     const [one, two] = processes.all as [Process, Process];
