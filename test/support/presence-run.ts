@@ -158,15 +158,17 @@ class World {
       this.#wrong(`${id}: revision ${revision} is ${isSnapshot ? "a" : "no"} snapshot`);
     watcher.revision = revision;
     for (const [user, presence] of Object.entries(users)) {
-      if (!isSnapshot)
-        this.#judge(user, presence, `${id}, of ${user}: ${JSON.stringify([watcher.view.get(user), presence])}`);
+      if (!isSnapshot) this.#judge(id, user, [watcher.view.get(user), presence]);
       watcher.view.set(user, presence);
     }
   }
 
-  #judge(user: string, presence: UserPresence, words: string): void {
+  #judge(id: string, user: string, [before, presence]: readonly [UserPresence | undefined, UserPresence]): void {
     const { quiet, steady } = this.#promises;
-    if (quiet.has(user)) this.#wrong(`something is seen where nothing was to be seen: ${words}`);
+    const words = `${id}, of ${user}: ${JSON.stringify([before, presence])}`;
+    // Who began to watch while somebody was away was not told where they are.
+    const wasAway = before?.online === true && before.sessions.length === 0;
+    if (quiet.has(user) && !wasAway) this.#wrong(`something is seen where nothing was to be seen: ${words}`);
     if (!presence.online && steady.has(user)) this.#wrong(`offline though never gone: ${words}`);
   }
 
