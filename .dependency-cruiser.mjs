@@ -147,8 +147,11 @@ export default {
     ),
     error(
       "clients-know-what-is-public",
-      "page and load test may import protocol, clock, the client library and a room's pure rules; both write strokes alike; benchmarks run the listing and placement without a node",
-      { path: "^(client-sample|loadtest)/", pathNot: "^loadtest/bench/(servers/arena-listing[.]ts$|placement/)" },
+      "page and load test may import protocol, clock, the client library and a room's pure rules; both write strokes alike; benchmarks run the listing, presence and placement without a node",
+      {
+        path: "^(client-sample|loadtest)/",
+        pathNot: "^loadtest/bench/(servers/arena-(listing|presence)[.]ts$|placement/|presence/)",
+      },
       {
         path: OURS,
         pathNot: [
@@ -164,6 +167,12 @@ export default {
       "what is simulated is the placement of the product itself, in another time; nothing else of the product is needed for it",
       { path: "^loadtest/bench/placement/" },
       { path: OURS, pathNot: ["^loadtest/", "^src/(clock|placement)/"] },
+    ),
+    error(
+      "the-simulator-of-presence-runs-the-product",
+      "what is simulated is the presence of the product itself, in another time, over a store in memory",
+      { path: "^loadtest/bench/presence/" },
+      { path: OURS, pathNot: ["^loadtest/", "^src/(clock|cluster|presence|protocol|telemetry)/"] },
     ),
     error(
       "colyseus-at-the-edge",

@@ -1,5 +1,5 @@
 /**
- * bench: Arena beside its peers, in one run: `connections`, `ops` and `matchmaking`; and how evenly it uses its nodes: `placement`.
+ * bench: Arena beside its peers, in one run: `connections`, `ops`, `matchmaking` and `presence`; and how evenly it uses its nodes: `placement`.
  *
  * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
  * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.
@@ -11,6 +11,7 @@ import { leaveServerCore } from "./cores.ts";
 import { type BenchOptions, type ComparisonName, HELP, parseOptions, UsageError } from "./options.ts";
 import { PEERS } from "./peers.ts";
 import { measurePlacement } from "./placement/placement-bench.ts";
+import { measurePresence } from "./presence/presence-bench.ts";
 import { describeRun, writeSection } from "./results.ts";
 import { SUBJECTS } from "./subjects.ts";
 import { markdownTable, type Sample } from "./summary.ts";
@@ -22,15 +23,20 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const options = parseOptions(args);
   const command = `npm run bench -- ${args.join(" ")}`;
-  const text = isComparison(options) ? await compare(options, command) : await place(options, command);
+  const text = await measure(options, command);
   process.stdout.write(text);
   if (options.isWritten) await writeSection(options.subject, text);
+}
+
+async function measure(options: BenchOptions, command: string): Promise<string> {
+  if (isComparison(options)) return compare(options, command);
+  return options.subject === "presence" ? watch(options, command) : place(options, command);
 }
 
 type Comparison = BenchOptions & { readonly subject: ComparisonName };
 
 function isComparison(options: BenchOptions): options is Comparison {
-  return options.subject !== "placement";
+  return options.subject !== "placement" && options.subject !== "presence";
 }
 
 async function compare(options: Comparison, command: string): Promise<string> {
@@ -42,9 +48,19 @@ async function compare(options: Comparison, command: string): Promise<string> {
 }
 
 async function place(options: BenchOptions, command: string): Promise<string> {
-  const { text, isMet } = await measurePlacement(options, (words) => process.stderr.write(`${words}\n`));
+  const { text, isMet } = await measurePlacement(options, tellOf);
   if (!isMet) process.exitCode = 1;
   return `${await describeRun(command, ["@colyseus/core"], "not pinned to cores")}\n\n${text}\n`;
+}
+
+async function watch(options: BenchOptions, command: string): Promise<string> {
+  const text = await measurePresence(options, tellOf);
+  const packages = ["ioredis", "socket.io", "@socket.io/redis-adapter"];
+  return `${await describeRun(command, packages, "not pinned to cores")}\n\n${text}\n`;
+}
+
+function tellOf(words: string): void {
+  process.stderr.write(`${words}\n`);
 }
 
 async function measureAll({ subject, points, rounds, isQuick }: Comparison): Promise<Sample[]> {

@@ -18,12 +18,13 @@ const POINTS = {
   matchmaking: ["look-ups among many rooms", "join calls to several processes"],
   placement: ["clusters in simulated time", "an edge and four nodes"],
   forwarding: ["CPU for a patch that is passed on", "the same with four messages a tick"],
+  presence: ["who is online, in three processes", "a simulated cluster"],
 } as const;
 
 /** What a run may be about. */
 export type SubjectName = keyof typeof POINTS;
 /** What is about servers that are compared. */
-export type ComparisonName = Exclude<SubjectName, "placement">;
+export type ComparisonName = Exclude<SubjectName, "placement" | "presence">;
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -54,6 +55,7 @@ Measures servers in one run, server on one core and load on another.
   ops          Arena and hocuspocus: ${listOf("ops")}
   matchmaking  Arena and plain Colyseus in a cluster: ${listOf("matchmaking")}
   placement    how evenly connections lie on nodes: ${listOf("placement")}
+  presence     users and who watches them, beside Socket.IO's fetchSockets: ${listOf("presence")}
   forwarding   a process that passes clients on, beside one that serves them: ${listOf("forwarding")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)

@@ -15,6 +15,9 @@ import { PresenceRedisStore } from "./redis-store.ts";
 import type { NewsListener, PresenceStore } from "./store.ts";
 import type { Session } from "./types.ts";
 
+export { PresenceMemory, PresenceMemoryStore } from "./memory-store.ts";
+export type { NewsListener, PresenceStore } from "./store.ts";
+
 /** A seat that a user has taken. */
 export interface Seat extends Pick<Session, "sessionId" | "roomId" | "room" | "isPrivate"> {
   readonly userId: string;
@@ -52,6 +55,18 @@ export interface PresenceOptions {
 const COMMAND_TIMEOUT_MS = 1000;
 const GIVE_UP_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
+
+/** Presence over a store of the caller's, such as a memory that several share; it is told of news by the listener that it is made with. */
+export function openPresenceOver(
+  open: (listener: NewsListener) => PresenceStore,
+  options: Omit<PresenceOptions, "redisUrl" | "redisPrefix">,
+): Presence {
+  const listener: { to: NewsListener | undefined } = { to: undefined };
+  const store = open({ onNews: (news) => listener.to?.onNews(news), onMissed: () => listener.to?.onMissed() });
+  const presence = new ClusterPresence(store, options);
+  listener.to = presence.news;
+  return presence;
+}
 
 /** @throws ArenaError CLUSTER_UNAVAILABLE, CONFIG_INVALID */
 export async function openPresence(options: PresenceOptions): Promise<Presence> {

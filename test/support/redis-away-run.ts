@@ -5,7 +5,7 @@ import { parseOptions } from "../../loadtest/options.ts";
 import { buildReport, type Report } from "../../loadtest/report.ts";
 import { runLoad } from "../../loadtest/runner.ts";
 import { systemClock } from "../../src/clock/clock.ts";
-import type { UserPresence } from "../../src/presence/presence.ts";
+import type { UserPresence } from "../../src/protocol/protocol.ts";
 import { TestCluster } from "./cluster-processes.ts";
 import { type FaultProxy, openFaultProxy } from "./fault-proxy.ts";
 
