@@ -96,10 +96,11 @@ export class OpLane<Op extends object, R extends object> {
     );
   }
 
-  /** Opens the log. @throws ArenaError as `openOpLog` */
-  async open(): Promise<void> {
+  /** Opens the log; `held` is what it was here before. @throws ArenaError as `openOpLog` */
+  async open(held?: OpLog<Op, R>["sequencer"]): Promise<void> {
     const log = await openOpLog<Op, R>({
       ...this.#parts,
+      held,
       ownerEpoch: this.#nextOwnerEpoch(),
       onCommitted: (committed) => this.#contain(() => this.#committed(committed)),
       onFailed: (refused) => this.#contain(() => this.#failed(refused)),
@@ -279,15 +280,15 @@ export class OpLane<Op extends object, R extends object> {
     this.#open = undefined;
     void log.close().then(() => {
       if (this.#isClosed) return;
-      if (error.code === "LOG_UNCERTAIN") this.#reopen(MIN_REOPEN_MS);
+      if (error.code === "LOG_UNCERTAIN") this.#reopen(log.sequencer, MIN_REOPEN_MS);
       else this.#parts.onEnd(error);
     });
   }
 
-  /** What the store has is read anew; then everybody who followed is led on from what it has. */
-  #reopen(delayMs: number): void {
+  /** What the store has is read anew, with what it had lost; then everybody who followed is led on from that. */
+  #reopen(held: OpLog<Op, R>["sequencer"], delayMs: number): void {
     if (this.#isClosed) return;
-    this.open().then(
+    this.open(held).then(
       () => {
         if (this.#isClosed) return void this.close();
         const reset = { reason: "REOPENED", epoch: this.#open?.log.epoch ?? 0 } satisfies OpReset;
@@ -299,7 +300,7 @@ export class OpLane<Op extends object, R extends object> {
         const error = toArenaError(cause);
         if (this.#isClosed) return;
         if (!error.row.isRetryable || error.code === "LOG_FENCED") this.#parts.onEnd(error);
-        else this.#parts.clock.after(delayMs, () => this.#reopen(Math.min(MAX_REOPEN_MS, delayMs * 2)));
+        else this.#parts.clock.after(delayMs, () => this.#reopen(held, Math.min(MAX_REOPEN_MS, delayMs * 2)));
       },
     );
   }

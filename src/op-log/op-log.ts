@@ -10,8 +10,9 @@ import type { Clock } from "../clock/clock.ts";
 import type { OpDocument } from "../document/document.ts";
 import { type ArenaError, toArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { giveBack } from "./give-back.ts";
 import { type Past, pastOf } from "./past.ts";
-import { recover } from "./recover.ts";
+import { type Recovered, recover } from "./recover.ts";
 import { type Committed, type LogLimits, type Refused, Sequencer } from "./sequencer.ts";
 import type { LogStore, StoredLog } from "./store.ts";
 
@@ -30,6 +31,8 @@ export interface OpLogParts<Op extends object, R extends object> {
   /** Higher than that of every writer before; the store finds one itself where only this process can have the log. */
   readonly ownerEpoch?: number | undefined;
   readonly document: OpDocument<Op, R>;
+  /** Of this log as this process had it before: what the store has lost of that meanwhile, it is given back. */
+  readonly held?: Sequencer<Op, R> | undefined;
   readonly limits: LogLimits;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -215,7 +218,7 @@ async function replay<Op extends object, R extends object>(
   const { key, document, limits, clock, telemetry } = parts;
   const startMs = clock.nowMs();
   try {
-    const recovered = recover<Op>(await stored.load());
+    const recovered = await recoverWhole(parts, stored);
     if (recovered.tornFrom !== undefined) {
       await stored.cut(recovered.tornFrom);
       telemetry.emit("log:cut", { key, from: recovered.tornFrom });
@@ -229,4 +232,16 @@ async function replay<Op extends object, R extends object>(
     await stored.close();
     throw error;
   }
+}
+
+/** What the store has, and what of it was lost there and is here. */
+async function recoverWhole<Op extends object, R extends object>(
+  { held, key, clock, telemetry }: OpLogParts<Op, R>,
+  stored: StoredLog,
+): Promise<Recovered<Op>> {
+  const recovered = recover<Op>(await stored.load());
+  const entries = held ? await giveBack(held, stored, recovered, clock.wallMs()) : 0;
+  if (entries === 0) return recovered;
+  telemetry.emit("log:givenBack", { key, entries });
+  return recover<Op>(await stored.load());
 }

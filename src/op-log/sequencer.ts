@@ -261,6 +261,11 @@ export class Sequencer<Op extends object, R extends object> {
     return this.#snapshots.isDue(this.#seq);
   }
 
+  /** The batches that hold everything that is safe after `seq`, or undefined where some of it is no longer kept. */
+  batchesAfter(seq: number): readonly Batch[] | undefined {
+    return this.#tail.after(seq);
+  }
+
   /** A snapshot for the store. */
   compactionOf(snapshot: Snapshot): Compaction {
     const bytes = encodeSnapshot(snapshot);

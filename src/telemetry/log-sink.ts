@@ -40,6 +40,7 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
     log.error({ event: "redis:disconnected", ...event, err: error }),
   );
   telemetry.on("log:opened", (event) => log.info({ event: "log:opened", ...event }));
+  telemetry.on("log:givenBack", (event) => log.warn({ event: "log:givenBack", ...event }));
   telemetry.on("log:cut", (event) => log.warn({ event: "log:cut", ...event }));
   telemetry.on("log:contradicted", (event) => log.error({ event: "log:contradicted", ...event }));
   telemetry.on("log:compacted", (event) => log.debug({ event: "log:compacted", ...event }));

@@ -103,6 +103,8 @@ export interface TelemetryEvents {
   "redis:disconnected": { host: string; error: unknown };
   /** The log of a document was opened and replayed up to `seq`. */
   "log:opened": { key: string; seq: number; sizeBytes: number; epoch: number; durationMs: number };
+  /** A store had lost entries of a document that is here, and was given them back. */
+  "log:givenBack": { key: string; entries: number };
   /** A last batch that was never written to its end, and so never acknowledged, was cut off a log at this entry. */
   "log:cut": { key: string; from: number };
   /** Entries of a log became safe. */

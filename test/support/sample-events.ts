@@ -30,6 +30,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "redis:connected": { host: "127.0.0.1:6379" },
   "redis:disconnected": { host: "127.0.0.1:6379", error: new Error("gone") },
   "log:opened": { key: "whiteboard/plans", seq: 7, sizeBytes: 900, epoch: 1, durationMs: 4 },
+  "log:givenBack": { key: "whiteboard/plans", entries: 12 },
   "log:cut": { key: "whiteboard/plans", from: 7 },
   "log:contradicted": { key: "whiteboard/plans", lastSeq: 9, seq: 7 },
   "log:appended": { entries: 3, bytes: 400, durationMs: 2 },
