@@ -51,7 +51,7 @@ export class ConnectionPresence {
    * Follows users until it is stopped: the listener is told of them when the room has answered, at once of those of whom something
    * is known already, and then of every change. Watches that begin and end together cost one list.
    *
-   * @throws RangeError where all watches of the connection together have more than 200 users
+   * @throws RangeError where all watches of the connection together have more than 500 users
    */
   watch(userIds: Iterable<string>, listener: PresenceListener): Stop {
     const watch: Watch = { userIds: [...new Set(userIds)], listeners: new Listeners() };

@@ -4,7 +4,7 @@
 export const PRESENCE_MESSAGES = { WATCH: "presence:watch", STATUS: "presence:status", TOLD: "presence" } as const;
 
 /** Users whom one client may follow at once. */
-export const MAX_WATCHED_USERS = 200;
+export const MAX_WATCHED_USERS = 500;
 
 /** A user as others see them. */
 export interface UserPresence {

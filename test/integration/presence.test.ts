@@ -119,6 +119,19 @@ describe("presence", function () {
     await ann.room.leave();
   });
 
+  it("[PRS4] lets a client follow 500 users, and not one more", async () => {
+    const ann = await enter("open");
+    const many = Array.from({ length: 499 }, (_, n) => `nobody-${n}`);
+    const refused = new Promise<void>((resolve) => void ann.room.onError(() => resolve()));
+    ann.room.send("presence:watch", { users: [ann.userId, ...many, "too many"] });
+    await refused;
+    ann.room.send("presence:watch", { users: [ann.userId, ...many] });
+    await ann.until(ann.userId, ({ online }) => online);
+
+    assert.deepEqual(ann.told.map(({ users }) => Object.keys(users).length).slice(0, 1), [500]);
+    await ann.room.leave();
+  });
+
   it("[PRS5] tells nothing of users whom a client may not see: those in no room with it", async () => {
     const [ann, bob, cem] = [await enter("plain"), await enter("plain"), await enter("open")];
     ann.room.send("presence:watch", { users: [bob.userId, cem.userId] });

@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../../src/clock/clock.ts";
 import { openCluster } from "../../../src/cluster/cluster.ts";
-import { openPresence, type Told } from "../../../src/presence/presence.ts";
+import { openPresence } from "../../../src/presence/presence.ts";
+import type { PresenceTold } from "../../../src/protocol/protocol.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { answerParent, nowMs } from "../presence/child.ts";
 
@@ -21,7 +22,7 @@ const presence = await openPresence({ ...place, cluster });
 let [seen, bytes]: [Seen[], number] = [[], 0];
 
 /** A machine that is busy may let a call run into its deadline; whoever watches tries again then. */
-async function watch(users: readonly string[], listener: (told: Told) => void): Promise<void> {
+async function watch(users: readonly string[], listener: (told: PresenceTold) => void): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
       await presence.watch(users, listener);
