@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ConnectionPresence } from "../../../src/client/presence.ts";
 import { manualClock } from "../../../src/clock/clock.ts";
-import type { UserPresence } from "../../../src/protocol/protocol.ts";
+import { MAX_WATCHED_USERS, type UserPresence } from "../../../src/protocol/protocol.ts";
 
 const OFFLINE: UserPresence = { online: false, sessions: [] };
 const ONLINE: UserPresence = { online: true, sessions: [{ nodeId: "a", roomId: "r", room: "lobby", status: "" }] };
@@ -134,7 +134,7 @@ describe("presence as a connection sees it", () => {
 
   it("takes no more users than a room does", () => {
     const { presence, listener } = start();
-    const users = Array.from({ length: 200 }, (_, n) => `u${n}`);
+    const users = Array.from({ length: MAX_WATCHED_USERS }, (_, n) => `u${n}`);
     presence.watch(users, listener);
 
     assert.throws(() => presence.watch(["one more"], listener), RangeError);
