@@ -23,6 +23,8 @@ interface Shard {
   /** Of what was told last; undefined until it was read. */
   revision: number | undefined;
   readonly userIds: Set<string>;
+  /** Who was read when others were known already, and at which revision: older news says nothing of them. */
+  readonly readAt: Map<string, number>;
   reading: Promise<void> | undefined;
   /** News that came while it was read. */
   held: News[];
@@ -93,10 +95,7 @@ export class Watches implements NewsListener {
   }
 
   onMissed(): void {
-    for (const [number, shard] of this.#shards) {
-      shard.isStale = true;
-      void this.#readAgain(number, shard);
-    }
+    for (const [number, shard] of this.#shards) this.#missed(number, shard);
   }
 
   /** Processes have come or gone. */
@@ -127,6 +126,7 @@ export class Watches implements NewsListener {
     const number = shardOf(userId);
     const shard = this.#shards.get(number);
     shard?.userIds.delete(userId);
+    shard?.readAt.delete(userId);
     if (shard?.userIds.size !== 0) return;
     this.#shards.delete(number);
     this.#parts.store.unlisten(number);
@@ -140,47 +140,77 @@ export class Watches implements NewsListener {
   /** Who is followed already is known; of the others, the shard is listened to first and read then. */
   async #followIn(number: number, userIds: readonly string[]): Promise<void> {
     const shard = this.#shards.get(number) ?? this.#open(number);
-    const isKnown = userIds.every((userId) => this.#view.of(userId) !== undefined);
     for (const userId of userIds) shard.userIds.add(userId);
-    if (isKnown) return;
-    await shard.reading?.catch(() => {});
-    await this.#read(number, shard);
+    const unknown = (): readonly string[] =>
+      userIds.filter((userId) => shard.userIds.has(userId) && this.#view.of(userId) === undefined);
+    while (unknown().length > 0) {
+      await shard.reading?.catch(() => {});
+      const users = unknown();
+      if (users.length > 0) await this.#read(number, shard, users);
+    }
   }
 
   #open(number: number): Shard {
-    const shard: Shard = { revision: undefined, userIds: new Set(), reading: undefined, held: [], isStale: false };
+    const shard: Shard = {
+      revision: undefined,
+      userIds: new Set(),
+      readAt: new Map(),
+      reading: undefined,
+      held: [],
+      isStale: false,
+    };
     this.#shards.set(number, shard);
     return shard;
   }
 
-  /** One reading of a shard is under way at a time. */
-  #read(number: number, shard: Shard): Promise<void> {
-    shard.reading ??= this.#readOnce(number, shard).finally(() => {
+  /** One reading of a shard is under way at a time: of these users, or of all where not all that came before is known. */
+  #read(number: number, shard: Shard, users?: readonly string[]): Promise<void> {
+    const isWhole = !users || shard.isStale || shard.revision === undefined;
+    shard.reading ??= (isWhole ? this.#readWhole(number, shard) : this.#readSome(number, shard, users)).finally(() => {
       shard.reading = undefined;
     });
     return shard.reading;
   }
 
-  async #readOnce(number: number, shard: Shard): Promise<void> {
+  async #readSome(number: number, shard: Shard, userIds: readonly string[]): Promise<void> {
+    const { revision, users } = await this.#parts.store.read(number, userIds);
+    for (const [userId, told] of users) {
+      if (!shard.userIds.has(userId)) continue;
+      shard.readAt.set(userId, revision);
+      this.#view.told(userId, told);
+    }
+    if (revision < (shard.revision ?? 0)) this.#missed(number, shard); // the store has begun anew
+    for (const news of shard.held.splice(0)) this.#take(news, shard);
+  }
+
+  async #readWhole(number: number, shard: Shard): Promise<void> {
     const { store } = this.#parts;
     shard.isStale = false;
     if (shard.revision === undefined) await store.listen(number);
     const { revision, users } = await store.read(number, [...shard.userIds]);
     for (const [userId, told] of users) if (shard.userIds.has(userId)) this.#view.told(userId, told);
     shard.revision = revision;
-    const held = shard.held.splice(0);
-    for (const news of held) this.#take(news, shard);
+    shard.readAt.clear();
+    for (const news of shard.held.splice(0)) this.#take(news, shard);
   }
 
   #take({ shard: number, revision, users }: News, shard: Shard): void {
     if (shard.revision === undefined || revision <= shard.revision) return;
     if (revision !== shard.revision + 1) {
-      shard.isStale = true;
-      void this.#readAgain(number, shard);
+      this.#missed(number, shard);
       return;
     }
     shard.revision = revision;
-    for (const [userId, told] of users) if (shard.userIds.has(userId)) this.#view.told(userId, told);
+    for (const [userId, told] of users) {
+      if (!shard.userIds.has(userId) || revision <= (shard.readAt.get(userId) ?? 0)) continue;
+      shard.readAt.delete(userId);
+      this.#view.told(userId, told);
+    }
+  }
+
+  #missed(number: number, shard: Shard): void {
+    shard.isStale = true;
+    void this.#readAgain(number, shard);
   }
 
   /** Until it has been read whole after the last that was missed. */
@@ -206,8 +236,7 @@ export class Watches implements NewsListener {
     const before = shard.revision;
     const now = await this.#parts.store.read(number, []).catch(() => undefined); // the next time will do
     if (!now || shard.reading || shard.revision !== before || now.revision === before) return;
-    shard.isStale = true;
-    await this.#readAgain(number, shard);
+    this.#missed(number, shard);
   }
 
   #tell(): void {

@@ -146,7 +146,8 @@ class Run {
   #load(what: string): { readonly isPlaying: Promise<void>; readonly report: Promise<Report> } {
     const seconds = Math.ceil(CALM_BEFORE_S + this.#run.outageMs / 1000 + CALM_AFTER_S);
     const url = `http://${this.#cluster.address()}`;
-    const options = parseOptions(["--url", url, "--seconds", String(seconds), ...what.split(" ")]);
+    const given = ["--url", url, "--seconds", String(seconds), "--ramp-per-second", "20", ...what.split(" ")];
+    const options = parseOptions(given);
     let begun = (): void => {};
     const isPlaying = new Promise<void>((resolve) => {
       begun = resolve;

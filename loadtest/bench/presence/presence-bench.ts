@@ -118,7 +118,7 @@ class Bench {
     await this.#rest("no users");
     const before = await this.#rss();
     await this.#arrive(range(users).map((n) => [userOf(n), `s${n}`]));
-    await delay(QUIET_MS);
+    await delay(10 * QUIET_MS);
     this.#say("memory of a user in its process, kB", ((await this.#rss()) - before) / users / 1000);
     await this.#rest(`${users.toLocaleString("en")} users`);
     this.#times("snapshot of 500 friends, ms", await this.#watchAll());

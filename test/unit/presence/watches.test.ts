@@ -19,7 +19,7 @@ interface Process {
   readonly bootId: string;
   readonly roster: Roster;
   readonly watches: Watches;
-  readonly line: { isCut: boolean; loses: boolean };
+  readonly line: { isCut: boolean; loses: boolean; readonly read: string[] };
   readonly told: PresenceTold[];
   /** Users of the sessions that are here, by session. */
   readonly present: Map<string, string>;
@@ -44,7 +44,7 @@ class Processes {
   }
 
   #start(bootId: string): Process {
-    const line = { isCut: false, loses: false };
+    const line = { isCut: false, loses: false, read: [] as string[] };
     let watches: Watches | undefined;
     const listener: NewsListener = {
       onNews: (news) => {
@@ -70,13 +70,16 @@ class Processes {
   }
 }
 
-function cuttable(store: PresenceStore, line: { readonly isCut: boolean }): PresenceStore {
+function cuttable(store: PresenceStore, line: { readonly isCut: boolean; readonly read: string[] }): PresenceStore {
   const reach = async (): Promise<void> => {
     if (line.isCut) throw new Error("cut");
   };
   return {
     apply: async (shard, changes) => reach().then(() => store.apply(shard, changes)),
-    read: async (shard, userIds) => reach().then(() => store.read(shard, userIds)),
+    read: async (shard, userIds) => {
+      line.read.push(...userIds);
+      return reach().then(() => store.read(shard, userIds));
+    },
     sessionsOf: async (shard, bootId) => reach().then(() => store.sessionsOf(shard, bootId)),
     listen: async (shard) => reach().then(() => store.listen(shard)),
     unlisten: (shard) => store.unlisten(shard),
@@ -158,6 +161,17 @@ describe("those who watch users", () => {
     assert.equal(one.told.length, 1);
   });
 
+  it("[PRS3] cost the store what they add: whom others watch is not read again", async () => {
+    const processes = new Processes();
+    const [one] = processes.all as [Process];
+    await one.watches.watch(["ann", "bob", "cem"], () => {});
+    const before = one.line.read.length;
+    await one.watches.watch(["ann", "bob", "cem", "dee"], (told) => one.told.push(told));
+
+    assert.deepEqual(one.line.read.slice(before), ["dee"]);
+    assert.deepEqual(Object.keys(one.told[0]?.users ?? {}), ["ann", "bob", "cem", "dee"]);
+  });
+
   it("[PRS2] see users go with their process", async () => {
     const processes = new Processes();
     const [one, two] = processes.all as [Process, Process];
@@ -186,19 +200,27 @@ describe("those who watch users", () => {
 const step = fc.record({
   at: fc.nat(BOOTS.length - 1),
   user: fc.constantFrom(...USERS),
-  what: fc.constantFrom("joins", "leaves", "cuts", "mends", "loses", "hears", "waits"),
+  what: fc.constantFrom("joins", "leaves", "cuts", "mends", "loses", "hears", "waits", "watches"),
 });
 type Step = Readonly<{ user: string; what: string }>;
 
 /** Lets the steps happen, then all be well again, and compares what each has been told with what is so. */
 async function playOut(steps: readonly (Step & { readonly at: number })[]): Promise<void> {
   const processes = new Processes();
-  for (const each of processes.all) await each.watches.watch(USERS, (told) => each.told.push(told));
+  for (const each of processes.all) await each.watches.watch(USERS.slice(0, 2), () => {});
+  const [late] = processes.all as [Process];
+  let isLate = true;
+  for (const each of processes.all.slice(1)) await each.watches.watch(USERS, (told) => each.told.push(told));
   for (const one of steps) {
+    if (one.what === "watches" && isLate && !late.line.isCut) {
+      isLate = false;
+      void late.watches.watch(USERS, (told) => late.told.push(told));
+    }
     take(one, processes.all[one.at] as Process);
     await processes.pass(one.what === "waits" ? 300 : 50);
   }
   for (const { line } of processes.all) [line.isCut, line.loses] = [false, false];
+  if (isLate) await late.watches.watch(USERS, (told) => late.told.push(told));
   await processes.pass(700); // what waits is written
   for (const { watches } of processes.all) watches.onMissed();
   await processes.pass(GRACE_MS + 700);
