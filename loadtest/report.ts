@@ -168,9 +168,10 @@ function generatorText({ latenessMs, busyRatio }: Report["generator"], workers: 
 
 function serverText(server: ServerFigures | undefined): string {
   if (!server) return "says nothing of itself";
-  const { tickLatenessP99Ms: lateness, eventLoopDelayP99Ms: delay } = server;
+  const { tickLatenessP99Ms: lateness, eventLoopDelayP99Ms: delay, cpuMsPerSecond: cpu } = server;
   const ticks = lateness === undefined ? "no ticks" : `ticks late by p99 at most ${ms(lateness)}`;
-  return delay === undefined ? ticks : `${ticks}, event-loop delay p99 ${ms(delay)}`;
+  const loop = delay === undefined ? "" : `, event-loop delay p99 ${ms(delay)}`;
+  return cpu === undefined ? ticks + loop : `${ticks}${loop}, CPU ${ms(cpu)} a second`;
 }
 
 function ms(value: number): string {

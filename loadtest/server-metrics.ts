@@ -5,6 +5,8 @@ export interface ServerFigures {
   /** 99 of 100 ticks began at most so long after their due time; the upper edge of a step of the server's histogram. */
   readonly tickLatenessP99Ms: number | undefined;
   readonly eventLoopDelayP99Ms: number | undefined;
+  /** CPU time of the process that was connected to, in ms a second: 1000 are a whole core. */
+  readonly cpuMsPerSecond: number | undefined;
 }
 
 /** One reading of `/metrics`. */
@@ -12,6 +14,10 @@ export interface ServerSample {
   /** Ticks so far that began at most so many seconds late, by upper edge, in rising order. */
   readonly ticksByLateness: readonly { readonly upToSeconds: number; readonly ticks: number }[];
   readonly eventLoopDelayP99Ms: number | undefined;
+  /** CPU time so far. */
+  readonly cpuSeconds: number | undefined;
+  /** When it was read, by the clock of this process. */
+  readonly readMs: number;
 }
 
 const READ_TIMEOUT_MS = 2000;
@@ -37,11 +43,14 @@ export function parseMetrics(text: string, room: string): ServerSample {
   const delay = rows.find(
     (row) => row.name === "arena_event_loop_delay_seconds" && row.byLabel.get("quantile") === "0.99",
   );
+  const cpu = /^process_cpu_seconds_total (\S+)/m.exec(text)?.[1];
   return {
     ticksByLateness: rows
       .filter(({ name, byLabel }) => name === "arena_tick_lateness_seconds_bucket" && byLabel.get("name") === room)
       .map(({ byLabel, value }) => ({ upToSeconds: edgeOf(byLabel.get("le")), ticks: value })),
     eventLoopDelayP99Ms: delay && delay.value * MS_PER_S,
+    cpuSeconds: cpu === undefined ? undefined : Number(cpu),
+    readMs: performance.now(),
   };
 }
 
@@ -61,7 +70,14 @@ export function serverFigures(
   return {
     tickLatenessP99Ms: step && step.upToSeconds * MS_PER_S,
     eventLoopDelayP99Ms: after.eventLoopDelayP99Ms,
+    cpuMsPerSecond: before && cpuMsPerSecond(before, after),
   };
+}
+
+function cpuMsPerSecond(before: ServerSample, after: ServerSample): number | undefined {
+  if (before.cpuSeconds === undefined || after.cpuSeconds === undefined) return undefined;
+  const seconds = (after.readMs - before.readMs) / MS_PER_S;
+  return seconds > 0 ? ((after.cpuSeconds - before.cpuSeconds) * MS_PER_S) / seconds : undefined;
 }
 
 function edgeOf(text: string | undefined): number {

@@ -32,8 +32,10 @@ export function fanOutCases({ windowMs, divisor }: Scale): readonly Case[] {
 
 /** The same for a process between the clients and their server. */
 export function forwardingCases({ windowMs, divisor }: Scale): readonly Case[] {
-  const room = { rooms: 1, clientsPerRoom: 500 / divisor, tickMs: TICK_MS };
-  const shapes = [0, 4].map((messagesPerTick) => ({ ...room, messagesPerTick }));
+  const large = { rooms: 1, clientsPerRoom: 500 / divisor, tickMs: TICK_MS };
+  const many = { rooms: 50 / divisor, clientsPerRoom: 10, tickMs: TICK_MS };
+  const alone = [large, many].map((size) => ({ ...size, messagesPerTick: 0 }));
+  const shapes = [...alone, { ...large, messagesPerTick: 4 }];
   return shapes.map((shape) => fanOutCase(shape, FORWARD_PEERS, windowMs));
 }
 

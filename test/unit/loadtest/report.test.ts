@@ -4,7 +4,7 @@ import { buildReport, hasFailed, progressText, type Report, reportText } from ".
 import type { ServerFigures } from "../../../loadtest/server-metrics.ts";
 import { Tally } from "../../../loadtest/tally.ts";
 
-const SERVER: ServerFigures = { tickLatenessP99Ms: 4, eventLoopDelayP99Ms: 12.34 };
+const SERVER: ServerFigures = { tickLatenessP99Ms: 4, eventLoopDelayP99Ms: 12.34, cpuMsPerSecond: 250 };
 
 describe("loadtest report", () => {
   it("works out rates per second and per bot", () => {
@@ -54,7 +54,10 @@ describe("loadtest report", () => {
     assert.match(text, /errors +ROOM_FULL \(1\)/);
     assert.match(text, /unexpected closes +1006 \(1\)/);
     assert.match(text, /reconnects +1 of 2 dropped connections/);
-    assert.match(text, /server +ticks late by p99 at most 4\.0 ms, event-loop delay p99 12\.3 ms/);
+    assert.match(
+      text,
+      /server +ticks late by p99 at most 4\.0 ms, event-loop delay p99 12\.3 ms, CPU 250\.0 ms a second/,
+    );
   });
 
   it("says nothing of failure when no bot failed", () => {

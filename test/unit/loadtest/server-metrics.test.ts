@@ -33,12 +33,26 @@ describe("loadtest server metrics", () => {
     assert.equal(serverFigures(undefined, sample)?.eventLoopDelayP99Ms, 12);
   });
 
+  it("takes the CPU time between two readings for each second", () => {
+    const sample = parseMetrics(metrics({}), "arena");
+    const [before, after] = [
+      { ...sample, cpuSeconds: 1, readMs: 0 },
+      { ...sample, cpuSeconds: 1.5, readMs: 2000 },
+    ];
+
+    assert.equal(sample.cpuSeconds, 1.25);
+    assert.equal(serverFigures(before, after)?.cpuMsPerSecond, 250);
+    assert.equal(serverFigures(undefined, after)?.cpuMsPerSecond, undefined);
+  });
+
   it("has no figures for a server that cannot be read", () => {
     assert.equal(serverFigures(undefined, undefined), undefined);
   });
 
   it("finds nothing in text of another kind", () => {
-    assert.deepEqual(parseMetrics("<html>{}</html>", "arena"), { ticksByLateness: [], eventLoopDelayP99Ms: undefined });
+    const { readMs: _, ...found } = parseMetrics("<html>{}</html>", "arena");
+
+    assert.deepEqual(found, { ticksByLateness: [], eventLoopDelayP99Ms: undefined, cpuSeconds: undefined });
   });
 });
 
@@ -53,6 +67,7 @@ function metrics(ticksByEdge: Readonly<Record<string, number>>): string {
     'arena_tick_lateness_seconds_bucket{le="0.001",name="synthetic"} 7',
     'arena_event_loop_delay_seconds{quantile="0.5"} 0.010',
     'arena_event_loop_delay_seconds{quantile="0.99"} 0.012',
+    "process_cpu_seconds_total 1.25",
     "",
   ].join("\n");
 }
