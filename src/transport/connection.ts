@@ -7,7 +7,7 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { User } from "../tokens/tokens.ts";
 import type { Authority } from "./authority.ts";
 import { errorFrame } from "./error-frame.ts";
-import type { Line } from "./line.ts";
+import type { Line, LineListener } from "./line.ts";
 import type { Peer } from "./liveness.ts";
 import { Outgoing } from "./outgoing.ts";
 import { TokenBucket } from "./token-bucket.ts";
@@ -52,7 +52,7 @@ const OPEN = 1;
  * state) and `close` (its code); the first and the last are what Colyseus expects of a client's `ref`. Frames that no
  * room could understand are refused here.
  */
-export class Connection extends EventEmitter implements Peer {
+export class Connection extends EventEmitter implements LineListener, Peer {
   readonly sessionId: string;
   nextPingMs = 0;
   readonly #line: Line;
@@ -81,12 +81,7 @@ export class Connection extends EventEmitter implements Peer {
       onStale: () => this.emit("stale"),
       onLost: () => this.end("SLOW"),
     });
-    line.listen({
-      message: (data, isBinary) => this.#receive(data, isBinary),
-      drained: () => this.#outgoing.drained(),
-      closed: (code) => void this.emit("close", code),
-      failed: (error) => parts.telemetry.emit("connection:failed", { sessionId, error }),
-    });
+    line.listen(this);
   }
 
   /** As of WebSocket: 1 is open. */
@@ -153,6 +148,26 @@ export class Connection extends EventEmitter implements Peer {
     this.#line.cut();
   }
 
+  /** From its line. */
+  message(data: Buffer, isBinary: boolean): void {
+    this.#parts.traffic.received(data.byteLength);
+    if (this.#line.readyState !== OPEN) return; // it is being closed: what still comes is too late
+    if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
+    else this.#hold(data, isBinary);
+  }
+
+  drained(): void {
+    this.#outgoing.drained();
+  }
+
+  closed(code: number): void {
+    this.emit("close", code);
+  }
+
+  failed(error: Error): void {
+    this.#parts.telemetry.emit("connection:failed", { sessionId: this.sessionId, error });
+  }
+
   ping(): void {
     this.#line.ping();
   }
@@ -180,13 +195,6 @@ export class Connection extends EventEmitter implements Peer {
     this.#outgoing.forgive(stallMs);
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
-    this.#parts.traffic.received(data.byteLength);
-    if (this.#line.readyState !== OPEN) return; // it is being closed: what still comes is too late
-    if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
-    else this.#hold(data, isBinary);
-  }
-
   /** Nothing more is read meanwhile, so what is held is no more than a line gives at once. */
   #hold(data: Buffer, isBinary: boolean): void {
     this.#held.push({ data, isBinary });
@@ -198,7 +206,7 @@ export class Connection extends EventEmitter implements Peer {
   #goOn(): void {
     const held = this.#held;
     this.#held = [];
-    for (const { data, isBinary } of held) this.#receive(data, isBinary);
+    for (const { data, isBinary } of held) this.message(data, isBinary);
     if (this.#held.length === 0) this.#line.resume();
   }
 
