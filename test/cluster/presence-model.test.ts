@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { playPresenceRun } from "../support/presence-run.ts";
 
 /** More in `npm run test:presence`. */
-const ROUNDS = Number(process.env["PRESENCE_ROUNDS"] ?? 4);
+const ROUNDS = Number(process.env["PRESENCE_ROUNDS"] ?? 3);
 const SEED = Number(process.env["PRESENCE_SEED"] ?? Date.now() % 1_000_000);
 
 describe("presence while processes and Redis fail", () => {
