@@ -129,8 +129,9 @@ function bySessionId(one: Session, other: Session): number {
   return one.sessionId < other.sessionId ? -1 : 1;
 }
 
-function describe({ sessionId: _, bootId: __, term: ___, ...session }: Session): UserPresence["sessions"][number] {
-  return session;
+/** Always in this order: Redis' JSON has none, and sessions are compared as texts. */
+function describe({ nodeId, roomId, room, status, isPrivate }: Session): UserPresence["sessions"][number] {
+  return { nodeId, roomId, room, status, ...(isPrivate && { isPrivate }) };
 }
 
 /** When somebody was last seen is told with the change to offline, and no change by itself: clocks differ a little. */

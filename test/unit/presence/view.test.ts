@@ -147,6 +147,15 @@ describe("users as others see them", () => {
     assert.equal(view.takeChanged().size, 0);
   });
 
+  it("[PRS1] are shown the same in whichever order a store names what is known of a session", () => {
+    view.told("ann", here(session("s1")));
+    view.takeChanged();
+    const turned = Object.fromEntries(Object.entries(session("s1")).toReversed()) as unknown as Session;
+    view.told("ann", here(turned));
+
+    assert.equal(view.takeChanged().size, 0);
+  });
+
   it("[PRS2] are there again with a process that was only taken for gone", () => {
     view.told("ann", here(session("s1", "b1"), session("s2", "b2")));
     dead.add("b1");
