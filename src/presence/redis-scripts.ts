@@ -14,8 +14,8 @@ local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 const SEEN_MS = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * KEYS sessions, revision, seen, boots. ARGV channel, then for each change user, session id, boot, term, how long ago it was in ms, and the
- * session as JSON or "". What has changed is told on the channel: the revision, and the users as they are now: their sessions, or for how many
+ * KEYS sessions, revision, seen, boots. ARGV channel, the time at which this is sent or "", then for each change user, session id, boot, term, how long
+ * before that it was in ms, and the session as JSON or "". Gives OK and the time. What has changed is told on the channel: the revision, and the users as they are now: their sessions, or for how many
  * ms there is none.
  */
 export const APPLY = script(`${NOW}
@@ -23,7 +23,8 @@ local function entry(boot, term, id, user)
   return boot .. '\\n' .. string.format('%.0f', term) .. '\\n' .. id .. '\\n' .. user
 end
 local users, order, changed, ago = {}, {}, {}, {}
-for i = 2, #ARGV, 6 do
+local late = ARGV[2] ~= '' and math.max(0, now - tonumber(ARGV[2])) or 0
+for i = 3, #ARGV, 6 do
   local user, id, boot, term, json = ARGV[i], ARGV[i + 1], ARGV[i + 2], tonumber(ARGV[i + 3]), ARGV[i + 5]
   local row = users[user]
   if not row then
@@ -48,7 +49,7 @@ for i = 2, #ARGV, 6 do
   end
   if isMade then
     changed[user] = true
-    ago[user] = tonumber(ARGV[i + 4])
+    ago[user] = tonumber(ARGV[i + 4]) + late
     if old then redis.call('ZREM', KEYS[4], entry(old.bootId, old.term, id, user)) end
     if session then redis.call('ZADD', KEYS[4], 0, entry(boot, term, id, user)) end
   end
@@ -69,11 +70,12 @@ for _, user in ipairs(order) do
     end
   end
 end
-if not hasChanged then return {'OK'} end
+local reply = { 'OK', string.format('%.0f', now) }
+if not hasChanged then return reply end
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ${SEEN_MS})
 local revision = redis.call('INCR', KEYS[2])
 redis.call('PUBLISH', ARGV[1], cjson.encode({ revision = revision, users = told }))
-return {'OK'}
+return reply
 `);
 
 /** KEYS sessions, revision, seen. ARGV users. Gives the revision, then for each user the sessions as JSON or "", and for how many ms there is none, or "". */

@@ -12,7 +12,7 @@ export interface RedisPresenceParts {
   readonly news: RedisClient;
   readonly prefix: string;
   readonly listener: NewsListener;
-  readonly clock: Pick<Clock, "every">;
+  readonly clock: Pick<Clock, "every" | "nowMs">;
 }
 
 /** A connection over which nothing comes may be dead; one that does not answer is made anew. */
@@ -27,9 +27,13 @@ export class PresenceRedisStore implements PresenceStore {
   readonly #prefix: string;
   /** Shards that are listened to, by their channels. */
   readonly #channels = new Map<string, number>();
+  readonly #clock: Pick<Clock, "nowMs">;
+  /** How far the clock of each shard's Redis is ahead of ours, in ms. */
+  readonly #aheadMs = new Map<number, number>();
   readonly #stopPings: Stop;
 
   constructor({ link, news, prefix, listener, clock }: RedisPresenceParts) {
+    this.#clock = clock;
     this.#link = link;
     this.#news = news;
     this.#prefix = prefix;
@@ -49,7 +53,10 @@ export class PresenceRedisStore implements PresenceStore {
           ...[userId, sessionId, bootId, String(term), String(Math.round(agoMs))],
           session ? JSON.stringify(session) : "",
         ]);
-      await this.#run({ script: APPLY, keys: this.#keys(shard), args: [this.#channel(shard), ...args] });
+      const head = [this.#channel(shard), this.#timeAt(shard)];
+      const [, now] = await this.#run({ script: APPLY, keys: this.#keys(shard), args: [...head, ...args] });
+      const aheadMs = Number(now) - this.#clock.nowMs(); // less by the time that the answer took
+      this.#aheadMs.set(shard, Math.max(aheadMs, this.#aheadMs.get(shard) ?? aheadMs));
     }
   }
 
@@ -92,6 +99,12 @@ export class PresenceRedisStore implements PresenceStore {
     this.#stopPings();
     this.#news.disconnect();
     this.#link.close();
+  }
+
+  /** What time it is where a shard is kept: what arrives there late was so for longer. "" before that is known. */
+  #timeAt(shard: number): string {
+    const aheadMs = this.#aheadMs.get(shard);
+    return aheadMs === undefined ? "" : String(Math.ceil(this.#clock.nowMs() + aheadMs));
   }
 
   #channel(shard: number): string {

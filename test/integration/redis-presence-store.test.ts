@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { systemClock } from "../../src/clock/clock.ts";
 import { PresenceRedisStore } from "../../src/presence/redis-store.ts";
 import type { NewsListener } from "../../src/presence/store.ts";
@@ -37,6 +38,23 @@ describe("presence in a Redis", () => {
     await heard.promise;
 
     store.close();
+  });
+
+  it("[PRS2] counts from when somebody went, however late a Redis that stood still hears of it", async () => {
+    const store = await storeAt(redis.url, { onNews: () => {}, onMissed: () => {} });
+    const change = { ...session("s1"), userId: "ann", agoMs: 0 };
+    await store.apply(7, [{ ...change, session: session("s1") }]);
+    redis.pause();
+    const startMs = performance.now();
+    const applied = store.apply(7, [{ ...change, session: undefined }]);
+    while (performance.now() - startMs < 500) await new Promise((resolve) => setImmediate(resolve)); // it is sent, and waits
+    const waitedMs = performance.now() - startMs;
+    redis.resume();
+    await applied;
+    const goneForMs = (await store.read(7, ["ann"])).users.get("ann")?.goneForMs ?? 0;
+    store.close();
+
+    assert.ok(goneForMs >= waitedMs - 50, `${goneForMs} of ${waitedMs} ms`);
   });
 
   it("[PRS3] finds out that nothing comes any more, and hears again", async () => {
