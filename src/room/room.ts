@@ -191,7 +191,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
   /** The room was made and can be reached; one that goes on from a checkpoint hears now of those who were in it. */
   async wake(): Promise<void> {
     const { unwokenSeats } = this.#checkpoint;
-    await this.#checkpoint.wake();
+    await this.#checkpoint.wake().catch((error: unknown) => this.fail("wake", error));
     if (unwokenSeats.length > 0) await this.reserveSeats(unwokenSeats);
   }
 
