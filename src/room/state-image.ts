@@ -44,7 +44,7 @@ export interface StateImage {
  * Numbers that are left out after a restore, so that none is given twice: a client may have seen instances that came after the checkpoint.
  * More than a room makes between two checkpoints, also where those fail for minutes; so large that they take 5 bytes.
  */
-export const NUMBERS_LEFT_OUT = 2 ** 20;
+const NUMBERS_LEFT_OUT = 2 ** 20;
 
 /** The state of an encoder as it is now. @throws Error for what cannot be kept: a stream */
 export function imageOf(encoder: Encoder): StateImage {

@@ -198,9 +198,10 @@ function restored(image: StateImage, dice: Chance): Server {
   return server;
 }
 
-const seeds = Array.from({ length: 300 }, (_, index) => index + (Number(process.env["SEED"]) || 1));
+const FIRST_SEED = Number(process.env["SEED"]) || 1;
+const seeds = Array.from({ length: Number(process.env["SEEDS"]) || 80 }, (_, index) => index + FIRST_SEED);
 
-describe("a state that was kept", () => {
+describe(`a state that was kept (SEED=${FIRST_SEED})`, () => {
   const { error } = console;
   let complaints: unknown[][] = [];
   beforeEach(() => {
