@@ -28,8 +28,12 @@ class MovableRoom extends ColyseusRoom {
   }
 }
 
-/** No room is kept. */
-const NONE = { find: async () => undefined, forget: async () => {} };
+const KEPT = { name: "movable", epoch: 1, bootId: "before", sessions: 1, options: {}, content: Buffer.of() };
+/** Only the room "kept" is. */
+const ONE = {
+  find: async (roomId: string) => (roomId === "kept" ? { ...KEPT, roomId } : undefined),
+  forget: async () => {},
+};
 
 describe("hosting of rooms", () => {
   let store: MemoryStore;
@@ -61,7 +65,7 @@ describe("hosting of rooms", () => {
     const own = identity("own", matchMaker.processId);
     member = new Member({ identity: own, store, clock, telemetry: createTelemetry(), isSole: false });
     await member.join("own:1");
-    hosting = new Hosting({ cluster: member, telemetry: createTelemetry(), checkpoints: NONE });
+    hosting = new Hosting({ cluster: member, telemetry: createTelemetry(), checkpoints: ONE });
   });
   after(() => Promise.all(matchMaker.disconnectAll()));
   const create = async (roomId: string): Promise<IRoomCache> => {
@@ -164,4 +168,37 @@ describe("hosting of rooms", () => {
       assert.deepEqual([left?.bootId, await store.read("r5")], [matchMaker.processId, undefined]);
     });
   }
+
+  it("[CKP6] makes a room again that was kept, under its id, once", async () => {
+    const [first, second] = await Promise.allSettled([
+      hosting.restore({ roomId: "kept" }),
+      hosting.restore({ roomId: "kept" }),
+    ]);
+
+    const made = first.status === "fulfilled" ? first : second;
+    const refused = first.status === "fulfilled" ? second : first;
+    assert.equal(made.status === "fulfilled" && made.value?.roomId, "kept");
+    assert.equal(refused.status === "rejected" && refused.reason.code, "CREATION_REVOKED");
+    assert.equal((await store.read("kept"))?.state, "running");
+    assert.equal(await hosting.restore({ roomId: "unknown" }), undefined);
+    await matchMaker.getLocalRoomById("kept")?.disconnect();
+  });
+
+  it("[CKP6] makes no room again that another process has", async () => {
+    await makeElsewhere("kept");
+
+    await assert.rejects(hosting.restore({ roomId: "kept" }), { code: "CREATION_REVOKED" });
+  });
+
+  it("[CKP6] makes a room again that was offered to it, under the epoch of that offer", async () => {
+    await makeElsewhere("kept");
+    const before = await store.read("kept");
+    const target = identity("own", matchMaker.processId);
+    const { attempt } = await store.offer("kept", { name: "movable", target, expect: before });
+
+    await hosting.restore({ roomId: "kept", attempt });
+
+    assert.ok((hosting.epochOf("kept") ?? 0) > (before?.epoch ?? 0));
+    await matchMaker.getLocalRoomById("kept")?.disconnect();
+  });
 });
