@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Clock } from "../clock/clock.ts";
 import { LmdbEnv } from "../lmdb/lmdb.ts";
 import { decode, encode } from "./codec.ts";
@@ -21,13 +23,18 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
   const env = new LmdbEnv(path, clock);
   const endedRooms = new Map<string, KeptRecord>();
 
+  /** To look for what was never kept opens nothing: a folder that cannot be written is nobody's trouble until something is to be. */
+  const isThere = (): boolean => existsSync(join(path, "data.mdb"));
+
+  const entryOf = (roomId: string) => (isThere() ? env.db.getEntry(keyOf(roomId)) : undefined);
+
   /** One step; false where `change` finds that a later epoch has the room. */
   const step = async (
     roomId: string,
     change: (record: KeptRecord | undefined) => KeptRecord | undefined,
   ): Promise<boolean> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const entry = env.db.getEntry(keyOf(roomId));
+      const entry = entryOf(roomId);
       const next = change(entry ? read(entry.value) : endedRooms.get(roomId));
       if (!next) return false;
       if (await write(roomId, next, entry?.version)) return true;
@@ -55,7 +62,7 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
   };
 
   const heads = (): CheckpointHead[] => {
-    const records = [...env.db.getRange()].map(({ value }) => read(value));
+    const records = [...(isThere() ? env.db.getRange() : [])].map(({ value }) => read(value));
     return records.flatMap(({ epoch, bootId, checkpoint }) => {
       if (!checkpoint) return [];
       const { roomId, name, sessions } = checkpoint;
@@ -64,8 +71,8 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
   };
 
   const find = (roomId: string): StoredCheckpoint | undefined => {
-    const stored = env.db.get(keyOf(roomId));
-    return stored && checkpointOf(read(stored));
+    const entry = entryOf(roomId);
+    return entry && checkpointOf(read(entry.value));
   };
 
   return {
