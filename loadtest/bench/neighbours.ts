@@ -8,13 +8,19 @@ import { deadline } from "./deadline.ts";
 export interface Neighbours {
   /** What leads the server to them. */
   readonly args: readonly string[];
+  /** Where each takes connections. */
+  readonly ports: readonly number[];
   /** Ends them. */
   close(): Promise<void>;
 }
 
 const READY_MS = 30_000;
 const END_MS = 10_000;
-const ready = z.object({ event: z.literal("ready"), redis: z.object({ port: z.number() }) });
+const ready = z.object({
+  event: z.literal("ready"),
+  redis: z.object({ port: z.number() }),
+  nodes: z.array(z.object({ port: z.number() })),
+});
 
 /** Starts a cluster of one node, with a Redis of its own in `folder`; its edge has nothing to do. */
 export async function startOneNodeCluster(folder: string, args: readonly string[]): Promise<Neighbours> {
@@ -30,8 +36,9 @@ export async function startOneNodeCluster(folder: string, args: readonly string[
   };
   try {
     const [line] = await Promise.race([once(lines, "line"), deadline(READY_MS, "The cluster beside does not start")]);
-    const { redis } = ready.parse(JSON.parse(String(line)));
-    return { args: ["--redis-url", `redis://127.0.0.1:${redis.port}`], close };
+    const { redis, nodes } = ready.parse(JSON.parse(String(line)));
+    const ports = nodes.map(({ port }) => port);
+    return { args: ["--redis-url", `redis://127.0.0.1:${redis.port}`], ports, close };
   } catch (error) {
     await close();
     throw error;

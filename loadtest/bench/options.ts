@@ -17,6 +17,7 @@ const POINTS = {
   ],
   matchmaking: ["look-ups among many rooms", "join calls to several processes"],
   placement: ["clusters in simulated time", "an edge and four nodes"],
+  storm: ["all lines are cut", "an edge is killed and started again", "an edge is told to end, and another is started"],
   forwarding: ["CPU for a patch that is passed on", "the same with four messages a tick"],
   presence: ["who is online, in three processes", "a simulated cluster"],
 } as const;
@@ -56,6 +57,7 @@ Measures servers in one run, server on one core and load on another.
   matchmaking  Arena and plain Colyseus in a cluster: ${listOf("matchmaking")}
   placement    how evenly connections lie on nodes: ${listOf("placement")}
   presence     users and who watches them, beside Socket.IO's fetchSockets: ${listOf("presence")}
+  storm        5,000 clients that lose their connections at once: ${listOf("storm")}
   forwarding   a process that passes clients on, beside one that serves them: ${listOf("forwarding")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)

@@ -61,6 +61,22 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
   },
 };
 
+/** Arena as it comes, with all that protects it, but for a bound on what one address may do: all clients come from here. */
+export const STORM_ARGS = ["--synthetic", "--log-level", "warn"];
+
+/** A server with rooms that thousands come back to. */
+export function stormServer(name: PeerName): Omit<Peer, "hasRooms"> {
+  const { title, entry, args } = PEERS[name];
+  return { title, entry, args: name === "arena" ? (folder) => [...HERE, "--data-dir", folder, ...STORM_ARGS] : args };
+}
+
+/** An edge at a given port, before a cluster that `args` lead to. */
+export function stormEdge(port: number, args: readonly string[]): Omit<Peer, "hasRooms"> {
+  const { title, entry } = PEERS.edge;
+  const own = ["--port", String(port), "--host", "127.0.0.1", "--role", "edge", ...STORM_ARGS, ...args];
+  return { title, entry, args: (folder) => [...own, "--data-dir", folder] };
+}
+
 /** A server as one of several processes on a Redis. */
 export function inCluster(name: "arena" | "colyseus", nodeId: string, redisUrl: string): Omit<Peer, "hasRooms"> {
   const { title, entry } = PEERS[name];

@@ -23,6 +23,8 @@ export interface Usage {
   readonly peakRssBytes: number;
   /** The longest time since peaks are counted for which the event loop did not come round, in ms; 0 where they are not. */
   readonly longestStallMs: number;
+  /** What 99 % of the event loop's delays since then did not exceed, in ms. */
+  readonly p99DelayMs: number;
 }
 
 const COLLECTIONS = 4;
@@ -47,6 +49,7 @@ process.on("message", async (question: Question) => {
     heldBytes: heapUsed + external,
     peakRssBytes: peakRssBytes(),
     longestStallMs: loopDelay.max / NS_PER_MS,
+    p99DelayMs: loopDelay.percentile(99) / NS_PER_MS,
   } satisfies Usage);
 });
 process.once("disconnect", () => process.exit());

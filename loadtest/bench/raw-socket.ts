@@ -10,6 +10,8 @@ export interface RawSocketOptions {
   readonly onOpen?: () => void;
   /** A frame with data arrived, whole. */
   readonly onFrame: (frame: Frame) => void;
+  /** It has ended other than by {@link RawSocket.close}, and why. */
+  readonly onEnd?: (complaint: string) => void;
 }
 
 const READY_MS = 60_000;
@@ -30,14 +32,16 @@ export class RawSocket {
   readonly #reader = new FrameReader();
   readonly #onOpen: (() => void) | undefined;
   readonly #onFrame: (frame: Frame) => void;
+  readonly #onEnd: ((complaint: string) => void) | undefined;
   readonly #ready = Promise.withResolvers<void>();
   #head: Buffer | undefined = NOTHING;
   #failure: string | undefined;
   #isClosing = false;
 
-  constructor({ port, path, onOpen, onFrame }: RawSocketOptions) {
+  constructor({ port, path, onOpen, onFrame, onEnd }: RawSocketOptions) {
     this.#onOpen = onOpen;
     this.#onFrame = onFrame;
+    this.#onEnd = onEnd;
     this.ready = this.#ready.promise;
     this.#socket = connect({
       port,
@@ -89,7 +93,9 @@ export class RawSocket {
 
   /** Ends the connection as one that is lost. */
   fail(complaint: string): void {
+    const isFirst = this.#failure === undefined && !this.#isClosing;
     this.#failure ??= complaint;
+    if (isFirst) this.#onEnd?.(complaint);
     this.#ready.reject(new Error(complaint));
     this.#socket.destroy();
   }

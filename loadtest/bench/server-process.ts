@@ -14,6 +14,8 @@ export interface ServerProcess {
   ask(question: Question): Promise<Usage>;
   /** How it ended and what it last wrote to its standard error, where it did either; for the report of a failure. */
   lastWords(): string;
+  /** Sends it a signal and waits until it has ended. */
+  end(signal: "SIGKILL" | "SIGTERM"): Promise<void>;
   /** Ends the process. */
   close(): Promise<void>;
 }
@@ -49,9 +51,12 @@ export async function startServer(peer: ServerProgram, nodeFlags: readonly strin
     throw new Error(`${peer.title} ended with ${code ?? signal}. ${complaint}`);
   });
   ended.catch(() => {}); // where nobody waits for it, it was asked to end
-  const close = async (): Promise<void> => {
-    child.kill("SIGKILL");
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
     await ended.catch(() => {}); // the end is what is wanted
+  };
+  const close = async (): Promise<void> => {
+    await end("SIGKILL");
     await neighbours?.close();
     await rm(folder, { recursive: true, force: true });
   };
@@ -59,6 +64,7 @@ export async function startServer(peer: ServerProgram, nodeFlags: readonly strin
     const port = await Promise.race([readPort(child), ended, deadline(START_MS, `${peer.title} does not start`)]);
     return {
       port,
+      end,
       close,
       ask: (question) => Promise.race([ask(child, question), ended]),
       lastWords: () => [child.exitCode ?? child.signalCode ?? "", complaint].join(" ").trim(),

@@ -8,6 +8,7 @@ import { memoryCase } from "./cases/memory.ts";
 import { opRateCases } from "./cases/op-rates.ts";
 import { openBoardsCase } from "./cases/open-boards.ts";
 import { stallCase } from "./cases/stall.ts";
+import { stormCases } from "./cases/storms.ts";
 import type { ComparisonName } from "./options.ts";
 import type { PeerName } from "./peers.ts";
 
@@ -41,6 +42,11 @@ would bring cannot show on a machine of two cores, only what each of them costs.
 const FORWARDING_NOTES = `Arena serves the clients itself. Forwarding is an edge: the same clients come to it, and it passes them on to a node that
 serves them beside the load, on the other core. The CPU time is that of the edge alone.`;
 
+const STORM_NOTES = `5,000 clients in rooms of 50 that send two patches a second. Stock clients come back as the SDK does, after 0.2, 0.4, 0.8, 1.6, 3.2 and then
+every 5 s, 15 times, all in step; the library's wait for the time that the server gave them, else with jitter, and ask for their seat over
+HTTP first. A client is back when it has the state on another connection. The delay of the event loop is that of the process where
+they come in; of the node behind an edge, where the rooms are, as its own metrics have it.`;
+
 /** All subjects that compare servers. */
 export const SUBJECTS: Readonly<Record<ComparisonName, Subject>> = {
   connections: {
@@ -60,6 +66,12 @@ export const SUBJECTS: Readonly<Record<ComparisonName, Subject>> = {
     packages: ["@colyseus/core", "@colyseus/redis-driver", "@colyseus/redis-presence", "ioredis"],
     notes: MATCHMAKING_NOTES,
     cases: (scale) => [lookUpsCase(scale), ...clusterJoinsCases(scale)],
+  },
+  storm: {
+    reference: "arena",
+    packages: ["@colyseus/core", "@colyseus/ws-transport", "ws"],
+    notes: STORM_NOTES,
+    cases: stormCases,
   },
   forwarding: {
     reference: "arena",

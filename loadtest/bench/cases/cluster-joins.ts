@@ -79,8 +79,10 @@ function clusterOf(servers: readonly ServerProcess[]): ClusterProcess {
         heldBytes: sum("heldBytes"),
         peakRssBytes: sum("peakRssBytes"),
         longestStallMs: Math.max(...usages.map(({ longestStallMs }) => longestStallMs)),
+        p99DelayMs: Math.max(...usages.map(({ p99DelayMs }) => p99DelayMs)),
       };
     },
+    end: async (signal) => void (await Promise.all(servers.map((server) => server.end(signal)))),
     lastWords: () => servers.map((server) => server.lastWords()).join(" "),
     close: async () => void (await Promise.all(servers.map((server) => server.close()))),
   };

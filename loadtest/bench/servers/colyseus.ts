@@ -11,6 +11,9 @@ import type { Load } from "../load.ts";
 import { announce } from "./announce.ts";
 import { Mover, SyntheticState } from "./synthetic-state.ts";
 
+/** As long as Arena keeps seats. */
+const RECONNECT_SECONDS = 30;
+
 class SyntheticRoom extends Room<{ state: SyntheticState }> {
   override state = new SyntheticState();
   override messages = { freeze: (client: Client) => this.#freeze(client) };
@@ -26,6 +29,11 @@ class SyntheticRoom extends Room<{ state: SyntheticState }> {
       this.broadcastPatch();
     }, 1000 / tickMs);
     this.patchRate = null; // the tick sends its own patch, as Arena's room does; set before, it would steal the clock
+  }
+
+  /** As its documentation shows for clients that lose their connection. */
+  override onDrop(client: Client): void {
+    this.allowReconnection(client, RECONNECT_SECONDS);
   }
 
   #freeze(client: Client): void {
