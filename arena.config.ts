@@ -42,6 +42,7 @@ import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
 import { openTokens } from "./src/tokens/open-tokens.ts";
 import { Admission } from "./src/transport/admission.ts";
+import { Arrivals } from "./src/transport/arrivals.ts";
 import { authContext } from "./src/transport/auth-context.ts";
 import { authorityOf } from "./src/transport/authority.ts";
 import { clientAddress, countedAs, parseNetworks } from "./src/transport/client-address.ts";
@@ -49,6 +50,7 @@ import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ownerFinder } from "./src/transport/owner-finder.ts";
 import { portError } from "./src/transport/port-error.ts";
+import { RetrySlots } from "./src/transport/retry-slots.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
 import { TRUNK_PATH } from "./src/trunk/trunk.ts";
 
@@ -81,6 +83,9 @@ export const ROOMS: Readonly<Record<string, AppRoom>> = {
 /** Of the app; nodes of different versions may be in one cluster while it is being updated. */
 const VERSION = "0.1.0";
 const MS_PER_S = 1000;
+/** Bounds of the latest time at which a client that was sent away is to come back. */
+const MIN_LATEST_SLOT_MS = 5000;
+const MAX_SLOT_MS = 20_000;
 const PAGE_DIR = fileURLToPath(new URL("./client-sample/dist", import.meta.url));
 
 /** A node that serves. */
@@ -178,12 +183,15 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
     limits: config,
     queuedBytes: () => transport.queuedBytes,
   });
-  const admission = new Admission({
+  const arrivals = new Arrivals(base);
+  const slots = new RetrySlots({
     clock,
-    limits: config,
-    isOverloaded: () => load.level === "overloaded",
-    whyClosed,
+    perSecond: () => Math.min(arrivals.perSecond, config.connectionsPerSecond),
+    maxMs: latestSlotMs(config),
   });
+  const retryAfterMs = (): number => slots.next();
+  const isOverloaded = (): boolean => load.level === "overloaded";
+  const admission = new Admission({ clock, limits: config, isOverloaded, retryAfterMs, whyClosed });
   const matchmake = createMatchmaking({
     ...base,
     seats: matchmaking.seats,
@@ -209,11 +217,13 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
     httpServer: http.server,
     limits: config,
     admission,
+    arrivals,
+    retryAfterMs,
     addressOf,
     checkTrunk: ({ headers, url = "" }) => peers.usePassage(String(headers[PASSAGE_HEADER]), url),
-    forwarder: openForwarder(config, base),
+    forwarder: openForwarder(config, base, retryAfterMs),
   });
-  return { load, http, transport };
+  return { load, http, transport, arrivals };
 }
 
 function openServer(config: Config, { telemetry, cluster, matchmaking }: Base, { transport }: Doors): Server {
@@ -257,13 +267,20 @@ function typeOf(app: AppRoom | undefined): RoomType | undefined {
   return { filterBy, sortBy, instanceOf: (options) => room.instanceOf(options), ...whereabouts };
 }
 
+/** Who is sent away comes back in time for two attempts before its seat is gone, where seats are kept for long enough. */
+function latestSlotMs({ reconnectSeconds }: Config): number {
+  return Math.min(MAX_SLOT_MS, Math.max(MIN_LATEST_SLOT_MS, (reconnectSeconds * MS_PER_S) / 2));
+}
+
 /** Leads clients to the processes that have their rooms; a process on its own leads nobody anywhere. */
-function openForwarder(config: Config, { clock, telemetry, cluster, peers }: Base): Forwarder | undefined {
+function openForwarder(config: Config, base: Base, retryAfterMs: () => number): Forwarder | undefined {
+  const { clock, telemetry, cluster, peers } = base;
   if (config.redisUrl === "") return undefined;
   const forwarder = new Forwarder({
     ...config,
     clock,
     telemetry,
+    retryAfterMs,
     ownerOf: ownerFinder({ clock, cluster, returnMs: config.reconnectSeconds * MS_PER_S }),
     forget: (roomId) => cluster.forget(roomId),
     passage: ({ bootId }) => [PASSAGE_HEADER, peers.passageTo(bootId, TRUNK_PATH)],
@@ -291,6 +308,7 @@ interface Ending extends Stores {
   readonly http: Http;
   readonly openRooms: OpenRooms;
   readonly load: LoadMonitor;
+  readonly arrivals: Arrivals;
 }
 
 async function endWithin(
@@ -307,6 +325,7 @@ async function endWithin(
     http,
     openRooms,
     load,
+    arrivals,
     logs,
     images,
   }: Ending,
@@ -323,6 +342,7 @@ async function endWithin(
   await logs.close(); // after the rooms, which bring what they were pushed to it
   people.close();
   presence.close();
+  arrivals.close();
   await cluster.close();
   peers.close();
 }

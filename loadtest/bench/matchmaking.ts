@@ -1,4 +1,4 @@
-import { Agent, request } from "node:http";
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { text } from "node:stream/consumers";
 
 /** A seat as Colyseus answers it. */
@@ -27,7 +27,7 @@ export async function reserveSeat(port: number, name: string, options: object): 
 /** A call that was answered. */
 export interface Answer {
   readonly status: number;
-  /** Of the header, in ms. */
+  /** When the server wants to be asked again, in ms; undefined where it does not say. */
   readonly retryAfterMs: number | undefined;
   readonly body: string;
 }
@@ -56,12 +56,18 @@ async function call({ port, path, options, agent }: Call): Promise<Answer> {
     sent.once("error", reject);
     sent.once("response", (response) => {
       const { statusCode: status = 0, headers: told } = response;
-      const seconds = told["retry-after"];
-      const retryAfterMs = seconds === undefined ? undefined : Number(seconds) * MS_PER_S;
-      text(response).then((answer) => resolve({ status, retryAfterMs, body: answer }), reject);
+      text(response).then((answer) => resolve({ status, retryAfterMs: readRetry(told, answer), body: answer }), reject);
     });
     sent.end(body);
   });
+}
+
+/** A body tells it more exactly than a header. */
+function readRetry(headers: IncomingHttpHeaders, body: string): number | undefined {
+  const exact = /"retryAfterMs":(\d+)/.exec(body)?.[1];
+  if (exact !== undefined) return Number(exact);
+  const seconds = headers["retry-after"];
+  return seconds === undefined ? undefined : Number(seconds) * MS_PER_S;
 }
 
 /** The path on which a client takes its seat. */

@@ -38,11 +38,11 @@ export class Answers {
 async function read(response: Response): Promise<RefusedCall> {
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
   const body: unknown = await response.json().catch(() => ({})); // whoever stands before the server answers in other forms
-  const { name, code, error }: { name?: unknown; code?: unknown; error?: unknown } = Object(body);
+  const { name, code, error, retryAfterMs = seconds * 1000 }: Readonly<Record<string, unknown>> = Object(body);
   return {
     status: response.status,
     code: String(name ?? code ?? response.status),
     detail: typeof error === "string" ? error : response.statusText,
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
+    retryAfterMs: Number.isFinite(retryAfterMs) ? Number(retryAfterMs) : undefined,
   };
 }

@@ -2,6 +2,7 @@ import type { Clock, Stop } from "../clock/clock.ts";
 import { sizeOf } from "../document/document.ts";
 import { CLOSE_CODES, OP_MESSAGES } from "../protocol/protocol.ts";
 import { AnswerWatch } from "./answer-watch.ts";
+import { spreadMs } from "./backoff.ts";
 import type { Connection } from "./connection.ts";
 import { type ExpiredAnswer, IdentityRenewal } from "./identity-renewal.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
@@ -210,7 +211,7 @@ export class DocumentSession<Op extends object, R extends object> {
       case "wait":
         this.#stopRetry();
         this.#stopStuck();
-        this.#stopRetry = this.#clock.after(output.delayMs, () => {
+        this.#stopRetry = this.#clock.after(spreadMs(output.delayMs, this.#clock.random()), () => {
           this.run(() => replica.retry());
           this.#watch();
         });

@@ -1,6 +1,6 @@
 import type { Room } from "@colyseus/sdk";
 import type { Stop } from "../clock/clock.ts";
-import { BACKOFF_LIMITS, backoffMs } from "./backoff.ts";
+import { BACKOFF_LIMITS, backoffMs, spreadMs } from "./backoff.ts";
 import { Joining, type JoiningParts } from "./joining.ts";
 import { judgeClose, judgeFailure, type Reason, type Verdict } from "./loss.ts";
 import type { Network } from "./network.ts";
@@ -106,8 +106,8 @@ export class Link {
       this.#goOffline();
     } else if (!this.#room && !this.#isTrying) {
       const { clock } = this.#parts;
-      const spreadMs = change === "online" ? clock.random() * WAKE_SPREAD_MS : 0;
-      this.#schedule(Math.max(spreadMs, this.#floorAtMs - clock.nowMs()), undefined);
+      const wakeMs = change === "online" ? clock.random() * WAKE_SPREAD_MS : 0;
+      this.#schedule(Math.max(wakeMs, this.#floorAtMs - clock.nowMs()), undefined);
     }
   }
 
@@ -188,8 +188,9 @@ export class Link {
       else this.#wait(verdict.reason, 0);
     } else if (verdict.kind === "retry") {
       if (!verdict.keepsSeat) this.#joining.seat.drop();
-      this.#floorAtMs = clock.nowMs() + verdict.floorMs;
-      this.#wait(verdict.reason, verdict.floorMs);
+      const floorMs = spreadMs(verdict.floorMs, clock.random());
+      this.#floorAtMs = clock.nowMs() + floorMs;
+      this.#wait(verdict.reason, floorMs);
     } else {
       this.#setStatus("refused", { reason: verdict.reason });
     }

@@ -1,5 +1,6 @@
 import type { Stop } from "../clock/clock.ts";
 import { OP_MESSAGES, type OpHistory, type OpPast, type OpPastRefused } from "../protocol/protocol.ts";
+import { spreadMs } from "./backoff.ts";
 import type { RoomLine } from "./document-session.ts";
 import { HistoryRefused } from "./history-refused.ts";
 import type { Status, StatusDetail } from "./link.ts";
@@ -96,7 +97,7 @@ export class PastLoader<Op, R> {
 
   #refused({ code, detail, retryAfterMs }: OpPastRefused): void {
     if (retryAfterMs === undefined) this.#end()?.reject(new HistoryRefused(`${code}: ${detail}`));
-    else this.#askAgainIn(retryAfterMs);
+    else this.#askAgainIn(spreadMs(retryAfterMs, this.#line.clock.random()));
   }
 
   #onError(code: number, detail: string): void {

@@ -201,10 +201,14 @@ export class ArenaError extends Error {
     return ERRORS[this.code];
   }
 
-  /** For a `retry-after` header: seconds after which trying again may help, where it may at all. */
+  /** When trying again may help, in ms from now, where it may at all. */
+  get retryAfterMs(): number | undefined {
+    return this.row.isRetryable ? Number(this.details["retryAfterMs"] ?? RETRY_MS) : undefined;
+  }
+
+  /** The same in whole seconds, for a `retry-after` header. */
   get retryAfterSeconds(): number | undefined {
-    const { retryAfterMs = RETRY_MS } = this.details;
-    return this.row.isRetryable ? Math.ceil(Number(retryAfterMs) / 1000) : undefined;
+    return this.retryAfterMs === undefined ? undefined : Math.ceil(this.retryAfterMs / 1000);
   }
 
   /** The message as it travels: the code for programs, then the sentence for people; without the detail where that tells of what is behind us. */

@@ -1,8 +1,9 @@
 import type { ArenaError } from "./errors.ts";
 
-/** What an HTTP answer says of an error: `{code, name, error}`, as the SDK reads it. */
-export function answerBody(error: ArenaError): { code: number; name: string; error: string } {
-  return { code: error.row.wireCode, name: error.code, error: error.wireMessage };
+/** What an HTTP answer says of an error: `{code, name, error}`, as the SDK reads it, and when to try again, in ms, where that may help. */
+export function answerBody(error: ArenaError): { code: number; name: string; error: string; retryAfterMs?: number } {
+  const { row, code: name, wireMessage, retryAfterMs } = error;
+  return { code: row.wireCode, name, error: wireMessage, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** A whole HTTP/1.1 answer, for a line on which no response object exists: an upgrade, or what is no HTTP at all. */

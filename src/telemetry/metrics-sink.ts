@@ -219,6 +219,24 @@ function measureLoad(telemetry: Telemetry, registers: Registry[]): void {
     for (const other of LOAD_LEVELS) level.set({ level: other }, other === load.level ? 1 : 0);
     queued.set(load.queuedBytes);
   });
+  measureArrivals(telemetry, registers);
+}
+
+function measureArrivals(telemetry: Telemetry, registers: Registry[]): void {
+  const waiting = new Gauge({
+    name: "arena_arrivals_waiting",
+    help: "Clients that wait before the door of this process for their turn to come in.",
+    registers,
+  });
+  const capacity = new Gauge({
+    name: "arena_arrival_capacity",
+    help: "Clients that may come in a second, as measured when last as many came; 0 before that.",
+    registers,
+  });
+  telemetry.on("arrivals:measured", (measured) => {
+    waiting.set(measured.waiting);
+    capacity.set(measured.perSecond);
+  });
 }
 
 /** Event-loop delay since the last reading: what a scrape sees is what happened since the scrape before it. */

@@ -17,6 +17,8 @@ export interface TelemetryEvents {
   "node:stopped": { reason: string };
   /** The process stood still for longer than a moment: a long tick, a paused machine. Deadlines were moved by as much. */
   "node:stalled": { stallMs: number };
+  /** Clients come in; told once a second meanwhile: how many wait before the door, and how many may come in a second. */
+  "arrivals:measured": { waiting: number; perSecond: number };
   /** How loaded the node is, once a second: means of this second, and what waits for all connections. */
   "node:loadMeasured": { level: LoadLevel; loopDelayMs: number; tickLatenessMs: number; queuedBytes: number };
   /** The node is more or less loaded than before: strained, its rooms send fewer patches; overloaded, nobody new comes in. */

@@ -43,13 +43,12 @@ export interface AdmissionParts {
    * that comes after it.
    */
   readonly whyClosed: () => "STARTING" | "DRAINING" | undefined;
+  /** When one who is refused may come again, in ms from now: another time for each. */
+  readonly retryAfterMs: () => number;
 }
 
 /** More addresses than this within a second are no players. */
 const MAX_ADDRESSES = 10_000;
-const MIN_RETRY_MS = 1000;
-/** Those who were refused together shall not come back together. */
-const RETRY_SPREAD_MS = 4000;
 
 /** The door of a node. */
 export class Admission {
@@ -73,7 +72,7 @@ export class Admission {
   connect(visitor: Visitor): Stop | ArenaError {
     const address = countedAs(visitor.address);
     const code = this.#whyNotConnect(visitor, address);
-    if (code) return this.#refusal(code);
+    if (code) return this.refusal(code);
     const stop = count(this.#byAddress, address);
     this.#connections++;
     return () => {
@@ -85,13 +84,13 @@ export class Admission {
   /** Counts a connection that was let in as its user's, whom only its token tells; answers as `connect` does. */
   identify(userId: string): Stop | ArenaError {
     const isFull = countOf(this.#byUser, userId) >= this.#parts.limits.maxConnectionsPerUser;
-    return isFull ? this.#refusal("TOO_MANY_CONNECTIONS") : count(this.#byUser, userId);
+    return isFull ? this.refusal("TOO_MANY_CONNECTIONS") : count(this.#byUser, userId);
   }
 
   /** Says why a matchmaking call is refused, or nothing. */
   call(visitor: Visitor): ArenaError | undefined {
     const code = this.#whyNotCall(visitor);
-    return code && this.#refusal(code);
+    return code && this.refusal(code);
   }
 
   #whyNotConnect(visitor: Visitor, address: string): ErrorCode | undefined {
@@ -115,9 +114,9 @@ export class Admission {
     return !isReturning && this.#parts.isOverloaded() ? "OVERLOADED" : undefined;
   }
 
-  #refusal(code: ErrorCode): ArenaError {
-    const retryAfterMs = MIN_RETRY_MS + Math.round(this.#parts.clock.random() * RETRY_SPREAD_MS);
-    return new ArenaError(code, "", { details: { retryAfterMs } });
+  /** Says that one is refused, and when it may come again. */
+  refusal(code: ErrorCode): ArenaError {
+    return new ArenaError(code, "", { details: { retryAfterMs: this.#parts.retryAfterMs() } });
   }
 }
 

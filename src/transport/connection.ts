@@ -22,6 +22,8 @@ export interface ConnectionParts {
   readonly writer: Writer;
   readonly limits: ConnectionLimits;
   readonly authority: Authority;
+  /** When one who is sent away may come again, in ms from now: another time for each. */
+  readonly retryAfterMs: () => number;
 }
 
 /** Bounds of a connection. */
@@ -41,8 +43,6 @@ export interface ConnectionLimits extends OutboxLimits {
 
 /** A client that renews its token a little late is not cut off. */
 const EXPIRY_GRACE_MS = 25_000;
-/** How long a slow client is told to stay away. */
-const SLOW_RETRY_MS = 1000;
 /** A client that was asked to close has this long before the line is cut and its memory freed. */
 const CLOSING_MS = 3000;
 const OPEN = 1;
@@ -127,7 +127,7 @@ export class Connection extends EventEmitter implements LineListener, Peer {
     const error = new ArenaError(code);
     const { closeCode = CLOSE_CODES.WITH_ERROR, isRetryable } = error.row;
     this.#report(error);
-    this.close(closeCode, isRetryable ? closeReason({ code, retryAfterMs: SLOW_RETRY_MS }) : code);
+    this.close(closeCode, isRetryable ? closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }) : code);
   }
 
   /**

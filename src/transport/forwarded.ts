@@ -8,6 +8,8 @@ import type { Peer } from "./liveness.ts";
 /** What a forwarded client is made of. */
 export interface ForwardedParts {
   readonly clock: Clock;
+  /** When one who is sent away may come again, in ms from now: another time for each. */
+  readonly retryAfterMs: () => number;
   /** The owner was lost while the client was here. */
   readonly onLost: (cause: Error) => void;
   readonly onSilent: () => void;
@@ -19,9 +21,6 @@ const OPEN = 1;
 const CLOSED = 3;
 /** Who was told that it is over has this long to take it and to hang up. */
 const CLOSING_MS = 3000;
-/** Those who lose one owner together shall not come back together. */
-const MIN_RETRY_MS = 500;
-const RETRY_SPREAD_MS = 2000;
 
 /** A client that came in here and whose room is elsewhere: its line, and its channel to the owner. */
 export class Forwarded implements ClientEnd, LineListener, Peer {
@@ -49,8 +48,7 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
   lose(code: ErrorCode): void {
     this.#channel.closed();
     if (this.#line.readyState !== OPEN) return;
-    const retryAfterMs = MIN_RETRY_MS + this.#parts.clock.random() * RETRY_SPREAD_MS;
-    this.close(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs }));
+    this.close(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }));
   }
 
   // From the owner.

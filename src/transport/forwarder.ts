@@ -26,6 +26,8 @@ export interface ForwarderParts {
   readonly forget: (roomId: string) => void;
   /** Name and value of the header that proves to an owner who opens a trunk. */
   readonly passage: (owner: Owner) => readonly [name: string, value: string];
+  /** When one who is sent away may come again, in ms from now: another time for each. */
+  readonly retryAfterMs: () => number;
   /** Time between two pings, to clients and to owners. */
   readonly heartbeatMs: number;
   /** Largest frame that a client may send, in bytes. */
@@ -181,13 +183,14 @@ export class Forwarder {
   }
 
   #take(channel: EdgeChannel, { bootId }: Owner, passenger: Passenger & { onGone: () => void }): void {
-    const { clock, telemetry, heartbeatMs } = this.#parts;
+    const { clock, telemetry, heartbeatMs, retryAfterMs } = this.#parts;
     const { request, socket, head, sessionId, onGone } = passenger;
     this.#upgrades.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off("close", onGone); // from now on the WebSocket tells, and with which code
       const line = new SocketLine(webSocket, { clock, heartbeatMs });
       const client = new Forwarded(line, channel, {
         clock,
+        retryAfterMs,
         onLost: (error) => this.#note("flow", bootId, toArenaError(error)),
         onSilent: () => this.#tellRefused("PEER_SILENT", { where: "socket", sessionId }),
         onFailed: (error) => telemetry.emit("connection:failed", { sessionId, error }),

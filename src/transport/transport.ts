@@ -18,11 +18,13 @@ import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
 import { type Opening, type OwnerChannel, OwnerTrunk, TRUNK_ANSWER, TRUNK_PATH } from "../trunk/trunk.ts";
 import type { Admission } from "./admission.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { authContext } from "./auth-context.ts";
 import type { Authority } from "./authority.ts";
 import { ArenaClient } from "./client.ts";
 import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
 import type { Forwarder, Passenger } from "./forwarder.ts";
+import { comerOf, inTurn } from "./in-turn.ts";
 import type { Line } from "./line.ts";
 import { Liveness } from "./liveness.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
@@ -41,6 +43,9 @@ export interface TransportParts {
   readonly isCompressed: boolean;
   readonly limits: ConnectionLimits;
   readonly admission: Admission;
+  readonly arrivals: Arrivals;
+  /** When one who is sent away may come again, in ms from now: another time for each. */
+  readonly retryAfterMs: () => number;
   readonly authority: Authority;
   readonly tokens: Tokens;
   /** The address that a request comes from. @throws ArenaError FORWARD_FORGED */
@@ -62,9 +67,18 @@ interface Arrival {
   readonly refusal?: ArenaError;
 }
 
+/** An upgrade that is to be gone on with. */
+interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly arrival: Arrival;
+}
+
 /** A socket that names no room, such as the SDK's latency probe, is let go after this time. */
 const ROOMLESS_MS = 1000;
 const CLOSING_MS = 1000;
+/** Lines that the system holds until they are looked at; the 511 of Node's own make others wait for a second or three. */
+const BACKLOG = 4096;
 /** The process that had the room when the seat was given, and the room. */
 const ROOM_PATH = /^\/([\w-]+)\/([\w-]+)$/;
 
@@ -87,10 +101,10 @@ export class ArenaTransport extends WebSocketTransport {
       perMessageDeflate: parts.isCompressed,
       pingInterval: 0,
     });
-    const { clock, telemetry, limits, authority } = parts;
+    const { clock, telemetry, limits } = parts;
     this.#parts = parts;
     this.#traffic = new TrafficCounter(clock, telemetry);
-    this.#connectionParts = { clock, telemetry, limits, authority, traffic: this.#traffic, writer: new Writer() };
+    this.#connectionParts = { ...parts, traffic: this.#traffic, writer: new Writer() };
     this.#liveness = new Liveness({
       clock,
       heartbeatMs: limits.heartbeatMs,
@@ -116,7 +130,7 @@ export class ArenaTransport extends WebSocketTransport {
   /** Opens the port and gives its number. Until matchmaking is ready, nobody gets a seat. */
   async open(port: number, host: string): Promise<number> {
     const { httpServer } = this.#parts;
-    httpServer.listen(port, host);
+    httpServer.listen({ port, host, backlog: BACKLOG });
     await once(httpServer, "listening");
     return (httpServer.address() as AddressInfo).port; // a port, never a pipe
   }
@@ -165,7 +179,14 @@ export class ArenaTransport extends WebSocketTransport {
       return;
     }
     const { stop, arrival } = admitted;
+    const { arrivals, admission } = this.#parts;
     socket.once("close", stop);
+    const goOn = (): void => this.#takeIn(request, { socket, head, arrival });
+    const isTaken = inTurn(arrivals, { url: arrival.url, socket, goOn });
+    if (!isTaken) this.#refuseUpgrade(socket, admission.refusal("CONNECTIONS_TOO_FAST"));
+  }
+
+  #takeIn(request: IncomingMessage, { socket, head, arrival }: Upgrade): void {
     const accept = (refusal?: ArenaError): void =>
       this.wss.handleUpgrade(request, socket, head, (webSocket) =>
         this.wss.emit("connection", webSocket, refusal ? { ...arrival, refusal } : arrival),
@@ -209,12 +230,26 @@ export class ArenaTransport extends WebSocketTransport {
   #openChannel(channel: OwnerChannel, opening: Opening): void {
     const arrival = this.#admitChannel(opening);
     if (arrival instanceof ArenaError) {
-      this.#tellRefused(arrival);
-      channel.refuse(arrival.row.httpStatus, rawAnswer(arrival));
+      this.#refuseChannel(channel, arrival);
       return;
     }
-    channel.accept();
-    void this.#accept(channel, arrival);
+    const { arrivals, admission } = this.#parts;
+    const goOn = (): void => {
+      if (channel.readyState === OPEN) {
+        channel.accept();
+        void this.#accept(channel, arrival);
+      } else arrival.onClose?.(); // it has gone while it waited
+    };
+    if (arrivals.enter()) goOn();
+    else if (!arrivals.wait(comerOf(arrival.url), goOn)) {
+      arrival.onClose?.();
+      this.#refuseChannel(channel, admission.refusal("CONNECTIONS_TOO_FAST"));
+    }
+  }
+
+  #refuseChannel(channel: OwnerChannel, error: ArenaError): void {
+    this.#tellRefused(error);
+    channel.refuse(error.row.httpStatus, rawAnswer(error));
   }
 
   #admitChannel({ url: path, headers, address }: Opening): Arrival | ArenaError {
@@ -261,8 +296,8 @@ export class ArenaTransport extends WebSocketTransport {
   }
 
   #admit({ headers, url, address }: Arrival): Stop | ArenaError {
-    const isReturning = url.searchParams.has("reconnectionToken");
-    return this.#parts.admission.connect({ address, origin: headers.origin, isReturning });
+    const { origin } = headers;
+    return this.#parts.admission.connect({ address, origin, isReturning: comerOf(url) === "returning" });
   }
 
   async #accept(line: Line, arrival: Arrival): Promise<void> {
@@ -344,7 +379,7 @@ export class ArenaTransport extends WebSocketTransport {
     this.#parts.telemetry.emit("error:refused", { code, where: "socket", detail, sessionId: client.sessionId });
     client.error(row.wireCode, wireMessage);
     if (isReturning && row.isRetryable)
-      client.leave(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: RETRY_MS }));
+      client.leave(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }));
     else client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
   }
 }
@@ -354,7 +389,6 @@ function sessionIdOf(url: URL): string {
 }
 
 const OPEN = 1;
-const RETRY_MS = 1000;
 const PONG = new Uint8Array([18]);
 const SEAT_EXPIRED_CODE = 524;
 

@@ -23,6 +23,7 @@ export type Edge = Awaited<ReturnType<typeof openEdge>>;
 /** Largest frame of a client. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
+const RETRY_MS = 1000;
 
 /** Opens an edge; `ownerOf` says where each client goes, `passageTo` proves to an owner who comes. */
 export async function openEdge(
@@ -39,6 +40,7 @@ export async function openEdge(
   const forwarder = new Forwarder({
     clock,
     telemetry,
+    retryAfterMs: () => RETRY_MS,
     heartbeatMs: HEARTBEAT_MS,
     maxFrameBytes: MAX_FRAME_BYTES,
     isCompressed,

@@ -9,6 +9,7 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "node:draining": { reason: "SIGTERM" },
   "node:stopped": { reason: "SIGTERM" },
   "node:stalled": { stallMs: 1500 },
+  "arrivals:measured": { waiting: 3, perSecond: 1200 },
   "node:loadMeasured": { level: "normal", loopDelayMs: 1, tickLatenessMs: 2, queuedBytes: 300 },
   "node:loadChanged": { level: "strained", loopDelayMs: 120, tickLatenessMs: 60, queuedBytes: 3000 },
   "node:failed": { error: new Error("broken"), isFatal: false },

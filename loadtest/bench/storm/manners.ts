@@ -19,7 +19,7 @@ const STOCK = { maxRetries: 15, delayMs: 100, maxDelayMs: 5000 };
 /** After these the SDK comes back, and after no other. */
 const STOCK_RETURNS = /^(1001|1005|1006|4010)$/;
 /** Of src/client/backoff.ts. */
-const LIBRARY = { minMs: 500, maxMs: 20_000 };
+const LIBRARY = { minMs: 500, maxMs: 20_000, minSpreadMs: 250 };
 const LIBRARY_STAYS_AWAY = /^(4000|4002|4003|45\d\d)$/;
 const SERVER_BUSY = 429;
 
@@ -32,7 +32,8 @@ export function waitMs(manner: Manner, attempt: number, floorMs: number, random:
   if (manner === "stock") {
     return attempt > STOCK.maxRetries ? undefined : Math.min(STOCK.maxDelayMs, STOCK.delayMs * 2 ** attempt);
   }
-  return Math.max(floorMs, Math.min(LIBRARY.maxMs, LIBRARY.minMs + random * LIBRARY.minMs * 2 ** (attempt - 1)));
+  const spreadMs = floorMs === 0 ? 0 : floorMs + random * Math.max(LIBRARY.minSpreadMs, floorMs / 4);
+  return Math.max(spreadMs, Math.min(LIBRARY.maxMs, LIBRARY.minMs + random * LIBRARY.minMs * 2 ** (attempt - 1)));
 }
 
 /** Reads how a socket ended. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { BINARY } from "../client-frame.ts";
 import type { Frame } from "../frame-reader.ts";
 import type { Load } from "../load.ts";
@@ -19,6 +20,8 @@ export interface ReturnerParts {
 const KIND_BITS = 0x1f;
 const JOIN = 10;
 const STATE = 14;
+const MAX_JOINS = 60;
+const JOIN_AGAIN_MS = 1000;
 
 /** A client with a seat, which comes back to it whenever its connection is lost. */
 export class Returner {
@@ -34,11 +37,20 @@ export class Returner {
     this.#parts = parts;
   }
 
-  /** Takes a seat. @throws Error where there is none */
+  /** Takes a seat; a server that is busy is asked again. @throws Error where there is none */
   async join(load: Load): Promise<void> {
-    this.#seat = await reserveSeat(this.#parts.port, "synthetic", load);
+    for (let attempt = 1; !(await this.#joinOnce(load)); attempt++) {
+      if (attempt === MAX_JOINS) throw new Error("A client does not get in.");
+      await wait(JOIN_AGAIN_MS);
+    }
+  }
+
+  async #joinOnce(load: Load): Promise<boolean> {
+    this.#turn = Promise.withResolvers();
+    this.#seat = await reserveSeat(this.#parts.port, "synthetic", load).catch(() => undefined);
+    if (!this.#seat) return false;
     this.#open(seatPath(this.#seat));
-    if (!(await this.#turn.promise)) throw new Error("A client does not get in.");
+    return this.#turn.promise;
   }
 
   /** Resolves when it has its state on another connection, with false where it has given up or lost its seat. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { backoffMs } from "../../../src/client/backoff.ts";
+import { backoffMs, spreadMs } from "../../../src/client/backoff.ts";
 
 describe("backoff", () => {
   it("[CLI5] stays between half a second and twenty", () => {
@@ -17,5 +17,15 @@ describe("backoff", () => {
     const widths = [0, 1, 2, 3].map((attempt) => backoffMs(attempt, 1) - backoffMs(attempt, 0));
 
     assert.deepEqual(widths, [500, 1000, 2000, 4000]);
+  });
+
+  it("[CLI5] never falls below what the server asked for, and goes beyond it by up to a quarter, or 250 ms", () => {
+    const spans = [0, 100, 7000].map((floorMs) => [spreadMs(floorMs, 0), spreadMs(floorMs, 1)]);
+
+    assert.deepEqual(spans, [
+      [0, 0],
+      [100, 350],
+      [7000, 8750],
+    ]);
   });
 });

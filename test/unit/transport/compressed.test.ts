@@ -43,6 +43,7 @@ describe("a connection with permessage-deflate", () => {
       writer: new Writer(),
       limits: LIMITS,
       authority: SOLE_AUTHORITY,
+      retryAfterMs: () => 1000,
     });
   });
   afterEach(() => {

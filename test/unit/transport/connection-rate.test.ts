@@ -41,6 +41,7 @@ describe("the rate of a connection", () => {
       writer: new Writer(),
       limits: LIMITS,
       authority: SOLE_AUTHORITY,
+      retryAfterMs: () => 1000,
     });
     connection.on("message", (frame: Buffer) => heard.push(Number(frame[0])));
   });

@@ -41,6 +41,7 @@ describe("a connection", () => {
       writer: new Writer(),
       limits: LIMITS,
       authority: SOLE_AUTHORITY,
+      retryAfterMs: () => 1000,
     });
   });
 

@@ -189,7 +189,8 @@ export class ImageIntake {
     const message = error instanceof Error ? error.message.replace(/^[A-Z_]+: /, "") : "It failed.";
     Object.assign(entry, { state: isAway || isTemporary ? "waiting" : "failed", message });
     this.#show();
-    if (isTemporary && !isAway) await new Promise((resolve) => setTimeout(resolve, RETRY_MS * entry.attempts));
+    if (isTemporary && !isAway)
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS * (entry.attempts + Math.random())));
   }
 
   #create({ image, at }: Entry, { hash, w, h }: UploadedImage): void {

@@ -1,0 +1,38 @@
+import type { Clock } from "../clock/clock.ts";
+
+/** What slots are given out by. */
+export interface RetrySlotsParts {
+  readonly clock: Clock;
+  /** How many may come in a second, as last measured. */
+  readonly perSecond: () => number;
+  /** No slot is later than this, so that who finds none of its own still has its seat when it comes. */
+  readonly maxMs: number;
+}
+
+/** Whoever is sent away is not wanted back at once: what sent it away may last for a moment. */
+const MIN_MS = 500;
+const MS_PER_S = 1000;
+
+/**
+ * When those come back who are sent away or refused: each at a time of its own, as fast one after the other as they can be let in. Where
+ * all slots up to the latest are taken, anywhere between. Keeps ADM1.
+ */
+export class RetrySlots {
+  readonly #parts: RetrySlotsParts;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: RetrySlotsParts) {
+    this.#parts = parts;
+  }
+
+  /** How long the next one is to stay away, in whole ms: 500 to the latest slot. */
+  next(): number {
+    const { clock, perSecond, maxMs } = this.#parts;
+    const nowMs = clock.nowMs();
+    const slotMs = MS_PER_S / perSecond();
+    const dueMs = Math.max(this.#lastMs, nowMs + MIN_MS) + slotMs;
+    if (dueMs - nowMs > maxMs) return Math.round(MIN_MS + clock.random() * (maxMs - MIN_MS));
+    this.#lastMs = dueMs;
+    return Math.round(dueMs - nowMs - clock.random() * slotMs);
+  }
+}
