@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { type Client, ClientState } from "@colyseus/core";
+import { type Client, ClientState, generateId } from "@colyseus/core";
 import type { StateView } from "@colyseus/schema";
 import type { User } from "../tokens/tokens.ts";
 
@@ -9,7 +9,7 @@ const CLOSED = 3;
 /** Whose seat is kept. */
 export interface AbsentSession {
   readonly sessionId: string;
-  /** Hashes of the reconnection tokens under which it may come back; the first stands for all of them. */
+  /** Hashes of the reconnection tokens under which it may come back. */
   readonly tokenHashes: readonly string[];
   readonly user: User | undefined;
   readonly auth: unknown;
@@ -28,8 +28,8 @@ export class AbsentClient {
   readonly auth: unknown;
   readonly userData: unknown;
   readonly view: StateView | undefined;
-  /** Colyseus looks it up like a token; nobody could send it, as what comes is hashed before. */
-  readonly reconnectionToken: string;
+  /** Colyseus looks it up like a token. Made here and told to nobody: no hash, with which one who reads checkpoints could take the seat. */
+  readonly reconnectionToken = generateId();
   readonly state = ClientState.JOINED;
   readonly readyState = CLOSED;
   readonly ref = new EventEmitter();
@@ -41,7 +41,6 @@ export class AbsentClient {
     this.auth = auth;
     this.userData = userData;
     this.view = view;
-    this.reconnectionToken = tokenHashes[0] ?? "";
   }
 
   /** It in the place of a client of Colyseus'. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -147,6 +148,21 @@ describe("a room that goes on in the next process", () => {
     rooms.push(again as unknown as Room);
 
     assert.ok(token.length > 5 && kept.includes(room.sessionId) && !kept.includes(token));
+    assert.equal(again.sessionId, room.sessionId);
+  });
+
+  it("[CKP8] gives a seat to nobody who knows only what is kept of its token", async () => {
+    const room = await enter();
+    const [, token = ""] = room.reconnectionToken.split(":");
+    room.reconnection.enabled = false;
+    const kept = createHash("sha256").update(token).digest("base64url");
+
+    await restart();
+    const sdk = new Client(test.wsUrl);
+
+    await assert.rejects(sdk.reconnect(`${room.roomId}:${kept}`));
+    const again = await sdk.reconnect(room.reconnectionToken);
+    rooms.push(again as unknown as Room);
     assert.equal(again.sessionId, room.sessionId);
   });
 
