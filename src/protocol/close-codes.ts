@@ -43,6 +43,21 @@ export interface RetryHint {
 /** A WebSocket close reason holds at most this many bytes (RFC 6455). */
 const MAX_REASON_BYTES = 123;
 
+/** What a process may say, of RFC 6455 and its registry; 1004 to 1006 are said by nobody. */
+const SAYABLE = [
+  [1000, 1003],
+  [1007, 1014],
+  [3000, 4999],
+] as const;
+
+/** @throws RangeError where no WebSocket can be closed with these words */
+export function assertCanClose(code: number, reason = ""): void {
+  const isSayable = Number.isInteger(code) && SAYABLE.some(([first, last]) => code >= first && code <= last);
+  if (!isSayable) throw new RangeError(`A client cannot be closed with the code ${code}.`);
+  const bytes = new TextEncoder().encode(reason).length;
+  if (bytes > MAX_REASON_BYTES) throw new RangeError(`A reason of ${bytes} bytes: ${MAX_REASON_BYTES} is the most.`);
+}
+
 /** Encodes a hint as the reason of a 4010 close; falls back to the bare code where it would not fit. */
 export function closeReason(hint: RetryHint): string {
   const text = JSON.stringify({ code: hint.code, retryAfterMs: Math.round(hint.retryAfterMs) });

@@ -5,7 +5,7 @@
  * browser bundle can take it as it is. Room messages belong to their rooms; how a frame travels is transport's.
  */
 
-export { CLOSE_CODES, closeReason, FIRST_FINAL_CODE, parseCloseReason } from "./close-codes.ts";
+export { assertCanClose, CLOSE_CODES, closeReason, FIRST_FINAL_CODE, parseCloseReason } from "./close-codes.ts";
 export { FRAME_KINDS, type FrameKind, frameKindOf, INBOUND_FRAME_KINDS } from "./frames.ts";
 export * from "./ops.ts";
 export * from "./people.ts";

@@ -2,7 +2,14 @@ import { EventEmitter } from "node:events";
 import { type Clock, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import type { OutboxLimits } from "../outbox/outbox.ts";
-import { CLOSE_CODES, closeReason, type FrameKind, frameKindOf, INBOUND_FRAME_KINDS } from "../protocol/protocol.ts";
+import {
+  assertCanClose,
+  CLOSE_CODES,
+  closeReason,
+  type FrameKind,
+  frameKindOf,
+  INBOUND_FRAME_KINDS,
+} from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { User } from "../tokens/tokens.ts";
 import type { Authority } from "./authority.ts";
@@ -114,8 +121,9 @@ export class Connection extends EventEmitter implements LineListener, Peer {
     if (this.#line.readyState === OPEN) this.#outgoing.send(frame, ephemeralKey);
   }
 
-  /** Starts the closing handshake behind what was sent; a client that does not answer it is cut off soon after. */
+  /** Starts the closing handshake behind what was sent; a client that does not answer it is cut off soon after. @throws RangeError */
   close(code: number = CLOSE_CODES.NORMAL, reason?: string): void {
+    assertCanClose(code, reason);
     this.#outgoing.flushNow();
     this.#line.close(code, reason);
     const stop = this.#parts.clock.after(CLOSING_MS, () => this.#line.cut());

@@ -245,6 +245,21 @@ describe("a connection", () => {
     assert.equal(connection.roundTripMs, 40);
   });
 
+  for (const [what, code, reason] of [
+    ["a code of the protocol's own", 1005, ""],
+    ["a code that is none", 5000, ""],
+    ["a code that is no whole number", 4000.5, ""],
+    ["words of more than 123 bytes", 4000, "ü".repeat(62)],
+  ] as const) {
+    it(`[FWD1] refuses to be closed with ${what}, and goes on`, async () => {
+      assert.throws(() => connection.close(code, reason), RangeError);
+
+      connection.send(frame(KIND.message));
+      await peer.flow();
+      assert.deepEqual([peer.closedWith, kindsRead()], [undefined, [KIND.message]]);
+    });
+  }
+
   it("sends nothing after it was closed", async () => {
     await peer.flow();
     connection.send(frame(KIND.message));
