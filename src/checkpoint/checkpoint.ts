@@ -10,7 +10,7 @@ import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { type Checkpoint, unseal } from "./envelope.ts";
 import { Keeper, type KeptRoom } from "./keeper.ts";
-import { createLmdbStore } from "./lmdb-store.ts";
+import { createLmdbStore, type OnDamaged } from "./lmdb-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createRedisStore } from "./redis-store.ts";
 import type { CheckpointHead, CheckpointStore } from "./store.ts";
@@ -96,11 +96,14 @@ export function checkpointsIn(
   };
 }
 
-async function openStore({ kind, path, redisUrl, redisPrefix, clock }: CheckpointsOptions): Promise<CheckpointStore> {
+async function openStore(options: CheckpointsOptions): Promise<CheckpointStore> {
+  const { kind, path, redisUrl, redisPrefix, clock, telemetry } = options;
   const auto = redisUrl === "" ? "lmdb" : "redis";
   const chosen = kind === "auto" ? auto : kind;
   if (chosen === "redis") return createRedisStore({ url: redisUrl, prefix: redisPrefix, clock });
-  return chosen === "lmdb" ? createLmdbStore({ path, clock }) : createMemoryStore();
+  if (chosen === "memory") return createMemoryStore();
+  const onDamaged: OnDamaged = (roomId, error) => telemetry.emit("room:notRestored", { roomId, name: "", error });
+  return createLmdbStore({ path, clock, onDamaged });
 }
 
 /** Tells of failures now and then, and how many there were. */

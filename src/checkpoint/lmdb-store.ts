@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
 import { LmdbEnv } from "../lmdb/lmdb.ts";
 import { decode, encode } from "./codec.ts";
@@ -13,13 +14,23 @@ const MAX_TRIES = 10;
 /** Rooms that have ended and whose epoch is still remembered. */
 const MAX_ENDED = 1000;
 
+/** Told of a record that cannot be read. */
+export type OnDamaged = (roomId: string, error: unknown) => void;
+
+/** What such a store is made of. */
+export interface LmdbStoreOptions {
+  readonly path: string;
+  readonly clock: Clock;
+  readonly onDamaged?: OnDamaged;
+}
+
 /**
- * A store in a folder on this machine, opened with its first checkpoint. A put resolves after it was flushed to disk. Several processes
+ * A store in a folder on this machine, opened with its first checkpoint. A room whose record is damaged has none. A put resolves after it was flushed to disk. Several processes
  * may use one folder; the epochs of ended rooms each knows for itself.
  *
  * @param path folder of the database; made where it is missing, in a folder that is there
  */
-export function createLmdbStore({ path, clock }: { path: string; clock: Clock }): CheckpointStore {
+export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStoreOptions): CheckpointStore {
   const env = new LmdbEnv(path, clock);
   const endedRooms = new Map<string, KeptRecord>();
 
@@ -35,7 +46,7 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
   ): Promise<boolean> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const entry = entryOf(roomId);
-      const next = change(entry ? read(entry.value) : endedRooms.get(roomId));
+      const next = change(entry ? read(keyOf(roomId), entry.value, onDamaged) : endedRooms.get(roomId));
       if (!next) return false;
       if (await write(roomId, next, entry?.version)) return true;
     }
@@ -61,18 +72,14 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
     return true;
   };
 
-  const heads = (): CheckpointHead[] => {
-    const records = [...(isThere() ? env.db.getRange() : [])].map(({ value }) => read(value));
-    return records.flatMap(({ epoch, bootId, checkpoint }) => {
-      if (!checkpoint) return [];
-      const { roomId, name, sessions } = checkpoint;
-      return [{ roomId, name, sessions, epoch, bootId }];
-    });
-  };
+  const heads = (tell: OnDamaged = () => {}): CheckpointHead[] =>
+    [...(isThere() ? env.db.getRange() : [])].flatMap(({ key, value }) =>
+      headOf(checkpointOf(read(key, value, tell))),
+    );
 
   const find = (roomId: string): StoredCheckpoint | undefined => {
     const entry = entryOf(roomId);
-    return entry && checkpointOf(read(entry.value));
+    return entry && checkpointOf(read(keyOf(roomId), entry.value, onDamaged));
   };
 
   return {
@@ -85,7 +92,7 @@ export function createLmdbStore({ path, clock }: { path: string; clock: Clock })
     end: async (roomId, epoch) => void (await step(roomId, (record) => ended(record, epoch))),
     find: async (roomId) => find(roomId),
     roomsOf: async (bootId) => byUrgency(heads().filter((head) => head.bootId === bootId)),
-    boots: async () => [...new Set(heads().map(({ bootId }) => bootId))],
+    boots: async () => [...new Set(heads(onDamaged).map(({ bootId }) => bootId))],
     close: () => env.close(),
   };
 }
@@ -94,6 +101,25 @@ function keyOf(roomId: string): Buffer {
   return Buffer.from(roomId);
 }
 
-function read(bytes: Uint8Array): KeptRecord {
-  return decode(bytes) as KeptRecord; // as `write` wrote it
+function headOf(checkpoint: StoredCheckpoint | undefined): CheckpointHead[] {
+  if (!checkpoint) return [];
+  const { content: _content, ...head } = checkpoint;
+  return [head];
+}
+
+const record = z.object({
+  epoch: z.number(),
+  bootId: z.string(),
+  checkpoint: z
+    .object({ roomId: z.string(), name: z.string(), sessions: z.number(), content: z.instanceof(Uint8Array) })
+    .optional(),
+});
+
+function read(key: Uint8Array, bytes: Uint8Array, tell: OnDamaged): KeptRecord | undefined {
+  try {
+    return record.parse(decode(bytes)) as KeptRecord; // as `write` wrote it
+  } catch (error) {
+    tell(Buffer.from(key).toString(), error);
+    return undefined;
+  }
 }

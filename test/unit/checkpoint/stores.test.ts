@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encode } from "../../../src/checkpoint/codec.ts";
 import { createLmdbStore } from "../../../src/checkpoint/lmdb-store.ts";
 import { createMemoryStore } from "../../../src/checkpoint/memory-store.ts";
 import type { CheckpointStore } from "../../../src/checkpoint/store.ts";
 import { systemClock } from "../../../src/clock/clock.ts";
+import { LmdbEnv } from "../../../src/lmdb/lmdb.ts";
 import { checkpoint, checkpointStoreContract } from "../../support/checkpoint-store-contract.ts";
 
 checkpointStoreContract("the memory store", async () => {
@@ -50,5 +52,23 @@ describe("the LMDB store of checkpoints", () => {
       ["r1"],
     );
     assert.equal(Buffer.from((await store.find("r1"))?.content ?? []).toString(), "r1@5");
+  });
+
+  it("has the other rooms where records are damaged, tells of these, and takes their rooms anew", async () => {
+    await store.put(checkpoint("r1", 5));
+    await store.close();
+    const env = new LmdbEnv(path, systemClock());
+    const damaged = [Buffer.from([0xc1, 0xff]), Buffer.from([0xc0]), Buffer.from([7]), encode({ epoch: 1, bootId: 2 })];
+    for (const [index, bytes] of damaged.entries())
+      await env.write((db) => db.put(Buffer.from(`d${index}`), Buffer.from(bytes)));
+    await env.close();
+    const told: string[] = [];
+    store = createLmdbStore({ path, clock: systemClock(), onDamaged: (roomId) => void told.push(roomId) });
+
+    const boots = await store.boots();
+    assert.deepEqual([boots, told], [["boot-a"], ["d0", "d1", "d2", "d3"]]);
+    assert.deepEqual(await store.take("d0", { epoch: 1, bootId: "boot-b" }), { isTaken: true, checkpoint: undefined });
+    assert.equal(await store.put(checkpoint("d0", 1)), true);
+    assert.equal(Buffer.from((await store.find("d0"))?.content ?? []).toString(), "d0@1");
   });
 });
