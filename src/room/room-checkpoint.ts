@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Client, Room } from "@colyseus/core";
+import { type Client, matchMaker, type Room } from "@colyseus/core";
 import type { Encoder } from "@colyseus/schema";
 import {
   type Capture,
@@ -77,6 +77,8 @@ export class RoomCheckpoint implements KeptRoom {
   #isStateOld = true;
   #state: Uint8Array | undefined;
   #about: Uint8Array = EMPTY;
+  /** Whether its author had locked the room when the process began to end, and all its rooms were locked. */
+  #wasLocked: boolean | undefined;
   /** Undone when the room has been told of those who were in it. */
   #unwoken:
     | { readonly about: AboutImage; readonly bytes: number; readonly startMs: number; readonly wallMs: number }
@@ -147,6 +149,12 @@ export class RoomCheckpoint implements KeptRoom {
   /** The state is about to be sent, and says no more what of it is new. */
   beforePatch(): void {
     this.#isStateOld ||= this.#hasChanges;
+  }
+
+  /** The room is locked: by its author, or with all others as the process ends, which says nothing of the room that goes on. */
+  beforeLock(): void {
+    const isEnding = matchMaker.state === matchMaker.MatchMakerState.SHUTTING_DOWN;
+    if (isEnding) this.#wasLocked ??= seams(this.#kept.room)._lockedExplicitly;
   }
 
   /** A session has its seat, or is back in it: its token must not be lost. */
@@ -252,7 +260,7 @@ export class RoomCheckpoint implements KeptRoom {
   #aboutNow(): AboutImage {
     const { room, save } = this.#kept;
     const { metadata, private: isPrivate = false, unlisted = false } = seams(room)._listing;
-    const locked = seams(room)._lockedExplicitly;
+    const locked = this.#wasLocked ?? seams(room)._lockedExplicitly;
     const listing = { metadata, private: isPrivate, unlisted, locked, maxClients: room.maxClients };
     return { listing, ...this.#sessions.image(), saved: save() };
   }

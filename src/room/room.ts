@@ -205,6 +205,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     return super.checkReconnectionToken(this.#checkpoint.tokenOf(token));
   }
 
+  override lock(...how: []): Promise<void> {
+    this.#checkpoint.beforeLock();
+    return super.lock(...how); // Colyseus' own calls say more than its type
+  }
+
   /** The process ends: a room that is kept goes on in the next one, where there is one; its clients come back. */
   override async onBeforeShutdown(): Promise<void> {
     const goesOn = this.parts.isSucceeded && (await this.#checkpoint.keepLast());

@@ -117,6 +117,20 @@ describe("a room that goes on in the next process", () => {
     assert.equal(Object.keys((await tell(room)).state.pieces).length, 2);
   });
 
+  for (const isLocked of [false, true]) {
+    it(`[CKP4] is ${isLocked ? "locked where its author had locked it" : "open to newcomers as it was"}`, async () => {
+      const room = await enter();
+      if (isLocked) await matchMaker.getLocalRoomById(room.roomId).lock();
+      const returned = back(room);
+
+      await restart();
+      await returned;
+
+      const [listing] = await matchMaker.query({ name: "kept" });
+      assert.equal(listing?.locked === true, isLocked);
+    });
+  }
+
   it("[CKP5] [SES2] tells who comes back which fields are not there any more", async () => {
     const room = await enter();
     const note = (): unknown => (room.state as Held).pieces.get(room.sessionId)?.note;
