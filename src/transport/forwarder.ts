@@ -57,6 +57,8 @@ const SILENT_HEARTBEATS = 2;
 const REPORT_MS = 1000;
 /** Answers of a process that does not have the room any more (ROOM_NOT_HERE), or is another one by now (FORWARD_FORGED). */
 const NOT_THE_OWNER: ReadonlySet<number> = new Set([403, 421]);
+/** 16 bytes, as a client chooses them. */
+const KEY = /^[+/0-9A-Za-z]{22}==$/;
 /** Headers by which a client could pretend to be one of the cluster. */
 const RESERVED = /^x-arena-/i;
 
@@ -108,10 +110,11 @@ export class Forwarder {
   /**
    * Leads a client to the owner of its room. False where no other process has the room, or may have it soon.
    *
-   * @throws ArenaError where coming back later helps. Nothing was sent to the client then, as with false
+   * @throws ArenaError where coming back later helps, or what it asks for is no WebSocket. Nothing was sent to the client then, as with false
    */
   async forward(passenger: Passenger): Promise<boolean> {
-    const { roomId, lastKnown, socket } = passenger;
+    const { roomId, lastKnown, socket, request } = passenger;
+    if (!isWebSocket(request)) throw new ArenaError("BODY_INVALID");
     let refusedBy = "";
     while (!socket.destroyed) {
       const owner = await this.#ownerOf(roomId, lastKnown);
@@ -221,6 +224,17 @@ export class Forwarder {
     for (const [stage, failure] of this.#failures) this.#parts.telemetry.emit("forward:failed", { stage, ...failure });
     this.#failures.clear();
   }
+}
+
+/** Whether an upgrade is one that can be completed: its owner gives the seat away before that. RFC 6455, 4.2.1. */
+function isWebSocket({ method, headers }: IncomingMessage): boolean {
+  const version = headers["sec-websocket-version"];
+  return (
+    method === "GET" &&
+    headers.upgrade?.toLowerCase() === "websocket" &&
+    KEY.test(headers["sec-websocket-key"] ?? "") &&
+    (version === "13" || version === "8")
+  );
 }
 
 /** The headers as they came, without those that only the cluster writes. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { parseCloseReason } from "../../../src/protocol/protocol.ts";
 import type { TelemetryEvents } from "../../../src/telemetry/telemetry.ts";
@@ -19,6 +19,7 @@ import {
 } from "../../support/forwarding.ts";
 
 const MB = 1024 * 1024;
+const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 /** A socket's buffer, and what was read when it was full. */
 const MAX_WAITING_BYTES = 256 * 1024;
 
@@ -403,6 +404,23 @@ describe("a client whose room is elsewhere", () => {
       4,
     );
   });
+
+  for (const [what, method, head] of [
+    ["is no GET", "POST", `upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${KEY}`],
+    ["asks for something else", "GET", `upgrade: h2c\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${KEY}`],
+    ["has no key", "GET", "upgrade: websocket\r\nsec-websocket-version: 13"],
+    ["is of another version", "GET", `upgrade: websocket\r\nsec-websocket-version: 7\r\nsec-websocket-key: ${KEY}`],
+  ] as const) {
+    it(`[FWD7] costs its owner nothing where its upgrade ${what}`, async () => {
+      const led = edge.led();
+      const socket = connect(edge.port, "127.0.0.1");
+      socket.write(`${method} /b/room HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\n${head}\r\n\r\n`);
+
+      assert.match(String(await led), /cannot be read/);
+      assert.equal(there.heads.length, 0);
+      socket.destroy();
+    });
+  }
 
   it("[FWD5] is refused for good where nobody has its room", async () => {
     whereabouts = async () => undefined;
