@@ -54,8 +54,10 @@ export class SocketLine implements Line {
       this.#heardMs = this.#parts.clock.nowMs();
       listener.message(data, isBinary);
     });
-    socket.on("pong", () => this.#hear());
-    socket.on("ping", () => this.#hear());
+    socket.on("pong", () => this.#hearAnswer());
+    socket.on("ping", () => {
+      this.#heardMs = this.#parts.clock.nowMs();
+    });
     socket.on("close", (code: number) => listener.closed(code));
     socket.on("error", (error) => listener.failed(error));
     if (!this.#isCompressed) this.#stream.on("drain", () => listener.drained());
@@ -106,7 +108,7 @@ export class SocketLine implements Line {
     }
   }
 
-  #hear(): void {
+  #hearAnswer(): void {
     this.#heardMs = this.#parts.clock.nowMs();
     if (this.#pingedMs > 0) this.#roundTripMs = this.#heardMs - this.#pingedMs;
     this.#pingedMs = 0;

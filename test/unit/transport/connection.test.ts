@@ -234,6 +234,18 @@ describe("a connection", () => {
     assert.deepEqual(refused, []);
   });
 
+  it("takes a ping of the peer's own for no answer to one", () => {
+    clock.advance(1000);
+    connection.ping();
+    clock.advance(5);
+    peer.emit("ping");
+    assert.equal(connection.roundTripMs, undefined);
+
+    clock.advance(75);
+    peer.emit("pong");
+    assert.equal(connection.roundTripMs, 80);
+  });
+
   it("knows the time that a ping and its answer took", () => {
     clock.advance(1);
     connection.ping();
