@@ -198,6 +198,7 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
   });
   const http = await openHttp({
     ...base,
+    retryAfterMs,
     maxBodyBytes: config.maxBodyBytes,
     socketBufferBytes: config.softBytes / 2,
     pageDir: PAGE_DIR,

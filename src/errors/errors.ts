@@ -201,6 +201,17 @@ export class ArenaError extends Error {
     return ERRORS[this.code];
   }
 
+  /** The same error, which says when trying again may help; itself where it says so already. */
+  withRetry(retryAfterMs: () => number): ArenaError {
+    if ("retryAfterMs" in this.details) return this;
+    const error = new ArenaError(this.code, "", {
+      details: { ...this.details, retryAfterMs: retryAfterMs() },
+      cause: this.cause,
+    });
+    error.message = this.message;
+    return error;
+  }
+
   /** When trying again may help, in ms from now, where it may at all. */
   get retryAfterMs(): number | undefined {
     return this.row.isRetryable ? Number(this.details["retryAfterMs"] ?? RETRY_MS) : undefined;

@@ -9,6 +9,13 @@ interface Exchange {
   readonly reply: FastifyReply;
 }
 
+/** What answers are made with. */
+export interface AnswerParts {
+  readonly telemetry: Telemetry;
+  /** When one who is refused may come again, in ms from now, where the error does not say: another time for each. */
+  readonly retryAfterMs: () => number;
+}
+
 /** An error whose author chose what the client reads: a room's own refusal. */
 interface Refusal extends Error {
   readonly wireCode: number;
@@ -17,20 +24,20 @@ interface Refusal extends Error {
 const REFUSED_BY_ROOM_STATUS = 403;
 
 /** Answers an error with its row of the catalogue: `{code, name, error}`, as the SDK reads it. */
-export async function answerError(telemetry: Telemetry, cause: unknown, exchange: Exchange): Promise<FastifyReply> {
+export async function answerError(parts: AnswerParts, cause: unknown, exchange: Exchange): Promise<FastifyReply> {
   if (isRefusal(cause)) {
     return exchange.reply
       .code(REFUSED_BY_ROOM_STATUS)
       .send({ code: cause.wireCode, name: "ROOM_REFUSED", error: cause.message });
   }
   const error = fromFastify(cause) ?? toArenaError(cause);
-  if (error.code === "INTERNAL") telemetry.emit("node:failed", { error: error.cause ?? error, isFatal: false });
-  return answer(telemetry, error, exchange);
+  if (error.code === "INTERNAL") parts.telemetry.emit("node:failed", { error: error.cause ?? error, isFatal: false });
+  return answer(parts, error, exchange);
 }
 
 /** Answers a request that no route takes. */
-export async function answerUnknownRoute(telemetry: Telemetry, exchange: Exchange): Promise<FastifyReply> {
-  return answer(telemetry, new ArenaError("ROUTE_UNKNOWN"), exchange);
+export async function answerUnknownRoute(parts: AnswerParts, exchange: Exchange): Promise<FastifyReply> {
+  return answer(parts, new ArenaError("ROUTE_UNKNOWN"), exchange);
 }
 
 /** Answers what came over a line and is no request at all, and ends the line. */
@@ -46,7 +53,8 @@ export function cutLine(telemetry: Telemetry, socket: Duplex, code: ErrorCode): 
   else socket.destroy();
 }
 
-function answer(telemetry: Telemetry, error: ArenaError, { reply }: Exchange): FastifyReply {
+function answer({ telemetry, retryAfterMs }: AnswerParts, cause: ArenaError, { reply }: Exchange): FastifyReply {
+  const error = cause.row.isRetryable ? cause.withRetry(retryAfterMs) : cause;
   telemetry.emit("error:refused", { code: error.code, where: "http", detail: error.message });
   if (error.retryAfterSeconds !== undefined) reply.header("retry-after", String(error.retryAfterSeconds));
   return reply.code(error.row.httpStatus).send(answerBody(error));

@@ -27,6 +27,8 @@ import { addTokenRoutes } from "./token-routes.ts";
 export interface HttpParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** When one who is refused may come again, in ms from now, where the error does not say: another time for each. */
+  readonly retryAfterMs: () => number;
   /** Largest request body in bytes. */
   readonly maxBodyBytes: number;
   /** Bytes that a socket takes before it says that it is full; what is below an outbox's soft mark needs no watching. */
@@ -97,10 +99,10 @@ export async function openHttp(parts: HttpParts): Promise<Http> {
     serverFactory: (handler) => boundLines(server, parts.telemetry, handler),
     forceCloseConnections: true,
     clientErrorHandler: (_error, socket) => answerUnreadable(parts.telemetry, socket),
-    frameworkErrors: (error, request, reply) => void answerError(parts.telemetry, error, { request, reply }),
+    frameworkErrors: (error, request, reply) => void answerError(parts, error, { request, reply }),
   });
-  app.setErrorHandler((error, request, reply) => answerError(parts.telemetry, error, { request, reply }));
-  app.setNotFoundHandler((request, reply) => answerUnknownRoute(parts.telemetry, { request, reply }));
+  app.setErrorHandler((error, request, reply) => answerError(parts, error, { request, reply }));
+  app.setNotFoundHandler((request, reply) => answerUnknownRoute(parts, { request, reply }));
   app.addHook("preParsing", async ({ raw, routeOptions }, reply) => {
     const stop = parts.clock.after(bodyTimeoutMs(routeOptions.bodyLimit ?? parts.maxBodyBytes), () => {
       if (!raw.complete) answerUnreadable(parts.telemetry, raw.socket);

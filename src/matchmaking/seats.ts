@@ -59,6 +59,8 @@ export class Seats {
   readonly #parts: SeatsParts;
   /** Seats that a room of a type has, as the last one showed. */
   readonly #capacities = new Map<string, number>();
+  /** Rows that are being read: a whole room that comes back asks once. */
+  readonly #reading = new Map<string, Promise<IRoomCache | undefined>>();
 
   constructor(parts: SeatsParts) {
     this.#parts = parts;
@@ -85,8 +87,8 @@ export class Seats {
   }
 
   async joinById(roomId: string, { options, auth }: Caller): Promise<Seat> {
-    const user = await authorize((await listed(roomId)).name, options, auth);
-    return this.#untilSeated(async () => this.#seatIn(await open(roomId), { options, user }), "full is final");
+    const user = await authorize((await this.#listed(roomId)).name, options, auth);
+    return this.#untilSeated(async () => this.#seatIn(await this.#open(roomId), { options, user }), "full is final");
   }
 
   /**
@@ -94,7 +96,7 @@ export class Seats {
    * is made where the first that is found has not.
    */
   async joinTogether(target: SeatTarget, { callers, keptMs }: Group): Promise<readonly Seat[]> {
-    const name = "roomId" in target ? (await listed(target.roomId)).name : target.name;
+    const name = "roomId" in target ? (await this.#listed(target.roomId)).name : target.name;
     const admitted = await Promise.all(
       callers.map(async ({ options, auth }) => ({ options, user: await authorize(name, options, auth) })),
     );
@@ -104,7 +106,7 @@ export class Seats {
     if (first && "seat" in first) return first.seat;
     return this.#untilSeated(async () => {
       const make = (): Promise<IRoomCache | undefined> => this.#make(name, options, callers.length);
-      const listing = "roomId" in target ? await open(target.roomId) : await make();
+      const listing = "roomId" in target ? await this.#open(target.roomId) : await make();
       return listing ? this.#seatAllIn(listing, admitted, keptMs) : { refusal: new ArenaError("CREATION_TOO_SLOW") };
     }, "full is final");
   }
@@ -115,12 +117,12 @@ export class Seats {
    */
   async change(seat: Seat, options: object | undefined): Promise<boolean> {
     const { roomId, sessionId } = seat;
-    const listing = await listed(roomId);
+    const listing = await this.#listed(roomId);
     return this.#parts.change(listing, { roomId, sessionIds: [sessionId], options });
   }
 
   async reconnect(roomId: string, token: string): Promise<Seat> {
-    const listing = await listed(roomId);
+    const listing = await this.#listed(roomId);
     const sessionId = await this.#parts.sessionOf(listing, token);
     if (sessionId === undefined) throw new ArenaError("SEAT_EXPIRED");
     return matchMaker.buildSeatReservation(listing, sessionId);
@@ -158,6 +160,27 @@ export class Seats {
     if (!(found || mayMake)) throw new ArenaError("ROOM_NONE_FREE");
     const listing = found ?? (await this.#make(name, admitted.options));
     return listing ? this.#seatIn(listing, admitted) : { refusal: new ArenaError("CREATION_TOO_SLOW") };
+  }
+
+  /** @throws ArenaError ROOM_NOT_FOUND */
+  async #listed(roomId: string): Promise<IRoomCache> {
+    const reading = this.#reading.get(roomId) ?? this.#read(roomId);
+    const listing = await reading;
+    if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
+    return listing;
+  }
+
+  /** @throws ArenaError ROOM_NOT_FOUND, ROOM_FULL */
+  async #open(roomId: string): Promise<IRoomCache> {
+    const listing = await this.#listed(roomId);
+    if (listing.locked) throw new ArenaError("ROOM_FULL");
+    return listing;
+  }
+
+  #read(roomId: string): Promise<IRoomCache | undefined> {
+    const reading = Promise.resolve(matchMaker.driver.findOne({ roomId })).finally(() => this.#reading.delete(roomId));
+    this.#reading.set(roomId, reading);
+    return reading;
   }
 
   async #find(name: string, options: object): Promise<IRoomCache | undefined> {
@@ -214,20 +237,6 @@ export class Seats {
 
 /** The room has just ended or moved, or its node stands still: what is listed may say so a moment later. */
 const PASSING: ReadonlySet<string> = new Set(["ROOM_NOT_FOUND", "PEER_UNREACHABLE", "PEER_UNCERTAIN"]);
-
-/** @throws ArenaError ROOM_NOT_FOUND */
-async function listed(roomId: string): Promise<IRoomCache> {
-  const listing = await matchMaker.driver.findOne({ roomId });
-  if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
-  return listing;
-}
-
-/** @throws ArenaError ROOM_NOT_FOUND, ROOM_FULL */
-async function open(roomId: string): Promise<IRoomCache> {
-  const listing = await listed(roomId);
-  if (listing.locked) throw new ArenaError("ROOM_FULL");
-  return listing;
-}
 
 /** Callers of one group find the same rooms. */
 function groupOf(name: string, options: object): string {

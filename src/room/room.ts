@@ -21,7 +21,7 @@ import {
 import { z } from "zod";
 import { afterAwake, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
-import { CLOSE_CODES, closeReason, FIRST_FINAL_CODE } from "../protocol/protocol.ts";
+import { CLOSE_CODES, FIRST_FINAL_CODE } from "../protocol/protocol.ts";
 import { asEphemeral, letGoOfSeats, overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FixedTicks } from "./fixed-ticks.ts";
@@ -43,11 +43,6 @@ export type { Durability } from "./room-checkpoint.ts";
 
 type FixedStep = Parameters<ColyseusRoom["setFixedTimestep"]>[0];
 type FixedStepOptions = Parameters<ColyseusRoom["setFixedTimestep"]>[2];
-
-/** After this time a room that has moved is looked for where it is now. */
-const MOVED_RETRY_MS = 1000;
-/** After this time, to twice as much, the next process is there as a rule. */
-const SUCCESSOR_RETRY_MS = 1000;
 
 /** Hooks that refuse a client by an error of the catalogue: the room cannot be made for it, or it is not let in. */
 const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
@@ -164,7 +159,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   /** The room is another process' now: those inside come back and are led there. */
   moveAway(): void {
-    this.#sendBack("LOG_FENCED", MOVED_RETRY_MS);
+    this.#sendBack("LOG_FENCED");
   }
 
   /**
@@ -213,7 +208,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
   /** The process ends: a room that is kept goes on in the next one, where there is one; its clients come back. */
   override async onBeforeShutdown(): Promise<void> {
     const goesOn = this.parts.isSucceeded && (await this.#checkpoint.keepLast());
-    if (goesOn) this.#sendBack("DRAINING", SUCCESSOR_RETRY_MS * (1 + this.parts.clock.random()));
+    if (goesOn) this.#sendBack("DRAINING");
     else await this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN);
   }
 
@@ -287,9 +282,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     if (!isAnswer) this.fail(hook, cause ?? error);
   }
 
-  #sendBack(code: ErrorCode, retryAfterMs: number): void {
-    const reason = closeReason({ code, retryAfterMs: Math.round(retryAfterMs) });
-    for (const client of this.clients) client.leave(CLOSE_CODES.RECONNECT, reason); // `disconnect` gives no reason
+  #sendBack(code: ErrorCode): void {
+    for (const client of this.clients) client.leave(CLOSE_CODES.RECONNECT, code); // `disconnect` gives no reason
     this.disconnect(CLOSE_CODES.RECONNECT).catch((error: unknown) => this.fail("move", error));
   }
 

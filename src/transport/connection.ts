@@ -9,6 +9,7 @@ import {
   type FrameKind,
   frameKindOf,
   INBOUND_FRAME_KINDS,
+  parseCloseReason,
 } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { User } from "../tokens/tokens.ts";
@@ -121,11 +122,14 @@ export class Connection extends EventEmitter implements LineListener, Peer {
     if (this.#line.readyState === OPEN) this.#outgoing.send(frame, ephemeralKey);
   }
 
-  /** Starts the closing handshake behind what was sent; a client that does not answer it is cut off soon after. @throws RangeError */
+  /**
+   * Starts the closing handshake behind what was sent; a client that does not answer it is cut off soon after. With RECONNECT the reason
+   * is a code of the catalogue of errors, and the client is told when to come back. @throws RangeError
+   */
   close(code: number = CLOSE_CODES.NORMAL, reason?: string): void {
     assertCanClose(code, reason);
     this.#outgoing.flushNow();
-    this.#line.close(code, reason);
+    this.#line.close(code, code === CLOSE_CODES.RECONNECT ? this.#hint(reason) : reason);
     const stop = this.#parts.clock.after(CLOSING_MS, () => this.#line.cut());
     this.once("close", stop);
   }
@@ -133,9 +137,8 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   /** Ends the connection for a reason of the catalogue, and counts it. */
   end(code: ErrorCode): void {
     const error = new ArenaError(code);
-    const { closeCode = CLOSE_CODES.WITH_ERROR, isRetryable } = error.row;
     this.#report(error);
-    this.close(closeCode, isRetryable ? closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }) : code);
+    this.close(error.row.closeCode ?? CLOSE_CODES.WITH_ERROR, code);
   }
 
   /**
@@ -241,6 +244,10 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   #slowDown(kind: FrameKind): void {
     if (kind === "input" || kind === "join") this.end("MESSAGES_TOO_FAST");
     else this.refuse(new ArenaError("MESSAGES_TOO_FAST"));
+  }
+
+  #hint(reason = "RECONNECT"): string {
+    return parseCloseReason(reason) ? reason : closeReason({ code: reason, retryAfterMs: this.#parts.retryAfterMs() });
   }
 
   #report({ code, message: detail }: ArenaError): void {

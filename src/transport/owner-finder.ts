@@ -42,6 +42,15 @@ export function ownerFinder({ clock, cluster, returnMs }: OwnerFinderParts): Fin
   });
   const mayComeAgain = (bootId: string): boolean => clock.nowMs() - (gone.get(bootId) ?? startedMs) <= returnMs;
 
+  /** Thousands who look for rooms of one process that has gone are one question. */
+  let refreshing: Promise<void> | undefined;
+  const refresh = (): Promise<void> => {
+    refreshing ??= cluster.refresh().finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  };
+
   return async (roomId, lastKnown) => {
     const record = await cluster.owner(roomId).catch((error: unknown) => {
       // The store is away. Who had it then says itself whether it has it still.
@@ -49,7 +58,7 @@ export function ownerFinder({ clock, cluster, returnMs }: OwnerFinderParts): Fin
       return { bootId: lastKnown, state: "running" };
     });
     if (!record || record.bootId === cluster.identity.bootId) return undefined;
-    if (!cluster.node(record.bootId)) await cluster.refresh(); // it may have come just now
+    if (!cluster.node(record.bootId)) await refresh(); // it may have come just now
     const owner = cluster.node(record.bootId);
     if (owner && record.state === "running") return owner;
     if (owner || mayComeAgain(record.bootId)) throw new ArenaError("PEER_UNREACHABLE");

@@ -9,8 +9,8 @@ export interface RetrySlotsParts {
   readonly maxMs: number;
 }
 
-/** Whoever is sent away is not wanted back at once: what sent it away may last for a moment. */
-const MIN_MS = 500;
+/** What sends clients away lasts for a moment: after this time the next process is there as a rule, and a room that has moved is known. */
+const MIN_MS = 1000;
 const MS_PER_S = 1000;
 
 /**
@@ -25,7 +25,7 @@ export class RetrySlots {
     this.#parts = parts;
   }
 
-  /** How long the next one is to stay away, in whole ms: 500 to the latest slot. */
+  /** How long the next one is to stay away, in whole ms: 1000 to the latest slot. */
   next(): number {
     const { clock, perSecond, maxMs } = this.#parts;
     const nowMs = clock.nowMs();

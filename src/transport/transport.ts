@@ -13,7 +13,7 @@ import { WebSocketTransport } from "@colyseus/ws-transport";
 import type { WebSocket } from "ws";
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, rawAnswer, toArenaError } from "../errors/errors.ts";
-import { CLOSE_CODES, closeReason } from "../protocol/protocol.ts";
+import { CLOSE_CODES } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
 import { type Opening, type OwnerChannel, OwnerTrunk, TRUNK_ANSWER, TRUNK_PATH } from "../trunk/trunk.ts";
@@ -378,8 +378,7 @@ export class ArenaTransport extends WebSocketTransport {
     const { code, message: detail, row, wireMessage } = error;
     this.#parts.telemetry.emit("error:refused", { code, where: "socket", detail, sessionId: client.sessionId });
     client.error(row.wireCode, wireMessage);
-    if (isReturning && row.isRetryable)
-      client.leave(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }));
+    if (isReturning && row.isRetryable) client.leave(CLOSE_CODES.RECONNECT, code);
     else client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
   }
 }

@@ -32,6 +32,7 @@ describe("the HTTP side of a node", () => {
     clock = manualClock();
     tokens = createTokens({ mode: "guest", clock, telemetry });
     http = await openHttp({
+      retryAfterMs: () => 1700,
       clock,
       telemetry,
       maxBodyBytes: 200,
@@ -162,6 +163,7 @@ describe("the HTTP side of a node", () => {
       code: 524,
       name: "ROOM_FULL",
       error: "ROOM_FULL: The room is full. Of 32.",
+      retryAfterMs: 1700,
     });
     assert.deepEqual(refusals, [{ code: "ROOM_FULL", where: "http", detail: "The room is full. Of 32." }]);
   });

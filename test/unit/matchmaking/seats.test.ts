@@ -70,4 +70,21 @@ describe("a seat in a room of another process", () => {
 
     await assert.rejects(seats.joinById("r", caller), { code: "ROOM_FULL" });
   });
+
+  it("[ADM10] looks a room up once for all who come back to it at the same time", async () => {
+    let reads = 0;
+    const { driver } = matchMaker;
+    const findOne = driver.findOne.bind(driver);
+    driver.findOne = (conditions) => {
+      reads++;
+      return findOne(conditions);
+    };
+
+    const asked = Array.from({ length: 50 }, () => seats.reconnect("r", "token"));
+    await Promise.allSettled(asked);
+    const first = reads;
+    await seats.reconnect("r", "token").catch(() => {}); // there is no such seat
+
+    assert.deepEqual([first, reads], [1, 2]);
+  });
 });

@@ -14,10 +14,12 @@ describe("the owner of a room", () => {
   let find: FindOwner;
   let sayGone = (_node: { bootId: string }): void => {};
   let isAway = false;
+  let refreshes = 0;
   const n2 = { bootId: "n2", internalAddress: "10.0.0.2:1" };
   beforeEach(() => {
     clock = manualClock();
     isAway = false;
+    refreshes = 0;
     [records, alive, newcomers] = [new Map(), new Map([["n2", n2]]), []];
     const cluster = {
       identity: { bootId: "me" },
@@ -27,6 +29,7 @@ describe("the owner of a room", () => {
       },
       node: (bootId: string) => alive.get(bootId),
       refresh: async () => {
+        refreshes++;
         for (const each of newcomers) alive.set(each.bootId, each);
       },
       onNodeGone: (listener: typeof sayGone) => (sayGone = listener),
@@ -45,6 +48,16 @@ describe("the owner of a room", () => {
 
     assert.equal(await find("r", ""), n2);
     assert.equal((await find("s", ""))?.bootId, "n3");
+  });
+
+  it("[ADM10] is asked for once for all who look for a process at the same time", async () => {
+    records.set("r", { bootId: "n3", state: "running" }).set("s", { bootId: "n4", state: "running" });
+
+    await Promise.allSettled([...Array.from({ length: 1000 }, () => find("r", "")), find("s", "")]);
+    const first = refreshes;
+    await find("r", "").catch(() => {}); // it is not there yet
+
+    assert.deepEqual([first, refreshes], [1, 2]);
   });
 
   it("[FWD5] is nobody where the room never was, or was this process' own", async () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { RetrySlots } from "../../../src/transport/retry-slots.ts";
 
-const MIN_MS = 500;
+const MIN_MS = 1000;
 
 describe("retry slots", () => {
   let clock: ManualClock;
@@ -21,7 +21,7 @@ describe("retry slots", () => {
 
     const [first = 0, last = 0] = [dueMs[0], dueMs.at(-1)];
     assert.ok(first >= MIN_MS && first <= MIN_MS + 1, `${first}`);
-    assert.ok(last > 5400 && last <= 5501, `${last}`);
+    assert.ok(last > 5900 && last <= 6001, `${last}`);
   });
 
   it("[ADM1] goes on from where the last one was sent away has its slot", () => {
@@ -32,7 +32,7 @@ describe("retry slots", () => {
 
     const thirdMs = slots.next();
 
-    assert.ok(thirdMs >= 600 && thirdMs <= 700, `${thirdMs}`);
+    assert.ok(thirdMs >= 1100 && thirdMs <= 1200, `${thirdMs}`);
   });
 
   it("[ADM1] begins anew after a quiet time", () => {
@@ -49,7 +49,7 @@ describe("retry slots", () => {
     const away = fc.array(fc.record({ pauseMs: fc.nat(3000), comers: fc.nat(300) }), { maxLength: 20 });
     const rates = fc.integer({ min: 1, max: 20_000 });
     fc.assert(
-      fc.property(rates, fc.integer({ min: 1000, max: 20_000 }), away, (perSecond, maxMs, storms) => {
+      fc.property(rates, fc.integer({ min: 2000, max: 20_000 }), away, (perSecond, maxMs, storms) => {
         const slots = open(perSecond, maxMs);
 
         for (const { pauseMs, comers } of storms) {
