@@ -35,6 +35,8 @@ type LeaseListener = (event: LeaseEvent) => void | Promise<void>;
 const RENEW_EVERY_MS = 500;
 const CHECK_EVERY_MS = 100;
 const URGENT_EVERY_MS = 200;
+/** A lease that has less left was not renewed when it was time. */
+const OVERDUE_LEFT_MS = LEASE_MS - 1.5 * RENEW_EVERY_MS;
 /** A process that was killed holds its name until its lease ends. */
 const NAME_WAIT_MS = LEASE_MS + RENEW_EVERY_MS;
 const NAME_RETRY_MS = 250;
@@ -70,6 +72,7 @@ export class Member implements Cluster {
   #lastSentMs = Number.NEGATIVE_INFINITY;
   #renewing: Promise<void> | undefined;
   #stops: readonly Stop[] = [];
+  #stopLooking: Stop = () => {};
   #isClosed = false;
 
   constructor(parts: MemberParts) {
@@ -235,6 +238,7 @@ export class Member implements Cluster {
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
+    this.#stopLooking();
     await this.#renewing;
     this.#lease.end();
     if (this.#nodes.size > 0) await this.#parts.store.leave(this.identity).catch(() => {}); // it runs out by itself
@@ -319,8 +323,16 @@ export class Member implements Cluster {
     for (const listener of this.#leaseListeners) void listener(state);
   }
 
-  #see({ nodes, freshMs, departed }: Renewed & { isHeld: true }): void {
+  /** Whoever does not renew its lease is seen to be gone when that ends, not up to a renewal later: its rooms stand still. */
+  #lookAt(firstEndMs: number): void {
+    this.#stopLooking();
+    if (firstEndMs < OVERDUE_LEFT_MS)
+      this.#stopLooking = this.#parts.clock.after(firstEndMs + 1, () => void this.#renew());
+  }
+
+  #see({ nodes, freshMs, departed, firstEndMs }: Renewed & { isHeld: true }): void {
     this.#departed = departed;
+    this.#lookAt(firstEndMs);
     const nowMs = this.#parts.clock.nowMs();
     this.#freshUntilMs = nowMs + freshMs;
     const seen = new Map(nodes.map((node) => [node.bootId, node]));

@@ -55,7 +55,8 @@ export class MemoryStore implements ClusterStore {
     for (const [bootId, { endsMs }] of this.#members) if (endsMs <= nowMs - DEPARTED_MS) this.#depart(bootId);
     this.#departed.delete(identity.bootId);
     const nodes = this.#alive().map((member) => this.#describe(member));
-    return { isHeld: true, term, freshMs: 0, nodes, departed: [...this.#departed] };
+    const firstEndMs = Math.min(...this.#alive().map(({ endsMs }) => endsMs)) - nowMs;
+    return { isHeld: true, term, freshMs: 0, nodes, departed: [...this.#departed], firstEndMs };
   }
 
   async leave({ bootId }: NodeIdentity): Promise<void> {

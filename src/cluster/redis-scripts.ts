@@ -27,7 +27,7 @@ end
 /**
  * KEYS leases, who, load, since, drains, names, reserved, fresh, spared, terms, departed. ARGV boot, name, identity, report or "", drains (1 or 0), lease in
  * ms, time in ms for which a store is fresh, then the settled reservations. Gives HELD, since when the lease is held, the time, for how long
- * the store is fresh, some of the departed as one text, and for each that lives: identity, report, since, drains; then the word RESERVED and the reservations. Or TAKEN and the
+ * the store is fresh, some of the departed as one text, when the lease ends that was renewed longest ago, and for each that lives: identity, report, since, drains; then the word RESERVED and the reservations. Or TAKEN and the
  * boot that holds the name.
  */
 export const RENEW = script(`${NOW}${DEPART}
@@ -68,6 +68,7 @@ if #ARGV > 7 then
 end
 local reply = {'HELD', redis.call('HGET', KEYS[10], boot), text(now), text(math.max(0, redis.call('PTTL', KEYS[8]))),
   table.concat(redis.call('SRANDMEMBER', KEYS[11], 16), ' ')}
+reply[#reply + 1] = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
 local boots = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
 if #boots > 0 then
   local who, load = redis.call('HMGET', KEYS[2], unpack(boots)), redis.call('HMGET', KEYS[3], unpack(boots))

@@ -174,13 +174,13 @@ function rowOf(roomId: string, reply: readonly string[]): Ownership {
   };
 }
 
-/** Status, since when the lease is held, the time, for how long the store is fresh, the departed. */
-const HEAD_FIELDS = 5;
+/** Status, since when the lease is held, the time, for how long the store is fresh, the departed, when the first lease ends. */
+const HEAD_FIELDS = 6;
 /** Identity, report, since and drains of each. */
 const FIELDS_OF_A_NODE = 4;
 
 function readRenewal(reply: readonly string[]): Renewed {
-  const [status, detail = "", now, freshMs, departed = ""] = reply;
+  const [status, detail = "", now, freshMs, departed = "", endsMs] = reply;
   if (status !== "HELD") return { isHeld: false, holder: detail };
   const end = reply.indexOf("RESERVED");
   const reservations = reservationsBy(reply.slice(end + 1));
@@ -199,7 +199,8 @@ function readRenewal(reply: readonly string[]): Renewed {
     });
   }
   const gone = departed === "" ? [] : departed.split(" ");
-  return { isHeld: true, term: Number(detail), freshMs: Number(freshMs), nodes, departed: gone };
+  const firstEndMs = Number(endsMs) - Number(now);
+  return { isHeld: true, term: Number(detail), freshMs: Number(freshMs), nodes, departed: gone, firstEndMs };
 }
 
 function reservationsBy(rows: readonly string[]): ReadonlyMap<string, readonly Reservation[]> {

@@ -21,6 +21,8 @@ export type Renewed =
       readonly nodes: readonly NodeRecord[];
       /** Boots that have left, or whose leases ran out {@link DEPARTED_MS} ago, and that nobody has buried; some of them where they are many. */
       readonly departed: readonly string[];
+      /** Time until the first of all leases ends that is not renewed until then. */
+      readonly firstEndMs: number;
     }
   /** Another process holds the name. */
   | { readonly isHeld: false; readonly holder: string };

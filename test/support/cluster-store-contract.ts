@@ -212,6 +212,15 @@ export function clusterStoreContract(name: string, open: () => Promise<TimedStor
       assert.deepEqual([lives, await store.lives(a.bootId), await store.lives("nobody")], [true, false, false]);
     });
 
+    it("[FOV1] says when the first of all leases ends", async () => {
+      await store.renew(renewal(a));
+      await pass(LEASE_MS / 2);
+
+      const renewed = await store.renew(renewal(b));
+
+      assert.ok(renewed.isHeld && renewed.firstEndMs > 0 && renewed.firstEndMs <= LEASE_MS / 2, JSON.stringify(renewed));
+    });
+
     it("[OWN7] names who has left, and who is long gone, until they are buried or come back", async () => {
       const departed = async (): Promise<unknown> => {
         const renewed = await store.renew(renewal(b));

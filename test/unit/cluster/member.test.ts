@@ -155,6 +155,22 @@ describe("a process of a cluster", () => {
     assert.deepEqual(events, ["fenced", "lost", "held"]);
   });
 
+  it("[FOV1] sees that another is gone as soon as its lease has ended", async () => {
+    const a = await join("a");
+    await pass(300); // so that the two do not renew together
+    const b = await join("b");
+    await pass(2200);
+    a.link.isCut = true; // its last renewal was 0 ms ago
+    let passedMs = 0;
+
+    for (; !b.events.includes("gone a"); passedMs += 10) {
+      clock.advance(10);
+      await settle();
+    }
+
+    assert.ok(passedMs <= LEASE_MS + 10, `it took ${passedMs} ms`);
+  });
+
   it("takes nobody for gone who may just not be back from the same outage", async () => {
     const a = await join("a");
     const b = await join("b");
