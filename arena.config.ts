@@ -275,14 +275,14 @@ function latestSlotMs({ reconnectSeconds }: Config): number {
 
 /** Leads clients to the processes that have their rooms; a process on its own leads nobody anywhere. */
 function openForwarder(config: Config, base: Base, retryAfterMs: () => number): Forwarder | undefined {
-  const { clock, telemetry, cluster, peers } = base;
+  const { clock, telemetry, cluster, peers, checkpoints } = base;
   if (config.redisUrl === "") return undefined;
   const forwarder = new Forwarder({
     ...config,
     clock,
     telemetry,
     retryAfterMs,
-    ownerOf: ownerFinder({ clock, cluster, returnMs: config.reconnectSeconds * MS_PER_S }),
+    ownerOf: ownerFinder({ clock, cluster, ...checkpoints, returnMs: config.reconnectSeconds * MS_PER_S }),
     forget: (roomId) => cluster.forget(roomId),
     passage: ({ bootId }) => [PASSAGE_HEADER, peers.passageTo(bootId, TRUNK_PATH)],
   });

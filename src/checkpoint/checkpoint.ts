@@ -52,6 +52,8 @@ export interface Checkpoints {
   take(roomId: string): Promise<Checkpoint | undefined>;
   /** The last checkpoint of a room of any process. @throws Error where it cannot be read */
   find(roomId: string): Promise<Checkpoint | undefined>;
+  /** Whether somebody waits for a room of any process that was kept. @throws Error where it cannot be read */
+  isAwaited(roomId: string): Promise<boolean>;
   /** Rooms that a process wrote or took last and that have not ended, those with the most sessions first. */
   roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
   /** Boots, also of processes that are gone, which have such rooms. */
@@ -89,6 +91,7 @@ export function checkpointsIn(
       const found = await store.find(roomId);
       return found && unseal(found);
     },
+    isAwaited: async (roomId) => ((await store.headOf(roomId))?.sessions ?? 0) > 0,
     roomsOf: (boot) => store.roomsOf(boot),
     boots: () => store.boots(),
     forget: ({ roomId, epoch }) => store.end(roomId, epoch),

@@ -5,7 +5,7 @@ import type { Clock } from "../clock/clock.ts";
 import { LmdbEnv } from "../lmdb/lmdb.ts";
 import { decode, encode } from "./codec.ts";
 import { checkpointOf, ended, type KeptRecord, taken, written } from "./fence.ts";
-import { byUrgency, type CheckpointHead, type CheckpointStore, type StoredCheckpoint } from "./store.ts";
+import { byUrgency, type CheckpointHead, type CheckpointStore, headOf, type StoredCheckpoint } from "./store.ts";
 
 /** What is left free for the documents, which share the disk. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
@@ -91,6 +91,10 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
     },
     end: async (roomId, epoch) => void (await step(roomId, (record) => ended(record, epoch))),
     find: async (roomId) => find(roomId),
+    headOf: async (roomId) => {
+      const found = find(roomId);
+      return found && headOf(found);
+    },
     roomsOf: async (bootId) => byUrgency(heads().filter((head) => head.bootId === bootId)),
     boots: async () => [...new Set(heads(onDamaged).map(({ bootId }) => bootId))],
     close: () => env.close(),

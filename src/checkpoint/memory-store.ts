@@ -1,5 +1,5 @@
 import { checkpointOf, ended, type KeptRecord, taken, written } from "./fence.ts";
-import { byUrgency, type CheckpointHead, type CheckpointStore, type StoredCheckpoint } from "./store.ts";
+import { byUrgency, type CheckpointStore, headOf, type StoredCheckpoint } from "./store.ts";
 
 /** Rooms that have ended and whose epoch is still remembered. */
 const MAX_ENDED = 10_000;
@@ -34,6 +34,10 @@ export function createMemoryStore(): CheckpointStore {
     },
     end: async (roomId, epoch) => void write(roomId, ended(records.get(roomId), epoch)),
     find: async (roomId) => checkpointOf(records.get(roomId)),
+    headOf: async (roomId) => {
+      const found = checkpointOf(records.get(roomId));
+      return found && headOf(found);
+    },
     roomsOf: async (bootId) =>
       byUrgency(
         checkpoints()
@@ -43,8 +47,4 @@ export function createMemoryStore(): CheckpointStore {
     boots: async () => [...new Set(checkpoints().map(({ bootId }) => bootId))],
     close: async () => {},
   };
-}
-
-function headOf({ content: _content, ...head }: StoredCheckpoint): CheckpointHead {
-  return head;
 }

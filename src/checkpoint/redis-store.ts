@@ -130,9 +130,18 @@ class RedisStore implements CheckpointStore {
     return { ...head, roomId, content };
   }
 
+  async headOf(roomId: string): Promise<CheckpointHead | undefined> {
+    const key = this.#keyOf(roomId);
+    const [epoch, bootId, name, sessions] = await this.#link.read((client) =>
+      client.hmget(key, "epoch", "boot", "name", "sessions"),
+    );
+    if (!name) return undefined;
+    return { roomId, epoch: Number(epoch), bootId: bootId ?? "", name, sessions: Number(sessions) };
+  }
+
   async roomsOf(bootId: string): Promise<readonly CheckpointHead[]> {
     const roomIds = await this.#link.read((client) => client.smembers(this.#setOf(bootId)));
-    const heads = await Promise.all(roomIds.map((roomId) => this.#headOf(roomId)));
+    const heads = await Promise.all(roomIds.map((roomId) => this.headOf(roomId)));
     if (roomIds.length === 0) await this.#link.read((client) => client.srem(this.#boots, bootId));
     return byUrgency(heads.filter((head) => head !== undefined).filter((head) => head.bootId === bootId));
   }
@@ -143,15 +152,6 @@ class RedisStore implements CheckpointStore {
 
   async close(): Promise<void> {
     this.#link.close();
-  }
-
-  async #headOf(roomId: string): Promise<CheckpointHead | undefined> {
-    const key = this.#keyOf(roomId);
-    const [epoch, bootId, name, sessions] = await this.#link.read((client) =>
-      client.hmget(key, "epoch", "boot", "name", "sessions"),
-    );
-    if (!name) return undefined;
-    return { roomId, epoch: Number(epoch), bootId: bootId ?? "", name, sessions: Number(sessions) };
   }
 
   async #list(roomId: string, bootId: string): Promise<void> {

@@ -43,6 +43,8 @@ export interface CheckpointStore {
   end(roomId: string, epoch: number): Promise<void>;
   /** The checkpoint as it was last kept; changes nothing. */
   find(roomId: string): Promise<StoredCheckpoint | undefined>;
+  /** What can be told of it without reading it. */
+  headOf(roomId: string): Promise<CheckpointHead | undefined>;
   /** Rooms whose checkpoint a process has written or taken last, those with the most sessions first. */
   roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
   /** Boots of which there are checkpoints. */
@@ -52,6 +54,11 @@ export interface CheckpointStore {
 
 /** How long the epoch of an ended room is remembered. */
 export const ENDED_MS = 3_600_000;
+
+/** What can be told of a checkpoint without reading it. */
+export function headOf({ content: _content, ...head }: StoredCheckpoint): CheckpointHead {
+  return head;
+}
 
 /** Those for whom people wait come first. */
 export function byUrgency(heads: readonly CheckpointHead[]): readonly CheckpointHead[] {

@@ -6,13 +6,13 @@ import {
   matchMaker,
   type Presence,
 } from "@colyseus/core";
-import type { Checkpoints } from "../checkpoint/checkpoint.ts";
+import type { CheckpointHead, Checkpoints } from "../checkpoint/checkpoint.ts";
 import type { Clock } from "../clock/clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Peers } from "../peers/peers.ts";
 import { connectRedis, openClient, type RedisLink } from "../redis/redis.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { Creation } from "./creation.ts";
+import { Creation, type CreationParts } from "./creation.ts";
 import { type Gate, localGate, redisGate } from "./gate.ts";
 import { Hosting } from "./hosting.ts";
 import type { LookUp } from "./listing-index.ts";
@@ -47,6 +47,12 @@ export interface OpenedMatchmaking {
   readonly presence: Presence;
   readonly hosting: Hosting;
   readonly seats: Seats;
+  /**
+   * Has a room that was kept go on, where its process is gone: once, on a node that placement chooses, whoever else has it made.
+   *
+   * @throws ArenaError ROOM_NOT_FOUND where it is kept no more; CREATION_TOO_SLOW, NO_NODE_FREE, CLUSTER_UNAVAILABLE; what the room throws
+   */
+  restore(room: Pick<CheckpointHead, "roomId" | "name">): Promise<void>;
   /** Listed rooms of a type, oldest first; `cursor` is where the next page begins. */
   page(name: string, cursor: string | undefined): Promise<{ rooms: readonly IRoomCache[]; cursor: string | undefined }>;
   /** Takes the rooms of a node that is gone out of the listing, and whatever else is kept of it. @throws ArenaError CLUSTER_UNAVAILABLE */
@@ -76,13 +82,14 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
   const { driver } = listing;
   const calls = createNodeCalls({ cluster, peers, hosting });
   const placing = new Placing({ clock, cluster, whereaboutsOf: (name) => typeOf(name) ?? {} });
-  const creation = new Creation({
+  const making: Omit<CreationParts, "order"> = {
     clock,
     cluster,
     place: async (wanted, except) => (listing.redis ? placing.place(wanted, except) : matchMaker.processId),
-    order: calls.create,
     find: async (roomId) => (await driver.findOne({ roomId })) || undefined,
-  });
+  };
+  const creation = new Creation({ ...making, order: calls.create });
+  const restoring = new Creation({ ...making, order: calls.restore });
   const seats = new Seats({
     clock,
     creation,
@@ -91,12 +98,16 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
     reserve: calls.reserve,
     change: calls.change,
     sessionOf: calls.sessionOf,
+    isAwaited: (roomId) => checkpoints.isAwaited(roomId),
   });
   return {
     driver,
     presence: listing.presence,
     hosting,
     seats,
+    restore: async ({ roomId, name }) => {
+      await restoring.make({ roomId, name, options: {} }); // its checkpoint has them
+    },
     page: async (name, cursor) => listing.redis?.page(name, cursor, PAGE_ROOMS) ?? localPage(driver, name, cursor),
     forgetNode: async (bootId) => {
       await listing.redis?.cleanup(bootId);

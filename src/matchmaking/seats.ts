@@ -25,6 +25,8 @@ export interface SeatsParts {
   readonly change: (listing: Pick<IRoomCache, "processId">, change: SeatChange) => Promise<boolean>;
   /** Session whose seat is kept under a token. Throws as `reserve` does. */
   readonly sessionOf: (listing: IRoomCache, token: string) => Promise<string | undefined>;
+  /** Whether a room that nobody has is kept for those who were in it. */
+  readonly isAwaited: (roomId: string) => Promise<boolean>;
 }
 
 type Seat = matchMaker.ISeatReservation;
@@ -122,7 +124,9 @@ export class Seats {
   }
 
   async reconnect(roomId: string, token: string): Promise<Seat> {
-    const listing = await this.#listed(roomId);
+    const listing = await this.#listed(roomId).catch(async (error: unknown) => {
+      throw (await this.#parts.isAwaited(roomId)) ? new ArenaError("PEER_UNREACHABLE") : error;
+    });
     const sessionId = await this.#parts.sessionOf(listing, token);
     if (sessionId === undefined) throw new ArenaError("SEAT_EXPIRED");
     return matchMaker.buildSeatReservation(listing, sessionId);

@@ -18,6 +18,8 @@ interface Directory {
 export interface OwnerFinderParts {
   readonly clock: Clock;
   readonly cluster: Directory;
+  /** Whether a room is kept for those who were in it, though nothing is recorded of who has it. @throws where that cannot be read */
+  readonly isAwaited: (roomId: string) => Promise<boolean>;
   /** How long a room of a process that is gone may come again for those who were in it: as long as seats are kept. */
   readonly returnMs: number;
 }
@@ -31,7 +33,7 @@ const MAX_GONE = 1000;
  * Finds the other process that has a room. Gives undefined where the answer is final: no such room, or it was this process' own, or its
  * process is gone for too long. @throws ArenaError PEER_UNREACHABLE where it may be there soon, CLUSTER_UNAVAILABLE
  */
-export function ownerFinder({ clock, cluster, returnMs }: OwnerFinderParts): FindOwner {
+export function ownerFinder({ clock, cluster, isAwaited, returnMs }: OwnerFinderParts): FindOwner {
   /** When each process was found to be gone; of those that were so before this one came, it counts from then. */
   const gone = new Map<string, number>();
   const startedMs = clock.nowMs();
@@ -57,7 +59,11 @@ export function ownerFinder({ clock, cluster, returnMs }: OwnerFinderParts): Fin
       if (!cluster.node(lastKnown)) throw error;
       return { bootId: lastKnown, state: "running" };
     });
-    if (!record || record.bootId === cluster.identity.bootId) return undefined;
+    if (!record && (await isAwaited(roomId))) throw new ArenaError("PEER_UNREACHABLE");
+    if (!record) return undefined;
+    const isOwn = record.bootId === cluster.identity.bootId;
+    if (isOwn && record.state !== "running") throw new ArenaError("PEER_UNREACHABLE"); // it is just being made here
+    if (isOwn) return undefined;
     if (!cluster.node(record.bootId)) await refresh(); // it may have come just now
     const owner = cluster.node(record.bootId);
     if (owner && record.state === "running") return owner;

@@ -55,6 +55,15 @@ export function checkpointStoreContract(name: string, make: () => Promise<Checkp
       assert.equal(Buffer.compare(found, content), 0);
     });
 
+    it("tells of what was kept without reading it, and nothing of what has ended", async () => {
+      await store.put(checkpoint("r1", 5, { sessions: 3 }));
+      const head = await other.headOf("r1");
+      await store.end("r1", 5);
+
+      assert.deepEqual(head, { roomId: "r1", epoch: 5, bootId: "boot-a", sessions: 3, name: "arena" });
+      assert.deepEqual([await other.headOf("r1"), await other.headOf("r2")], [undefined, undefined]);
+    });
+
     it("[CKP1] refuses an epoch that is older than the one that wrote last", async () => {
       await store.put(checkpoint("r1", 6, { bootId: "boot-b" }));
 

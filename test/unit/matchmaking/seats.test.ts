@@ -13,6 +13,7 @@ describe("a seat in a room of another process", () => {
   let clock: ManualClock;
   /** What the process answers, one after the other; the last again and again. */
   let answers: (boolean | ErrorCode)[];
+  let awaited: Set<string>;
   let seats: Seats;
   beforeEach(async () => {
     const driver = new LocalDriver();
@@ -20,6 +21,7 @@ describe("a seat in a room of another process", () => {
     matchMaker.defineRoomType("far", Room);
     await driver.persist(row as IRoomCache, true);
     clock = manualClock();
+    awaited = new Set();
     seats = new Seats({
       clock,
       creation: { make: async () => row, arrival: async () => row },
@@ -32,6 +34,7 @@ describe("a seat in a room of another process", () => {
       },
       change: async () => true,
       sessionOf: async () => undefined,
+      isAwaited: async (roomId) => awaited.has(roomId),
     });
   });
   const pass = async (ms: number): Promise<void> => {
@@ -64,6 +67,13 @@ describe("a seat in a room of another process", () => {
       await refused;
     });
   }
+
+  it("[FOV4] is to be asked for again where the room is kept and nobody has it, and is refused where it is not", async () => {
+    awaited.add("lost");
+
+    await assert.rejects(seats.reconnect("lost", "token"), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(seats.reconnect("ended", "token"), { code: "ROOM_NOT_FOUND" });
+  });
 
   it("is refused at once by joinById where the room is full", async () => {
     answers = [false];

@@ -11,6 +11,7 @@ describe("the owner of a room", () => {
   let records: Map<string, { bootId: string; state: string }>;
   let alive: Map<string, Owner>;
   let newcomers: Owner[];
+  let awaited: Set<string>;
   let find: FindOwner;
   let sayGone = (_node: { bootId: string }): void => {};
   let isAway = false;
@@ -34,7 +35,9 @@ describe("the owner of a room", () => {
       },
       onNodeGone: (listener: typeof sayGone) => (sayGone = listener),
     };
-    find = ownerFinder({ clock, cluster, returnMs: RETURN_MS });
+    awaited = new Set();
+    const isAwaited = async (roomId: string): Promise<boolean> => awaited.has(roomId);
+    find = ownerFinder({ clock, cluster, isAwaited, returnMs: RETURN_MS });
   });
 
   const kill = (bootId: string): void => {
@@ -65,6 +68,14 @@ describe("the owner of a room", () => {
 
     assert.equal(await find("never", ""), undefined);
     assert.equal(await find("mine", ""), undefined);
+  });
+
+  it("[FOV4] may come where the room is just being made here, or is kept and nobody has it", async () => {
+    records.set("mine", { bootId: "me", state: "starting" });
+    awaited.add("kept");
+
+    await assert.rejects(find("mine", ""), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(find("kept", ""), { code: "PEER_UNREACHABLE" });
   });
 
   it("[FWD5] may come where the room is being made, or its process is gone for no longer than seats are kept", async () => {
