@@ -12,10 +12,11 @@ import { PeopleRoom } from "./rooms/people/people-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
 import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
 import { type Checkpoints, openCheckpoints } from "./src/checkpoint/checkpoint.ts";
-import { type Clock, systemClock } from "./src/clock/clock.ts";
+import { type Clock, type Stop, systemClock } from "./src/clock/clock.ts";
 import { type Cluster, internalAddressOf, type NodeIdentity, openCluster } from "./src/cluster/cluster.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
+import { watchNodes } from "./src/handoff/handoff.ts";
 import { type Http, openHttp } from "./src/http/http.ts";
 import { type Images, openImages } from "./src/images/images.ts";
 import {
@@ -119,14 +120,13 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
   keepRooms({ clock, cluster, matchmaking });
   if (config.redisUrl === "") await restoreRooms({ ...base, ...matchmaking });
   closed = undefined;
-  if (config.role === "node") {
-    reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
-  }
+  const stopHelping = config.role === "node" ? help(config, base) : () => {};
 
   telemetry.emit("node:started", { nodeId: config.nodeId, port, pid: process.pid });
   const close = async (reason: string): Promise<void> => {
     if (config.redisUrl === "") closed = "DRAINING";
     telemetry.emit("node:draining", { reason });
+    stopHelping();
     await endWithin(config.drainMs, { ...base, ...doors, server, openRooms });
     telemetry.emit("node:stopped", { reason });
     metrics.close();
@@ -136,6 +136,14 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
 
 /** Why a node takes nobody in, also of those who come back. */
 type Closed = "STARTING" | "DRAINING" | undefined;
+/** Rooms may be made here, and those of nodes that are gone are seen to. */
+function help(config: Config, base: Base): Stop {
+  reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
+  if (config.redisUrl === "") return () => {};
+  const watch = watchNodes({ ...base, restart: base.matchmaking.restore });
+  return () => watch.close();
+}
+
 type Offered = ReadonlyMap<string, AppRoom>;
 type Base = Awaited<ReturnType<typeof openBase>>;
 type Doors = Awaited<ReturnType<typeof openDoors>>;

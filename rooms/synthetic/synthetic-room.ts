@@ -19,6 +19,8 @@ const options = z.strictObject({
   messageBytes: z.int().min(0).max(65_536).default(0),
   /** `noise` broadcasts each tick. */
   messagesPerTick: z.int().min(0).max(100).default(0),
+  /** Whether each tick sends a `stamp` with its number and the epoch of the room's owner, so that clients see who acts. */
+  stamped: z.boolean().default(false),
   /** Whether the room goes on after the end of its process. */
   durability: z.enum(["none", "checkpoint"]).default("none"),
 });
@@ -27,6 +29,7 @@ type Options = z.infer<typeof options>;
 /** What a checkpoint has beside the state. */
 interface Saved {
   readonly next: number;
+  readonly ticks: number;
   readonly isFrozen: boolean;
 }
 
@@ -46,6 +49,7 @@ export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticSt
   };
   #isFrozen = false;
   #next = 0;
+  #ticks = 0;
 
   override onCreate(options: Options): void {
     const { clock } = this.parts;
@@ -62,11 +66,12 @@ export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticSt
   }
 
   protected override saveCheckpoint(): Saved {
-    return { next: this.#next, isFrozen: this.#isFrozen };
+    return { next: this.#next, ticks: this.#ticks, isFrozen: this.#isFrozen };
   }
 
-  protected override restoreCheckpoint({ next, isFrozen }: Saved): void {
+  protected override restoreCheckpoint({ next, ticks, isFrozen }: Saved): void {
     this.#next = next;
+    this.#ticks = ticks;
     this.#isFrozen = isFrozen;
   }
 
@@ -74,6 +79,8 @@ export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticSt
     if (this.#isFrozen) return;
     this.#move(Math.min(options.changed, options.entities), options.entities);
     for (let sent = 0; sent < options.messagesPerTick; sent++) this.broadcast("noise", noise);
+    this.#ticks++;
+    if (options.stamped) this.broadcast("stamp", { tick: this.#ticks, epoch: this.parts.epochOf(this.roomId) ?? 0 });
     this.broadcastPatch();
   }
 

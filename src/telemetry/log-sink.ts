@@ -78,6 +78,14 @@ function logCheckpoints(telemetry: Telemetry, log: Logger): void {
   telemetry.on("room:notRestored", ({ error, ...event }) =>
     log.error({ event: "room:notRestored", ...event, err: error }),
   );
+  telemetry.on("failover:restarted", (event) => log.debug({ event: "failover:restarted", ...event }));
+  telemetry.on("failover:delayed", ({ error, ...event }) =>
+    log.warn({ event: "failover:delayed", ...event, err: error }),
+  );
+  telemetry.on("failover:ended", (event) => {
+    if (event.lost > 0) log.error({ event: "failover:ended", ...event });
+    else log.info({ event: "failover:ended", ...event });
+  });
 }
 
 /** What a process has to do with the others. */

@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 import type { FrameKind } from "../protocol/protocol.ts";
 import { measureCheckpoints } from "./checkpoint-metrics.ts";
 import { measureDocuments } from "./document-metrics.ts";
+import { measureFailover } from "./failover-metrics.ts";
 import { measureImages } from "./image-metrics.ts";
 import { type FrameCounts, LOAD_LEVELS, type Telemetry } from "./telemetry.ts";
 
@@ -37,6 +38,7 @@ export function measure(telemetry: Telemetry): Metrics {
   measureDocuments(telemetry, registers);
   measureImages(telemetry, registers);
   measureCheckpoints(telemetry, registers);
+  measureFailover(telemetry, registers);
   const delay = measureLoop(registers);
   return {
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

@@ -96,6 +96,12 @@ export interface TelemetryEvents {
   "room:restored": { roomId: string; name: string; sessions: number; bytes: number; ageMs: number; durationMs: number };
   /** A room could not go on as it was kept: what is kept is of another version of it, or damaged. It begins anew. */
   "room:notRestored": { roomId: string; name: string; error: unknown };
+  /** A room of a process that is gone goes on elsewhere, `sinceMs` after this process found that one gone. */
+  "failover:restarted": { roomId: string; name: string; sinceMs: number };
+  /** What a process left that is gone could not be read, or some of its rooms not be restarted yet; that is tried again. */
+  "failover:delayed": { bootId: string; rooms: number; error: unknown };
+  /** This process is done with the rooms of one that is gone: of some it sees no way that they go on. */
+  "failover:ended": { bootId: string; restarted: number; lost: number; durationMs: number };
 
   /** Where documents are kept, and whether what is acknowledged there outlives a crash of that place. */
   "log:storeOpened": { description: string; isDurable: boolean; sentence: string };

@@ -218,7 +218,10 @@ export function clusterStoreContract(name: string, open: () => Promise<TimedStor
 
       const renewed = await store.renew(renewal(b));
 
-      assert.ok(renewed.isHeld && renewed.firstEndMs > 0 && renewed.firstEndMs <= LEASE_MS / 2, JSON.stringify(renewed));
+      assert.ok(
+        renewed.isHeld && renewed.firstEndMs > 0 && renewed.firstEndMs <= LEASE_MS / 2,
+        JSON.stringify(renewed),
+      );
     });
 
     it("[OWN7] names who has left, and who is long gone, until they are buried or come back", async () => {

@@ -66,6 +66,9 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "checkpoint:tooLarge": { roomId: "r1", name: "arena", bytes: 5_000_000, maxBytes: 4_194_304 },
   "checkpoint:failed": { name: "arena", action: "write", error: new Error("disk full"), times: 3 },
   "room:restored": { roomId: "r1", name: "arena", sessions: 2, bytes: 2048, ageMs: 900, durationMs: 6 },
+  "failover:restarted": { roomId: "r1", name: "arena", sinceMs: 120 },
+  "failover:delayed": { bootId: "b2", rooms: 2, error: new Error("gone") },
+  "failover:ended": { bootId: "b2", restarted: 30, lost: 0, durationMs: 1400 },
   "room:notRestored": { roomId: "r1", name: "arena", error: new Error("another version") },
   "error:refused": { code: "MESSAGE_INVALID", where: "room", detail: "no number", sessionId: "s1" },
 };
