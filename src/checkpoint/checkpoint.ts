@@ -52,7 +52,7 @@ export interface Checkpoints {
   take(roomId: string): Promise<Checkpoint | undefined>;
   /** The last checkpoint of a room of any process. @throws Error where it cannot be read */
   find(roomId: string): Promise<Checkpoint | undefined>;
-  /** Whether somebody waits for a room of any process that was kept. @throws Error where it cannot be read */
+  /** Whether somebody waits for a room of any process that was kept. @throws ArenaError CLUSTER_UNAVAILABLE where that cannot be read */
   isAwaited(roomId: string): Promise<boolean>;
   /** Rooms that a process wrote or took last and that have not ended, those with the most sessions first. */
   roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
@@ -91,7 +91,12 @@ export function checkpointsIn(
       const found = await store.find(roomId);
       return found && unseal(found);
     },
-    isAwaited: async (roomId) => ((await store.headOf(roomId))?.sessions ?? 0) > 0,
+    isAwaited: async (roomId) => {
+      const head = await store.headOf(roomId).catch((cause: unknown) => {
+        throw new ArenaError("CLUSTER_UNAVAILABLE", "", { cause });
+      });
+      return (head?.sessions ?? 0) > 0;
+    },
     roomsOf: (boot) => store.roomsOf(boot),
     boots: () => store.boots(),
     forget: ({ roomId, epoch }) => store.end(roomId, epoch),

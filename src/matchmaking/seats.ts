@@ -125,7 +125,8 @@ export class Seats {
 
   async reconnect(roomId: string, token: string): Promise<Seat> {
     const listing = await this.#listed(roomId).catch(async (error: unknown) => {
-      throw (await this.#parts.isAwaited(roomId)) ? new ArenaError("PEER_UNREACHABLE") : error;
+      const isGone = error instanceof ArenaError && error.code === "ROOM_NOT_FOUND";
+      throw isGone && (await this.#parts.isAwaited(roomId)) ? new ArenaError("PEER_UNREACHABLE") : error;
     });
     const sessionId = await this.#parts.sessionOf(listing, token);
     if (sessionId === undefined) throw new ArenaError("SEAT_EXPIRED");

@@ -2,11 +2,17 @@ import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Owner } from "../trunk/trunk.ts";
 
+/** What is recorded of a room. */
+interface Recorded {
+  readonly bootId: string;
+  readonly state: string;
+}
+
 /** What a cluster tells of rooms and processes. */
 interface Directory {
   readonly identity: { readonly bootId: string };
   /** Who has a room, or is to have it. */
-  owner(roomId: string): Promise<{ readonly bootId: string; readonly state: string } | undefined>;
+  owner(roomId: string): Promise<Recorded | undefined>;
   /** A process that lives. */
   node(bootId: string): Owner | undefined;
   /** Asks who lives now. */
@@ -53,21 +59,26 @@ export function ownerFinder({ clock, cluster, isAwaited, returnMs }: OwnerFinder
     return refreshing;
   };
 
+  /** Whether somebody may have the room soon, of whom nothing is recorded that helps. */
+  const isComing = async (roomId: string, record: Recorded | undefined): Promise<boolean> => {
+    if (!record) return isAwaited(roomId);
+    const isOwn = record.bootId === cluster.identity.bootId;
+    return isOwn
+      ? record.state !== "running"
+      : cluster.node(record.bootId) !== undefined || mayComeAgain(record.bootId);
+  };
+
   return async (roomId, lastKnown) => {
     const record = await cluster.owner(roomId).catch((error: unknown) => {
       // The store is away. Who had it then says itself whether it has it still.
       if (!cluster.node(lastKnown)) throw error;
       return { bootId: lastKnown, state: "running" };
     });
-    if (!record && (await isAwaited(roomId))) throw new ArenaError("PEER_UNREACHABLE");
-    if (!record) return undefined;
-    const isOwn = record.bootId === cluster.identity.bootId;
-    if (isOwn && record.state !== "running") throw new ArenaError("PEER_UNREACHABLE"); // it is just being made here
-    if (isOwn) return undefined;
-    if (!cluster.node(record.bootId)) await refresh(); // it may have come just now
-    const owner = cluster.node(record.bootId);
-    if (owner && record.state === "running") return owner;
-    if (owner || mayComeAgain(record.bootId)) throw new ArenaError("PEER_UNREACHABLE");
+    if (record && !cluster.node(record.bootId)) await refresh(); // it may have come just now
+    const owner = record && cluster.node(record.bootId);
+    const isElsewhere = owner && record.bootId !== cluster.identity.bootId;
+    if (isElsewhere && record.state === "running") return owner;
+    if (await isComing(roomId, record)) throw new ArenaError("PEER_UNREACHABLE");
     return undefined;
   };
 }
