@@ -79,6 +79,8 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
   readonly #ended = Promise.withResolvers<void>();
   #sizes: MessageSizes | undefined;
   #hasSkippedPatch = false;
+  /** It ends here, and is another process'. */
+  hasMoved = false;
 
   constructor() {
     super();
@@ -159,6 +161,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   /** The room is another process' now: those inside come back and are led there. */
   moveAway(): void {
+    this.hasMoved = true;
     this.#sendBack("LOG_FENCED");
   }
 

@@ -15,6 +15,8 @@ interface Directory {
   owner(roomId: string): Promise<Recorded | undefined>;
   /** A process that lives. */
   node(bootId: string): Owner | undefined;
+  /** The next question about the room goes to the store. */
+  forget(roomId: string): void;
   /** Asks who lives now. */
   refresh(): Promise<void>;
   onNodeGone(listener: (node: { readonly bootId: string }) => void): unknown;
@@ -78,6 +80,7 @@ export function ownerFinder({ clock, cluster, isAwaited, returnMs }: OwnerFinder
     const owner = record && cluster.node(record.bootId);
     const isElsewhere = owner && record.bootId !== cluster.identity.bootId;
     if (isElsewhere && record.state === "running") return owner;
+    cluster.forget(roomId); // the answer is another one soon
     if (await isComing(roomId, record)) throw new ArenaError("PEER_UNREACHABLE");
     return undefined;
   };

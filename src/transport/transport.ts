@@ -27,6 +27,7 @@ import type { Forwarder, Passenger } from "./forwarder.ts";
 import { comerOf, inTurn } from "./in-turn.ts";
 import type { Line } from "./line.ts";
 import { Liveness } from "./liveness.ts";
+import { hasMoved, isHere } from "./local-rooms.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { SocketLine } from "./socket-line.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
@@ -193,7 +194,7 @@ export class ArenaTransport extends WebSocketTransport {
       );
     const { address, url } = arrival;
     const [, lastKnown = "", roomId = ""] = ROOM_PATH.exec(url.pathname) ?? [];
-    if (!this.#parts.forwarder || roomId === "" || matchMaker.getLocalRoomById(roomId)) accept();
+    if (!this.#parts.forwarder || roomId === "" || isHere(roomId)) accept();
     else {
       const sessionId = sessionIdOf(url);
       const passenger = { roomId, sessionId, lastKnown, request, socket: socket as Socket, head, address };
@@ -255,7 +256,7 @@ export class ArenaTransport extends WebSocketTransport {
   #admitChannel({ url: path, headers, address }: Opening): Arrival | ArenaError {
     const url = URL.parse(path, "ws://node");
     const roomId = ROOM_PATH.exec(url?.pathname ?? "")?.[2];
-    if (!url || !roomId || !matchMaker.getLocalRoomById(roomId)) return new ArenaError("ROOM_NOT_HERE");
+    if (!url || !roomId || !isHere(roomId)) return new ArenaError("ROOM_NOT_HERE");
     const onClose = this.#admit({ headers, url, address });
     return onClose instanceof ArenaError ? onClose : { headers, url, address, onClose };
   }
@@ -362,7 +363,8 @@ export class ArenaTransport extends WebSocketTransport {
         skipHandshake: query.has("skipHandshake"),
       });
     } catch (cause) {
-      this.#refuseJoin(client, joinError(cause), reconnectionToken !== null);
+      const error = hasMoved(roomId) ? new ArenaError("ROOM_NOT_HERE") : joinError(cause);
+      this.#refuseJoin(client, error, reconnectionToken !== null);
     }
   }
 

@@ -12,6 +12,7 @@ describe("the owner of a room", () => {
   let alive: Map<string, Owner>;
   let newcomers: Owner[];
   let awaited: Set<string>;
+  let forgotten: string[];
   let find: FindOwner;
   let sayGone = (_node: { bootId: string }): void => {};
   let isAway = false;
@@ -28,6 +29,7 @@ describe("the owner of a room", () => {
         if (isAway) throw new ArenaError("CLUSTER_UNAVAILABLE");
         return records.get(roomId);
       },
+      forget: (roomId: string) => void forgotten.push(roomId),
       node: (bootId: string) => alive.get(bootId),
       refresh: async () => {
         refreshes++;
@@ -36,6 +38,7 @@ describe("the owner of a room", () => {
       onNodeGone: (listener: typeof sayGone) => (sayGone = listener),
     };
     awaited = new Set();
+    forgotten = [];
     const isAwaited = async (roomId: string): Promise<boolean> => awaited.has(roomId);
     find = ownerFinder({ clock, cluster, isAwaited, returnMs: RETURN_MS });
   });
@@ -76,6 +79,7 @@ describe("the owner of a room", () => {
 
     await assert.rejects(find("mine", ""), { code: "PEER_UNREACHABLE" });
     await assert.rejects(find("kept", ""), { code: "PEER_UNREACHABLE" });
+    assert.deepEqual(forgotten, ["mine", "kept"]); // so that the next look-up sees who has come
   });
 
   it("[FWD5] may come where the room is being made, or its process is gone for no longer than seats are kept", async () => {
