@@ -80,16 +80,19 @@ export class RoomPresence {
       stop();
     });
     const allowed = users.filter((user) => this.#room.mayWatch(client, user));
-    stop = await this.#presence().watch(allowed, (told) => {
-      if (!isOver) this.#tell(client, told);
+    let revision = 0;
+    stop = await this.#presence().watch(allowed, ({ isSnapshot, users: told }) => {
+      if (isOver) return;
+      const seen = this.#seenBy(client, told);
+      if (!isSnapshot && Object.keys(seen).length === 0) return; // that something has changed says something as well
+      client.send(PRESENCE_MESSAGES.TOLD, { revision: ++revision, isSnapshot, users: seen });
     });
     if (isOver) stop(); // another list came meanwhile, or the client went
   }
 
-  #tell(client: Client, { revision, isSnapshot, users }: PresenceTold): void {
+  #seenBy(client: Client, users: PresenceTold["users"]): PresenceTold["users"] {
     const seen = Object.entries(users).filter(([user]) => this.#room.mayWatch(client, user));
-    const told = seen.map(([user, presence]) => [user, withoutSecrets(presence)]);
-    client.send(PRESENCE_MESSAGES.TOLD, { revision, isSnapshot, users: Object.fromEntries(told) });
+    return Object.fromEntries(seen.map(([user, presence]) => [user, withoutSecrets(presence)]));
   }
 }
 

@@ -141,6 +141,32 @@ describe("presence", function () {
     await Promise.all([ann, bob, cem].map(({ room }) => room.leave()));
   });
 
+  it("[PRS5] tells nothing of who may not be seen any more, not even that something has changed", async () => {
+    const known = await guest();
+    const [ann, bob, dan] = [await enter("plain"), await enter("plain", known), await enter("plain")];
+    const [elsewhere, eve] = [await enter("open", known), await enter("open")];
+    ann.room.send("presence:watch", { users: [bob.userId, dan.userId] });
+    eve.room.send("presence:watch", { users: [bob.userId] });
+    await ann.until(bob.userId, isIn(elsewhere));
+    await eve.until(bob.userId, isIn(elsewhere));
+    await bob.room.leave();
+    await eve.until(bob.userId, ({ sessions }) => sessions.length === 1);
+    elsewhere.room.send("presence:status", { status: "busy" });
+    await eve.until(bob.userId, ({ sessions }) => sessions[0]?.status === "busy");
+    dan.room.send("presence:status", { status: "here" });
+    await ann.until(dan.userId, ({ sessions }) => sessions[0]?.status === "here");
+
+    assert.deepEqual(
+      ann.told.filter(({ users }) => Object.keys(users).length === 0),
+      [],
+    );
+    assert.deepEqual(
+      ann.told.map(({ revision }) => revision),
+      ann.told.map((_, n) => n + 1),
+    );
+    await Promise.all([ann, dan, elsewhere, eve].map(({ room }) => room.leave()));
+  });
+
   it("[PRS3] is followed with the client library, across lost connections", async () => {
     const [{ token }, bob] = [await guest(), await enter("plain")];
     const lines = await openFaultProxy({ targetPort: test.node.port });
