@@ -165,10 +165,18 @@ export class Watches implements NewsListener {
 
   /** One reading of a shard is under way at a time: of these users, or of all where not all that came before is known. */
   #read(number: number, shard: Shard, users?: readonly string[]): Promise<void> {
-    const isWhole = !users || shard.isStale || shard.revision === undefined;
-    shard.reading ??= (isWhole ? this.#readWhole(number, shard) : this.#readSome(number, shard, users)).finally(() => {
-      shard.reading = undefined;
-    });
+    const { isStale } = shard;
+    const isWhole = !users || isStale || shard.revision === undefined;
+    const failed = (error: unknown): never => {
+      shard.isStale ||= isStale;
+      throw error;
+    };
+    const read = (): Promise<void> => (isWhole ? this.#readWhole(number, shard) : this.#readSome(number, shard, users));
+    shard.reading ??= read()
+      .catch(failed)
+      .finally(() => {
+        shard.reading = undefined;
+      });
     return shard.reading;
   }
 
@@ -221,7 +229,6 @@ export class Watches implements NewsListener {
     try {
       await this.#read(number, shard);
     } catch (error) {
-      shard.isStale = true;
       this.#parts.onFailed(error);
       this.#parts.clock.after(RETRY_MS, () => void this.#readAgain(number, shard));
     }

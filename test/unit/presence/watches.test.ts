@@ -144,6 +144,26 @@ describe("those who watch users", () => {
     assert.deepEqual([lost, knownTo(one.told)["ann"]?.online], [false, true]);
   });
 
+  it("[PRS3] hear of what was lost as soon as it can be read, also where somebody could not begin to watch meanwhile", async () => {
+    const processes = new Processes();
+    const [one, two] = processes.all as [Process, Process];
+    const neighbour = Array.from({ length: 10_000 }, (_, n) => `user-${n}`).find(
+      (id) => shardOf(id) === shardOf("ann"),
+    );
+    await one.watches.watch(["ann"], (told) => one.told.push(told));
+    one.line.loses = true;
+    two.roster.set(seat("ann", "s1"));
+    await processes.pass(200);
+    Object.assign(one.line, { loses: false, isCut: true });
+    two.roster.setStatus("s1", "busy");
+    await processes.pass(200);
+    await assert.rejects(one.watches.watch([neighbour ?? ""], () => {}));
+    one.line.isCut = false;
+    await processes.pass(1000);
+
+    assert.equal(knownTo(one.told)["ann"]?.online, true);
+  });
+
   it("[PRS1] are not told of who was back in time that they went, because their process stood still", async () => {
     const processes = new Processes();
     const { clock } = processes;
