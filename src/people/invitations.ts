@@ -75,6 +75,8 @@ const GONE = "people:gone";
 const ANSWER = "people:answer";
 const WITHDRAW = "people:withdraw";
 
+/** No user has this id. */
+const NOBODY = "";
 /** Of one user in this process, at a time. */
 const MAX_OPEN = 8;
 
@@ -86,6 +88,8 @@ export class Invitations {
   readonly #parts: InvitationsParts;
   readonly #inbox: Inbox;
   readonly #open = new Map<string, Open>();
+  /** Who is about to have one open. */
+  readonly #inviting = new Set<Inviter>();
 
   constructor(parts: InvitationsParts) {
     const { clock, courier, sessions } = parts;
@@ -104,14 +108,25 @@ export class Invitations {
    * @throws ArenaError INVITES_TOO_MANY, CLUSTER_UNAVAILABLE
    */
   async invite(from: Inviter, wanted: Wanted): Promise<string> {
-    const { courier, bootId, makeId, rates } = this.#parts;
     const { userId } = from.user;
-    rates.count(userId);
-    const open = [...this.#open.values()].filter((one) => one.from.user.userId === userId).length;
-    if (open >= MAX_OPEN) throw new ArenaError("INVITES_TOO_MANY");
+    this.#parts.rates.count(userId);
+    const inviters = [...this.#inviting, ...Array.from(this.#open.values(), (one) => one.from)];
+    if (inviters.filter(({ user }) => user.userId === userId).length >= MAX_OPEN)
+      throw new ArenaError("INVITES_TOO_MANY");
+    const inviting = { ...from };
+    this.#inviting.add(inviting);
+    try {
+      return await this.#invite(inviting, wanted);
+    } finally {
+      this.#inviting.delete(inviting);
+    }
+  }
+
+  async #invite(from: Inviter, wanted: Wanted): Promise<string> {
+    const { courier, bootId, makeId } = this.#parts;
     const id = `${bootId}.${makeId()}`;
-    const found = await courier.find(wanted.userId);
-    if (!(found && wanted.isAllowed)) {
+    const found = await courier.find(wanted.isAllowed ? wanted.userId : NOBODY); // takes as long as for who is away
+    if (!found) {
       this.#tell(from, { id, user: wanted.userId, state: "unavailable" });
       return id;
     }
@@ -164,6 +179,7 @@ export class Invitations {
     const stop = clock.after(timeoutMs, () => this.#end(id, "timedOut"));
     const open: Open = { ...offer, id, from, userId, endsMs, boots: new Set(), isBeingAccepted: false, stop };
     this.#open.set(id, open);
+    this.#inviting.delete(from);
     this.#tell(from, { id, user: userId, state: "open" });
     const boots = await courier.bootsOf(userId).catch(() => []);
     const arrived = await Promise.all(boots.map((bootId) => this.#deliver(open, bootId)));

@@ -70,21 +70,33 @@ export class Parties {
 
   /** The party that a user leads; a new one for who is in none. @throws ArenaError PARTY_NOT_LED, CLUSTER_UNAVAILABLE */
   async ledBy(userId: string): Promise<Party> {
-    const party = await this.of(userId);
-    if (party && party.members[0] !== userId) throw new ArenaError("PARTY_NOT_LED");
-    if (party) return party;
-    const id = this.#parts.makeId();
-    await this.#point(userId, id);
-    return this.#change(id, () => [userId], [userId]);
+    const { store, makeId } = this.#parts;
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const before = await store.read(memberKey(userId));
+      const party = await this.of(userId);
+      if (party && party.members[0] !== userId) throw new ArenaError("PARTY_NOT_LED");
+      if (party) return party;
+      const begun: Party = { id: makeId(), members: [userId] };
+      await store.swap(partyKey(begun.id), undefined, write(begun));
+      if (await store.swap(memberKey(userId), before, begun.id)) {
+        await this.#announce(begun, begun.members);
+        return begun;
+      }
+      await store.swap(partyKey(begun.id), write(begun), undefined); // they have come to be in another one meanwhile
+    }
+    throw tooMany();
   }
 
   /** Takes a user in, who leaves another party for it. @throws ArenaError PARTY_FULL, INVITE_GONE, CLUSTER_UNAVAILABLE */
   async add(id: string, userId: string): Promise<void> {
-    assertOpen(parse(await this.#parts.store.read(partyKey(id))), userId);
-    const other = await this.of(userId);
-    if (other && other.id !== id) await this.#remove(other.id, userId);
-    await this.#point(userId, id);
+    const { store } = this.#parts;
+    assertOpen(parse(await store.read(partyKey(id))), userId);
+    const other = await this.#point(userId, id);
+    if (other !== undefined && other !== id) await this.#remove(other, userId);
     await this.#change(id, (members) => (assertOpen(members, userId) ? [...members, userId] : members), [userId]);
+    if ((await store.read(memberKey(userId))) === id) return;
+    await this.#remove(id, userId); // another device has taken them into another one, which could not take them out of this one yet
+    throw new ArenaError("INVITE_GONE");
   }
 
   /** @throws ArenaError CLUSTER_UNAVAILABLE */
@@ -139,13 +151,14 @@ export class Parties {
     await this.#parts.store.swap(memberKey(userId), id, undefined);
   }
 
-  /** Says of a user in which party they are. */
-  async #point(userId: string, id: string): Promise<void> {
+  /** Says of a user in which party they are; gives the one in which they were. */
+  async #point(userId: string, id: string): Promise<string | undefined> {
     const { store } = this.#parts;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      if (await store.swap(memberKey(userId), await store.read(memberKey(userId)), id)) return;
+      const before = await store.read(memberKey(userId));
+      if (await store.swap(memberKey(userId), before, id)) return before;
     }
-    throw new ArenaError("CLUSTER_UNAVAILABLE", "Too many change this at once.");
+    throw tooMany();
   }
 
   async #change(
@@ -162,7 +175,7 @@ export class Parties {
       await this.#announce(party, [...new Set([...before, ...party.members, ...concerned])]);
       return party;
     }
-    throw new ArenaError("CLUSTER_UNAVAILABLE", "Too many change this at once.");
+    throw tooMany();
   }
 
   /** Every process with sessions of those whom it concerns is told; one that misses it sees it when it next looks. */
@@ -214,6 +227,10 @@ export class Parties {
     if (write(current) === write(party) && here.length > 0) return;
     this.#changed({ party: current, userIds: [...new Set([...party.members, ...current.members])] });
   }
+}
+
+function tooMany(): ArenaError {
+  return new ArenaError("CLUSTER_UNAVAILABLE", "Too many change this at once.");
 }
 
 function partyKey(id: string): string {

@@ -187,7 +187,7 @@ class ClusterPeople implements People {
     this.#rates.count(user.userId);
     const { [userId]: followed } = await presence.of([userId]);
     const room = followed?.sessions.findLast(
-      (session) => session.roomId !== "" && (roomId === undefined || session.roomId === roomId) && isAllowed(session),
+      (session) => !session.isPrivate && (roomId === undefined || session.roomId === roomId) && isAllowed(session),
     );
     if (!room) throw new ArenaError("FOLLOW_UNAVAILABLE");
     try {

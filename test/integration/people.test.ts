@@ -209,6 +209,32 @@ describe("people", function () {
     await assert.rejects(ann.plaza.people.invite({ user: bob.userId, room: "table" }), { code: "INVITES_TOO_MANY" });
   });
 
+  it("[PRS8] lets nobody have more than 8 invitations open that are made at once", async () => {
+    const [ann, bob] = [await person(), await person()];
+    const made = await Promise.allSettled(
+      Array.from({ length: 12 }, () => ann.plaza.people.invite({ user: bob.userId, room: "table" })),
+    );
+
+    assert.equal(made.filter(({ status }) => status === "fulfilled").length, 8);
+  });
+
+  it("[PRS10] whoever invites two at once to a party begins one, and who accepts two at once is in one", async () => {
+    const [ann, bob, cem] = [await person(), await person(), await person()];
+    const ids = await Promise.all([bob, cem].map(({ userId }) => ann.plaza.people.partyInvite(userId)));
+    const isWhole = (party: PartyTold | undefined): boolean => party?.members.length === 3;
+    const whole = next<PartyTold | undefined>((listener) => ann.plaza.people.onParty(listener), isWhole);
+    await Promise.all([bob, cem].map(({ plaza }, n) => plaza.people.answer(ids[n] ?? "", true)));
+    await whole;
+
+    const [dan, eve, fay] = [await person(), await person(), await person()];
+    const toFay = await Promise.all([dan, eve].map(({ plaza }) => plaza.people.partyInvite(fay.userId)));
+    await Promise.allSettled(toFay.map((id) => fay.plaza.people.answer(id, true))); // the one that does not count may be refused
+    for (const one of [dan, eve, fay]) await one.plaza.people.withdraw("none.none").catch(() => {}); // what was told before has come
+
+    const sizes = [dan, eve].map(({ plaza }) => plaza.people.party?.members.length);
+    assert.deepEqual(sizes.toSorted(), [1, 2]);
+  });
+
   it("[PRS9] a party goes into a room together, or nobody of it does", async () => {
     const [ann, bob, cem] = [await person(), await person(), await person()];
     for (const guestOf of [bob, cem]) {
@@ -273,5 +299,21 @@ describe("people", function () {
     assert.equal(room.roomId, table.roomId);
     await assert.rejects(ann.plaza.people.follow(bob.userId), { code: "FOLLOW_UNAVAILABLE" });
     await assert.rejects(ann.plaza.people.follow(bob.userId, hidden.roomId), { code: "FOLLOW_UNAVAILABLE" });
+  });
+
+  it("[PRS11] a user who is in private rooms also is followed into the public one", async () => {
+    const [ann, bob] = [await person(), await person()];
+    const sdk = new Client(test.wsUrl);
+    sdk.auth.token = bob.token;
+    const table = await sit(bob);
+    for (let count = 0; count < 6; count++) {
+      const hidden = await sdk.create("table", { private: true });
+      open.push({ close: () => leave(hidden) });
+    }
+    await new Promise<void>((resolve) => {
+      ann.plaza.presence.watch([bob.userId], (users) => users.get(bob.userId)?.sessions.length === 8 && resolve());
+    });
+
+    assert.equal((await ann.plaza.people.follow(bob.userId)).roomId, table.roomId);
   });
 });
