@@ -27,6 +27,8 @@ interface Visit {
 
 /** More would be read by nobody, and are as many as one client may follow twice over. */
 const MAX_PEOPLE = 100;
+/** Of one person, those that were opened last. */
+const MAX_BOARDS = 8;
 const LOOK_EVERY_MS = 2000;
 
 /**
@@ -94,7 +96,7 @@ export class PeopleRoom extends Room<{ state: PeopleState }> {
     const visits = [...this.#visits.values()].filter((visit) => visit.userId === userId);
     const boards = new Set(visits.flatMap(({ board }) => board ?? []));
     person.boards.clear();
-    person.boards.push(...boards);
+    person.boards.push(...[...boards].slice(-MAX_BOARDS));
   }
 
   /** Whoever is not here and came first makes room for a newcomer. Says whether there is room. */

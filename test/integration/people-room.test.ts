@@ -48,6 +48,23 @@ describe("the people room", function () {
     await ann.room.leave();
   });
 
+  it("[PPL1] lists 8 boards of somebody who has more open", async () => {
+    const sdk = new Client(test.wsUrl);
+    const answer = await fetch(`${test.httpUrl}/api/token`, { method: "POST" });
+    const { token, userId } = (await answer.json()) as { token: string; userId: string };
+    sdk.auth.token = token;
+    const rooms: People[] = [];
+    for (let n = 0; n < 10; n++) rooms.push(await sdk.joinOrCreate<PeopleView>("people", { board: `b${n}` }));
+    const [first] = rooms as [People];
+    await until(first, ({ people }) => [...(people.get(userId)?.boards ?? [])].includes("b9"));
+
+    assert.deepEqual(
+      [...(first.state.people.get(userId)?.boards ?? [])],
+      Array.from({ length: 8 }, (_, n) => `b${n + 2}`),
+    );
+    await Promise.all(rooms.map((room) => room.leave()));
+  });
+
   it("[PPL1] shows the list to somebody without a token, and does not put them on it", async () => {
     const [ann, nobody] = [await enter({ name: "Ann" }), await enter({ name: "Nobody" }, false)];
     await until(nobody.room, ({ people }) => people.has(ann.userId));

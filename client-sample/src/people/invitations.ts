@@ -35,7 +35,7 @@ export class Invitations {
     people.onInviteState((state) => this.#onState(state));
   }
 
-  /** Whether an invitation to somebody is open: the server takes no second one. */
+  /** Whether an invitation to somebody is open: this page makes no second one then. */
   isWaitingFor(userId: string): boolean {
     return [...this.#waiting.values()].includes(userId);
   }
