@@ -13,7 +13,10 @@ interface PresentRoom extends Room {
   mayWatch(client: Client, userId: string): boolean;
 }
 
-const userId = z.string().min(1).max(128);
+const MAX_USER_ID = 128;
+/** A list of the longest ids, which are plain letters. */
+const MAX_LIST_BYTES = 1024 + MAX_WATCHED_USERS * (MAX_USER_ID + 4);
+const userId = z.string().min(1).max(MAX_USER_ID);
 const watchFormat = z.strictObject({ users: z.array(userId).max(MAX_WATCHED_USERS) });
 const statusFormat = z.strictObject({
   status: z
@@ -56,6 +59,7 @@ export class RoomPresence {
   get messages(): Readonly<Record<string, unknown>> {
     const watch: MessageDefinition<Client, z.infer<typeof watchFormat>> = {
       format: watchFormat,
+      maxBytes: MAX_LIST_BYTES,
       handler: (client, { users }) => this.#watch(client, users),
     };
     const status: MessageDefinition<Client, z.infer<typeof statusFormat>> = {

@@ -132,6 +132,17 @@ describe("presence", function () {
     await ann.room.leave();
   });
 
+  it("[PRS4] lets a client follow 500 users also where their ids are as long as they may be", async () => {
+    const ann = await enter("open");
+    const users = Array.from({ length: 500 }, (_, n) => `${n}`.padStart(128, "x"));
+    const told = ann.until(users[0] ?? "", ({ online }) => !online);
+    await ann.room.request("presence:watch", { users });
+    await told;
+
+    assert.deepEqual(Object.keys(ann.told[0]?.users ?? {}), users);
+    await ann.room.leave();
+  });
+
   it("[PRS5] tells nothing of users whom a client may not see: those in no room with it", async () => {
     const [ann, bob, cem] = [await enter("plain"), await enter("plain"), await enter("open")];
     ann.room.send("presence:watch", { users: [bob.userId, cem.userId] });
