@@ -73,9 +73,10 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
   };
 
   const heads = (tell: OnDamaged = () => {}): CheckpointHead[] =>
-    [...(isThere() ? env.db.getRange() : [])].flatMap(({ key, value }) =>
-      headOf(checkpointOf(read(key, value, tell))),
-    );
+    [...(isThere() ? env.db.getRange() : [])]
+      .map(({ key, value }) => checkpointOf(read(key, value, tell)))
+      .filter((checkpoint) => checkpoint !== undefined)
+      .map(headOf);
 
   const find = (roomId: string): StoredCheckpoint | undefined => {
     const entry = entryOf(roomId);
@@ -103,12 +104,6 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
 
 function keyOf(roomId: string): Buffer {
   return Buffer.from(roomId);
-}
-
-function headOf(checkpoint: StoredCheckpoint | undefined): CheckpointHead[] {
-  if (!checkpoint) return [];
-  const { content: _content, ...head } = checkpoint;
-  return [head];
 }
 
 const record = z.object({
