@@ -86,7 +86,7 @@ export function events(): readonly { readonly name: string; readonly sentence: s
 
 /** Every metric. */
 export function metrics(): readonly { readonly name: string; readonly type: string; readonly help: string }[] {
-  const source = ["metrics-sink", "document-metrics", "image-metrics", "checkpoint-metrics"]
+  const source = ["metrics-sink", "document-metrics", "image-metrics", "checkpoint-metrics", "failover-metrics"]
     .map((file) => read(`src/telemetry/${file}.ts`))
     .join("");
   const declaration = /new (Counter|Gauge|Histogram)\(\{\s*name: "(\w+)",\s*help: "([^"]+)"/g;

@@ -25,9 +25,10 @@ import { ArenaClient } from "./client.ts";
 import { Connection, type ConnectionLimits, type ConnectionParts } from "./connection.ts";
 import type { Forwarder, Passenger } from "./forwarder.ts";
 import { comerOf, inTurn } from "./in-turn.ts";
+import { joinError } from "./join-error.ts";
 import type { Line } from "./line.ts";
 import { Liveness } from "./liveness.ts";
-import { hasMoved, isHere } from "./local-rooms.ts";
+import { isHere } from "./local-rooms.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { SocketLine } from "./socket-line.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
@@ -363,8 +364,7 @@ export class ArenaTransport extends WebSocketTransport {
         skipHandshake: query.has("skipHandshake"),
       });
     } catch (cause) {
-      const error = hasMoved(roomId) ? new ArenaError("ROOM_NOT_HERE") : joinError(cause);
-      this.#refuseJoin(client, error, reconnectionToken !== null);
+      this.#refuseJoin(client, joinError(cause, roomId), reconnectionToken !== null);
     }
   }
 
@@ -391,11 +391,3 @@ function sessionIdOf(url: URL): string {
 
 const OPEN = 1;
 const PONG = new Uint8Array([18]);
-const SEAT_EXPIRED_CODE = 524;
-
-/** Colyseus reports a missing seat by number; what a room threw is the room's own and stays inside. */
-function joinError(cause: unknown): ArenaError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === SEAT_EXPIRED_CODE) return new ArenaError("SEAT_EXPIRED", "", { cause });
-  return toArenaError(cause);
-}
