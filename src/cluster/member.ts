@@ -208,6 +208,16 @@ export class Member implements Cluster {
     return this.#parts.store.reclaim(roomId, this.identity.bootId, epoch);
   }
 
+  async transfer(
+    room: Pick<Ownership, "roomId" | "epoch" | "attempt">,
+    target: string,
+  ): Promise<Ownership | undefined> {
+    const node = this.#nodes.get(target);
+    if (!node) throw new ArenaError("PEER_UNREACHABLE");
+    this.#owners.forget(room.roomId);
+    return this.#parts.store.transfer({ ...room, bootId: this.identity.bootId }, node);
+  }
+
   async release(roomId: string, epoch: number): Promise<void> {
     this.#owners.forget(roomId);
     await this.#parts.store.release(roomId, this.identity.bootId, epoch);

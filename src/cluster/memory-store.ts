@@ -111,6 +111,18 @@ export class MemoryStore implements ClusterStore {
     return row !== undefined;
   }
 
+  async transfer(
+    expected: Parameters<ClusterStore["transfer"]>[0],
+    target: NodeIdentity,
+  ): Promise<Ownership | undefined> {
+    const { roomId, bootId, epoch, attempt } = expected;
+    const row = this.#mine(roomId, bootId, epoch);
+    if (row?.state !== "running" || row.attempt !== attempt) return this.#rooms.get(roomId);
+    const nowMs = this.#clock.nowMs();
+    const next = started(offered({ roomId, name: row.name, target, nowMs }, row), this.#clock.wallMs());
+    return this.#write({ ...next, state: "running" });
+  }
+
   async release(roomId: string, bootId: string, epoch: number): Promise<void> {
     if (this.#mine(roomId, bootId, epoch)) this.#rooms.delete(roomId);
   }

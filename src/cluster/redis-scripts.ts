@@ -174,6 +174,19 @@ redis.call('PERSIST', KEYS[1])
 return {'OK'}
 `);
 
+/**
+ * KEYS room. ARGV boot, epoch and attempt that are expected, then boot, node, internal and public address of who is to have the room. Gives
+ * the record, which is the new owner's where it was as expected.
+ */
+export const TRANSFER = script(`${NOW}${ROW}
+local boot, epoch, attempt, state = unpack(redis.call('HMGET', KEYS[1], 'boot', 'epoch', 'attempt', 'state'))
+if boot == ARGV[1] and epoch == ARGV[2] and attempt == ARGV[3] and state == 'running' then
+  redis.call('HSET', KEYS[1], 'boot', ARGV[4], 'node', ARGV[5], 'inner', ARGV[6], 'outer', ARGV[7],
+    'epoch', text(math.max(tonumber(epoch) + 1, now)), 'attempt', text(tonumber(attempt) + 1))
+end
+return answer('ROW')
+`);
+
 /** KEYS room. ARGV boot, epoch. Gives OK, or NONE. */
 export const RELEASE = script(`${MINE}
 redis.call('DEL', KEYS[1])

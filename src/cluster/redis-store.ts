@@ -14,6 +14,7 @@ import {
   RESERVE,
   SECRET,
   TAKE,
+  TRANSFER,
 } from "./redis-scripts.ts";
 import type { ClusterStore, Renewal, Renewed, RoomOffer } from "./store.ts";
 import {
@@ -100,6 +101,15 @@ export class RedisStore implements ClusterStore {
 
   async reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean> {
     return (await this.#ask(RECLAIM, roomId, [bootId, String(epoch)]))[0] === "OK";
+  }
+
+  async transfer(
+    record: Parameters<ClusterStore["transfer"]>[0],
+    target: NodeIdentity,
+  ): Promise<Ownership | undefined> {
+    const expected = [record.bootId, String(record.epoch), String(record.attempt)];
+    const reply = await this.#ask(TRANSFER, record.roomId, [...expected, ...ownerOf(target)]);
+    return reply[1] ? rowOf(record.roomId, reply) : undefined;
   }
 
   async release(roomId: string, bootId: string, epoch: number): Promise<void> {

@@ -50,6 +50,11 @@ export interface ClusterStore {
   take(roomId: string, name: string, owner: NodeIdentity): Promise<Ownership>;
   confirm(roomId: string, bootId: string, epoch: number): Promise<boolean>;
   reclaim(roomId: string, bootId: string, epoch: number): Promise<boolean>;
+  /** Gives a running room to another process, where its record is exactly as expected; gives what the record says then. */
+  transfer(
+    record: Pick<Ownership, "roomId" | "bootId" | "epoch" | "attempt">,
+    target: NodeIdentity,
+  ): Promise<Ownership | undefined>;
   release(roomId: string, bootId: string, epoch: number): Promise<void>;
   /** Lets a record end {@link UNFINISHED_MS} later, where it is exactly as it was read and its owner does not come back. */
   disown(record: Pick<Ownership, "roomId" | "bootId" | "epoch" | "attempt">): Promise<void>;

@@ -139,6 +139,12 @@ export interface Cluster {
    * somebody else has the room, or nobody.
    */
   reclaim(roomId: string, epoch: number): Promise<boolean>;
+  /**
+   * Gives a running room of this process to another, under a new epoch, where its record is exactly as it was read; gives what the record
+   * says then. A call that was not answered may still come into effect, until the room is reclaimed. @throws ArenaError PEER_UNREACHABLE
+   * where the target is gone; CLUSTER_UNAVAILABLE
+   */
+  transfer(room: Pick<Ownership, "roomId" | "epoch" | "attempt">, target: string): Promise<Ownership | undefined>;
   /** The room has ended. */
   release(roomId: string, epoch: number): Promise<void>;
   /** Who has a room. Kept for a moment, and until its owner is gone; one question is under way for a room at a time. */

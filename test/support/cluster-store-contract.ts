@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClusterStore, Renewal } from "../../src/cluster/store.ts";
-import { DEPARTED_MS, LEASE_MS, type NodeIdentity } from "../../src/cluster/types.ts";
+import { DEPARTED_MS, LEASE_MS, type NodeIdentity, type Ownership } from "../../src/cluster/types.ts";
 
 /** A process by that name. */
 export function identity(nodeId: string, bootId = `boot-${nodeId}`): NodeIdentity {
@@ -202,6 +202,35 @@ export function clusterStoreContract(name: string, open: () => Promise<TimedStor
       const byAnother = await store.reclaim("r", b.bootId, owned.epoch);
 
       assert.deepEqual([isKept, late.bootId, late.epoch, byAnother], [true, a.bootId, owned.epoch, false]);
+    });
+
+    const runningOf = async (of: NodeIdentity): Promise<Ownership> => {
+      const { epoch } = await store.take("r", "arena", of);
+      await store.confirm("r", of.bootId, epoch);
+      const running = await store.read("r");
+      assert.ok(running);
+      return running;
+    };
+
+    it("[OWN1] transfers a running room to another, under a new epoch, and the old owner has it no more", async () => {
+      const before = await runningOf(a);
+
+      const after = await store.transfer(before, b);
+      const late = await store.reclaim("r", a.bootId, before.epoch);
+
+      assert.deepEqual([after?.bootId, after?.state, after?.internalAddress], [b.bootId, "running", "b:2567"]);
+      assert.ok((after?.epoch ?? 0) > before.epoch);
+      assert.equal(late, false);
+    });
+
+    it("[OWN1] transfers nothing where the record is another by now, or there is none", async () => {
+      const before = await runningOf(a);
+      await store.reclaim("r", a.bootId, before.epoch);
+
+      const late = await store.transfer(before, b);
+      const unknown = await store.transfer({ ...before, roomId: "none" }, b);
+
+      assert.deepEqual([late?.bootId, late?.epoch, unknown], [a.bootId, before.epoch, undefined]);
     });
 
     it("tells whether a process holds its lease", async () => {

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { SOURCE_STEPS, TARGET_STEPS } from "../../src/handoff/move-steps.ts";
+import { explore, PRODUCT, type Rules } from "../support/move-explorer.ts";
+
+describe("a room that moves", () => {
+  it("[OWN1] has one owner at a time, loses nothing and runs again, whatever is late, lost or killed", () => {
+    const { worlds, violation } = explore();
+
+    assert.equal(violation, undefined, violation && `${violation.what}: ${violation.trace.join("; ")}`);
+    assert.ok(worlds > 10_000, `${worlds} worlds are not all that there are`);
+  });
+
+  const mutants: Readonly<Record<string, Partial<Rules>>> = {
+    "takes silence of the store for a no": {
+      source: { ...SOURCE_STEPS, transferring: { ...SOURCE_STEPS.transferring, uncertain: ["running", "resume"] } },
+    },
+    "goes on after a look that changes nothing": { isReclaimFencing: false },
+    "acts as soon as it has the image": {
+      target: { ...TARGET_STEPS, expecting: { ...TARGET_STEPS.expecting, image: ["acting", "load", "act"] } },
+    },
+    "sends its image before it stands still": {
+      source: {
+        ...SOURCE_STEPS,
+        asking: { ...SOURCE_STEPS.asking, accepted: ["holding", "hold", "send"] },
+        holding: {
+          held: ["frozen", "freeze"],
+          refused: ["running", "resume", "call off"],
+          loaded: ["transferring", "transfer"],
+        },
+      },
+    },
+    "keeps an image that was called off": {
+      target: { ...TARGET_STEPS, loaded: { owned: ["acting", "act"] } },
+    },
+    "does not look again when the store does not answer": {
+      source: { ...SOURCE_STEPS, doubting: { ...SOURCE_STEPS.doubting, uncertain: ["lost", "end"] } },
+    },
+  };
+  for (const [name, mutant] of Object.entries(mutants)) {
+    it(`is found out where it ${name}`, () => {
+      assert.ok(explore({ ...PRODUCT, ...mutant }).violation);
+    });
+  }
+});
