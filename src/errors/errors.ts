@@ -102,6 +102,8 @@ export const ERRORS = {
     isRetryable: true,
   }),
 
+  MOVE_REFUSED: row("This node does not take that room.", 4686, 409, { isRetryable: true }),
+
   LOG_IN_USE: row("This document is open already; join it.", 4670, 409, { isRetryable: true }),
   LOG_FENCED: row("This document has moved to another owner; come back and be led there.", 4671, 503, {
     closeCode: CLOSE_CODES.RECONNECT,

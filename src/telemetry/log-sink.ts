@@ -93,6 +93,10 @@ function logCluster(telemetry: Telemetry, log: Logger): void {
   telemetry.on("room:notReleased", ({ error, ...event }) =>
     log.warn({ event: "room:notReleased", ...event, err: error }),
   );
+  telemetry.on("room:moved", ({ error, ...event }) => {
+    if (event.outcome === "moved") log.info({ event: "room:moved", ...event });
+    else log.warn({ event: "room:moved", ...event, err: error });
+  });
   telemetry.on("listing:notWritten", ({ error, ...event }) =>
     log.warn({ event: "listing:notWritten", ...event, err: error }),
   );

@@ -5,6 +5,7 @@ import { measureCheckpoints } from "./checkpoint-metrics.ts";
 import { measureDocuments } from "./document-metrics.ts";
 import { measureFailover } from "./failover-metrics.ts";
 import { measureImages } from "./image-metrics.ts";
+import { measureMoves } from "./move-metrics.ts";
 import { type FrameCounts, LOAD_LEVELS, type Telemetry } from "./telemetry.ts";
 
 /** Everything measured, for `/metrics`. */
@@ -39,6 +40,7 @@ export function measure(telemetry: Telemetry): Metrics {
   measureImages(telemetry, registers);
   measureCheckpoints(telemetry, registers);
   measureFailover(telemetry, registers);
+  measureMoves(telemetry, registers);
   const delay = measureLoop(registers);
   return {
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

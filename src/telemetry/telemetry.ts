@@ -79,6 +79,20 @@ export interface TelemetryEvents {
   "people:failed": { error: unknown };
   /** A room that has ended could not be given up in Redis: its place is free when this node's lease ends. */
   "room:notReleased": { roomId: string; error: unknown };
+  /**
+   * A room was to move to another node: it did, it stayed, or somebody else has it by now. It stood still for `frozenMs`, and took
+   * `bytes` with it; `error` is why it stayed.
+   */
+  "room:moved": {
+    roomId: string;
+    name: string;
+    to: string;
+    outcome: "moved" | "stayed" | "lost";
+    durationMs: number;
+    frozenMs: number;
+    bytes: number;
+    error: Error | undefined;
+  };
   /** A hook, handler, timer or tick of a room threw; the room goes on unless `isFatal`. */
   "room:failed": { roomId: string; name: string; hook: string; error: unknown; isFatal: boolean };
   /** A room's tick ran. Lateness is how long after its due time it began. */

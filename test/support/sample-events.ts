@@ -1,3 +1,4 @@
+import { ArenaError } from "../../src/errors/errors.ts";
 import type { Telemetry, TelemetryEvent, TelemetryEvents } from "../../src/telemetry/telemetry.ts";
 
 const room = { roomId: "r1", name: "arena" };
@@ -56,6 +57,16 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
   "people:failed": { error: new Error("away") },
   "presence:storeFailed": { action: "write", error: new Error("away") },
   "presence:failed": { action: "publish", error: new Error("gone") },
+  "room:moved": {
+    roomId: "r1",
+    name: "arena",
+    to: "n2",
+    outcome: "stayed",
+    durationMs: 20,
+    frozenMs: 4,
+    bytes: 2000,
+    error: new ArenaError("MOVE_REFUSED"),
+  },
   "room:notReleased": { roomId: "r1", error: new Error("gone") },
   "session:expected": session,
   "session:joined": session,

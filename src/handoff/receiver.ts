@@ -1,0 +1,165 @@
+import { afterAwake, type Clock, type Stop } from "../clock/clock.ts";
+import type { Cluster, NodeRecord, Ownership } from "../cluster/cluster.ts";
+import { ArenaError } from "../errors/errors.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { step, TARGET_STEPS, type TargetEvent, type TargetState } from "./move-steps.ts";
+
+/** A move, as both sides know it. */
+export interface MoveOrder {
+  /** Of this move and no other. */
+  readonly moveId: string;
+  readonly roomId: string;
+  /** Type of the room. */
+  readonly name: string;
+  /** Boot of the process that has the room. */
+  readonly source: string;
+  /** The record that is transferred, and no other. */
+  readonly epoch: number;
+  readonly attempt: number;
+}
+
+/** What a source asks of a target. Each throws where it was not done, or that is not known. */
+export interface TargetCalls {
+  expect(target: NodeRecord, order: MoveOrder): Promise<void>;
+  load(target: NodeRecord, order: MoveOrder & { readonly image: Uint8Array }): Promise<void>;
+  begin(target: NodeRecord, order: MoveOrder): Promise<void>;
+  callOff(target: NodeRecord, order: MoveOrder): Promise<void>;
+}
+
+/** A room that was made of an image and stands still. */
+export interface LoadedRoom {
+  /** It runs from now on, under this epoch. */
+  act(epoch: number): Promise<void>;
+  /** It was for nothing. */
+  drop(): void;
+}
+
+/** What rooms are received with. */
+export interface ReceiverParts {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly cluster: Pick<Cluster, "owner" | "forget" | "identity" | "node">;
+  /** Makes a room of an image, which does nothing yet. @throws ArenaError where it cannot */
+  readonly load: (order: MoveOrder, image: Uint8Array) => Promise<LoadedRoom>;
+  /** Asks a source whether a move is under way. @throws ArenaError where it does not answer */
+  readonly isMoving: (source: NodeRecord, order: MoveOrder) => Promise<boolean>;
+  /** Why this node takes no rooms; undefined where it does. */
+  readonly whyNot: () => ArenaError | undefined;
+}
+
+/** A room on its way here. */
+interface Arrival {
+  readonly order: MoveOrder;
+  state: TargetState;
+  room: LoadedRoom | undefined;
+  stopLooking: Stop;
+}
+
+/** Rooms that may be on their way here together: each stands still meanwhile. */
+const MAX_ARRIVALS = 2;
+const LOOK_EVERY_MS = 250;
+
+/** Takes rooms that other nodes give up, each as {@link TARGET_STEPS} says. Keeps OWN1 and OWN4. */
+export class Receiver {
+  readonly #parts: ReceiverParts;
+  readonly #arrivals = new Map<string, Arrival>();
+
+  constructor(parts: ReceiverParts) {
+    this.#parts = parts;
+  }
+
+  /** Rooms on their way here. */
+  get count(): number {
+    return this.#arrivals.size;
+  }
+
+  /** Makes room for it. @throws ArenaError where this node takes none now */
+  expect(order: MoveOrder): void {
+    const before = this.#arrivals.get(order.roomId);
+    if (before?.room) throw new ArenaError("MOVE_REFUSED", "It has an image of the room.");
+    const refusal = this.#parts.whyNot();
+    if (refusal) throw refusal;
+    if (!before && this.#arrivals.size >= MAX_ARRIVALS)
+      throw new ArenaError("MOVE_REFUSED", "Others are on their way.");
+    before?.stopLooking();
+    const arrival: Arrival = { order, state: "idle", room: undefined, stopLooking: () => {} };
+    this.#arrivals.set(order.roomId, arrival);
+    this.#tell(arrival, "asked");
+    this.#lookSoon(arrival);
+  }
+
+  /** Makes the room of its image; it stands still until it is this node's. @throws ArenaError where that cannot be done, or it is not expected */
+  async load({ image, ...order }: MoveOrder & { readonly image: Uint8Array }): Promise<void> {
+    const arrival = this.#find(order);
+    if (arrival?.state !== "expecting") throw new ArenaError("MOVE_REFUSED", "It is not expected.");
+    const room = await this.#parts.load(order, image);
+    if (this.#find(order) !== arrival || arrival.state !== "expecting") {
+      room.drop();
+      throw new ArenaError("MOVE_REFUSED", "It was called off.");
+    }
+    arrival.room = room;
+    this.#tell(arrival, "image");
+  }
+
+  /** The source says that the record is this node's. */
+  async begin(order: MoveOrder): Promise<void> {
+    const arrival = this.#find(order);
+    if (arrival) await this.#judge(arrival, { isOver: false });
+  }
+
+  callOff(order: MoveOrder): void {
+    const arrival = this.#find(order);
+    if (arrival) this.#tell(arrival, "called off");
+  }
+
+  #find({ roomId, moveId }: MoveOrder): Arrival | undefined {
+    const arrival = this.#arrivals.get(roomId);
+    return arrival?.order.moveId === moveId ? arrival : undefined;
+  }
+
+  #lookSoon(arrival: Arrival): void {
+    arrival.stopLooking = afterAwake(this.#parts.clock, LOOK_EVERY_MS, () => {
+      void this.#look(arrival).then(() => {
+        if (this.#find(arrival.order) === arrival) this.#lookSoon(arrival);
+      });
+    });
+  }
+
+  /** The source is asked before the record is read: a move that is over then has ended as the record says, for good. */
+  async #look(arrival: Arrival): Promise<void> {
+    const { cluster, isMoving } = this.#parts;
+    const source = cluster.node(arrival.order.source);
+    const isMovingStill = source ? await isMoving(source, arrival.order).catch(() => true) : true; // the record will tell
+    await this.#judge(arrival, { isOver: !isMovingStill });
+  }
+
+  async #judge(arrival: Arrival, { isOver }: { readonly isOver: boolean }): Promise<void> {
+    const { cluster } = this.#parts;
+    const { order } = arrival;
+    cluster.forget(order.roomId);
+    const record = await cluster.owner(order.roomId).catch(() => "unknown" as const); // it is looked at again
+    if (record === "unknown" || this.#find(order) !== arrival) return;
+    if (record?.bootId === cluster.identity.bootId && record.epoch > order.epoch) this.#own(arrival, record.epoch);
+    else if (!isAsOrdered(record, order)) this.#tell(arrival, "overtaken");
+    else if (isOver) this.#tell(arrival, "called off");
+  }
+
+  #own(arrival: Arrival, epoch: number): void {
+    const { room } = arrival;
+    this.#tell(arrival, room ? "owned" : "overtaken"); // without an image it has come here by another way
+    room?.act(epoch).catch((error: unknown) => this.#parts.telemetry.emit("node:failed", { error, isFatal: false }));
+  }
+
+  #tell(arrival: Arrival, event: TargetEvent): void {
+    const { state, actions } = step(TARGET_STEPS, arrival.state, event);
+    arrival.state = state;
+    if (actions.includes("drop")) arrival.room?.drop();
+    if (state !== "idle" && state !== "acting") return;
+    arrival.stopLooking();
+    this.#arrivals.delete(arrival.order.roomId);
+  }
+}
+
+function isAsOrdered(record: Ownership | undefined, { source, epoch, attempt }: MoveOrder): boolean {
+  return record?.bootId === source && record.epoch === epoch && record.attempt === attempt;
+}
