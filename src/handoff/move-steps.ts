@@ -14,7 +14,7 @@ export type SourceState =
   | "asking"
   /** What clients send is kept back where they are connected, until all of it that was on its way has come. */
   | "holding"
-  /** The room stands still, and what it is has been sent to the target. */
+  /** The room stands still, and is being kept as it is. */
   | "frozen"
   /** The record is being transferred. */
   | "transferring"
@@ -32,7 +32,8 @@ export type SourceEvent =
   /** Or no answer in time. */
   | "refused"
   | "held"
-  | "loaded"
+  /** What the room is can be had by whoever has it next. */
+  | "stored"
   | "transferred"
   /** No answer, or the record is not as it was expected. */
   | "uncertain"
@@ -45,7 +46,8 @@ export type SourceAction =
   | "ask"
   | "hold"
   | "freeze"
-  | "send"
+  /** Its last checkpoint is written. */
+  | "store"
   | "transfer"
   /** Changes the attempt of the record, so that a transfer that is still on its way is refused, or learns whose the room is. */
   | "secure"
@@ -59,21 +61,20 @@ export type SourceAction =
   | "end";
 
 /** Where the node is that a room moves to. It acts for the room in `acting` alone. */
-export type TargetState = "idle" | "expecting" | "loaded" | "acting";
+export type TargetState = "idle" | "expecting" | "acting";
 
 /** What happens to the target. */
 export type TargetEvent =
   | "asked"
-  | "image"
-  /** The source has called it off, or says that it is not moving the room, or is not there while the record is not the target's. */
+  /** The source has called it off, or is not moving the room any more while the record is not the target's. */
   | "called off"
-  /** The record is the target's; the source says so, or the target has looked. */
+  /** The record is the target's. */
   | "owned"
   /** The record is somebody else's, or another than that which this move would transfer. */
   | "overtaken";
 
-/** What the target does. */
-export type TargetAction = "reserve" | "load" | "act" | "drop";
+/** What the target does: with `restore` it makes the room of its last checkpoint, which nobody can change any more. */
+export type TargetAction = "reserve" | "restore" | "forget";
 
 /** Rows by state: for each event that means something there, the next state and what is done on the way. */
 export type Steps<State extends string, Event extends string, Action extends string> = {
@@ -84,8 +85,8 @@ export type Steps<State extends string, Event extends string, Action extends str
 export const SOURCE_STEPS: Steps<SourceState, SourceEvent, SourceAction> = {
   running: { begin: ["asking", "ask"] },
   asking: { accepted: ["holding", "hold"], refused: ["running", "call off"] },
-  holding: { held: ["frozen", "freeze", "send"], refused: ["running", "resume", "call off"] },
-  frozen: { loaded: ["transferring", "transfer"], refused: ["running", "resume", "call off"] },
+  holding: { held: ["frozen", "freeze", "store"], refused: ["running", "resume", "call off"] },
+  frozen: { stored: ["transferring", "transfer"], refused: ["running", "resume", "call off"] },
   transferring: { transferred: ["moved", "hand over", "end"], uncertain: ["doubting", "secure"] },
   doubting: {
     kept: ["running", "resume", "call off"],
@@ -100,8 +101,11 @@ export const SOURCE_STEPS: Steps<SourceState, SourceEvent, SourceAction> = {
 /** The target's side. */
 export const TARGET_STEPS: Steps<TargetState, TargetEvent, TargetAction> = {
   idle: { asked: ["expecting", "reserve"] },
-  expecting: { image: ["loaded", "load"], "called off": ["idle", "drop"], overtaken: ["idle", "drop"] },
-  loaded: { owned: ["acting", "act"], "called off": ["idle", "drop"], overtaken: ["idle", "drop"] },
+  expecting: {
+    owned: ["acting", "restore"],
+    "called off": ["idle", "forget"],
+    overtaken: ["idle", "forget"],
+  },
   acting: {},
 };
 

@@ -9,8 +9,10 @@ import type { MoveOrder, TargetCalls } from "./receiver.ts";
 export interface MovingRoom {
   /** Keeps back what clients send, where they are connected; settles when all that was on its way has come. @throws ArenaError */
   hold(): Promise<void>;
-  /** Stands still from here on, and gives all that it is; every op that was taken is safe by then. @throws ArenaError */
-  freeze(): Promise<Uint8Array>;
+  /** Stands still from here on. */
+  freeze(): void;
+  /** Writes its last checkpoint; every op that was taken is safe by then. @throws ArenaError where it cannot be kept */
+  store(): Promise<void>;
   /** Goes on, with what was kept back. */
   resume(): void;
   /** Leads its clients to the new owner; those that cannot be led are told to come back. */
@@ -35,7 +37,6 @@ interface Move {
   readonly order: MoveOrder;
   readonly room: MovingRoom;
   readonly target: NodeRecord;
-  image: Uint8Array;
   frozenMs: number | undefined;
   /** Why it did not go on. */
   error: ArenaError | undefined;
@@ -70,7 +71,7 @@ export class Mover {
     if (this.#moves.has(roomId)) return "stayed";
     const { bootId } = this.#parts.cluster.identity;
     const order = { moveId: `${bootId}/${++this.#count}`, roomId, name, source: bootId, epoch, attempt };
-    const move: Move = { order, room, target, image: new Uint8Array(), frozenMs: undefined, error: undefined };
+    const move: Move = { order, room, target, frozenMs: undefined, error: undefined };
     this.#moves.set(roomId, move);
     try {
       return await this.#run(move);
@@ -93,8 +94,7 @@ export class Mover {
     const { roomId, name } = move.order;
     const [durationMs, frozenMs] = [clock.nowMs() - startMs, clock.nowMs() - (move.frozenMs ?? clock.nowMs())];
     const to = move.target.nodeId;
-    const bytes = move.image.byteLength;
-    telemetry.emit("room:moved", { roomId, name, to, outcome, durationMs, frozenMs, bytes, error: move.error });
+    telemetry.emit("room:moved", { roomId, name, to, outcome, durationMs, frozenMs, error: move.error });
     return outcome;
   }
 
@@ -118,9 +118,10 @@ export class Mover {
         return this.#unless(move, () => room.hold(), "held");
       case "freeze":
         move.frozenMs = this.#parts.clock.nowMs();
+        room.freeze();
         return undefined;
-      case "send":
-        return this.#unless(move, () => this.#send(move), "loaded");
+      case "store":
+        return this.#unless(move, () => room.store(), "stored");
       case "transfer":
         return this.#transfer(move).catch(() => "uncertain" as const);
       case "secure":
@@ -142,11 +143,6 @@ export class Mover {
       default:
         return action satisfies never;
     }
-  }
-
-  async #send(move: Move): Promise<void> {
-    move.image = await move.room.freeze();
-    await this.#parts.calls.load(move.target, { ...move.order, image: move.image });
   }
 
   async #unless(move: Move, run: () => Promise<void>, event: SourceEvent): Promise<SourceEvent> {

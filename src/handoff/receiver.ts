@@ -21,17 +21,8 @@ export interface MoveOrder {
 /** What a source asks of a target. Each throws where it was not done, or that is not known. */
 export interface TargetCalls {
   expect(target: NodeRecord, order: MoveOrder): Promise<void>;
-  load(target: NodeRecord, order: MoveOrder & { readonly image: Uint8Array }): Promise<void>;
   begin(target: NodeRecord, order: MoveOrder): Promise<void>;
   callOff(target: NodeRecord, order: MoveOrder): Promise<void>;
-}
-
-/** A room that was made of an image and stands still. */
-export interface LoadedRoom {
-  /** It runs from now on, under this epoch. */
-  act(epoch: number): Promise<void>;
-  /** It was for nothing. */
-  drop(): void;
 }
 
 /** What rooms are received with. */
@@ -39,8 +30,8 @@ export interface ReceiverParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly cluster: Pick<Cluster, "owner" | "forget" | "identity" | "node">;
-  /** Makes a room of an image, which does nothing yet. @throws ArenaError where it cannot */
-  readonly load: (order: MoveOrder, image: Uint8Array) => Promise<LoadedRoom>;
+  /** Makes the room of its last checkpoint: it is this node's now, under this epoch. */
+  readonly restore: (order: MoveOrder, epoch: number) => Promise<void>;
   /** Asks a source whether a move is under way. @throws ArenaError where it does not answer */
   readonly isMoving: (source: NodeRecord, order: MoveOrder) => Promise<boolean>;
   /** Why this node takes no rooms; undefined where it does. */
@@ -51,11 +42,10 @@ export interface ReceiverParts {
 interface Arrival {
   readonly order: MoveOrder;
   state: TargetState;
-  room: LoadedRoom | undefined;
   stopLooking: Stop;
 }
 
-/** Rooms that may be on their way here together: each stands still meanwhile. */
+/** Rooms that may be on their way here together: each stands still for a while. */
 const MAX_ARRIVALS = 2;
 const LOOK_EVERY_MS = 250;
 
@@ -76,29 +66,15 @@ export class Receiver {
   /** Makes room for it. @throws ArenaError where this node takes none now */
   expect(order: MoveOrder): void {
     const before = this.#arrivals.get(order.roomId);
-    if (before?.room) throw new ArenaError("MOVE_REFUSED", "It has an image of the room.");
     const refusal = this.#parts.whyNot();
     if (refusal) throw refusal;
     if (!before && this.#arrivals.size >= MAX_ARRIVALS)
       throw new ArenaError("MOVE_REFUSED", "Others are on their way.");
     before?.stopLooking();
-    const arrival: Arrival = { order, state: "idle", room: undefined, stopLooking: () => {} };
+    const arrival: Arrival = { order, state: "idle", stopLooking: () => {} };
     this.#arrivals.set(order.roomId, arrival);
     this.#tell(arrival, "asked");
     this.#lookSoon(arrival);
-  }
-
-  /** Makes the room of its image; it stands still until it is this node's. @throws ArenaError where that cannot be done, or it is not expected */
-  async load({ image, ...order }: MoveOrder & { readonly image: Uint8Array }): Promise<void> {
-    const arrival = this.#find(order);
-    if (arrival?.state !== "expecting") throw new ArenaError("MOVE_REFUSED", "It is not expected.");
-    const room = await this.#parts.load(order, image);
-    if (this.#find(order) !== arrival || arrival.state !== "expecting") {
-      room.drop();
-      throw new ArenaError("MOVE_REFUSED", "It was called off.");
-    }
-    arrival.room = room;
-    this.#tell(arrival, "image");
   }
 
   /** The source says that the record is this node's. */
@@ -139,24 +115,21 @@ export class Receiver {
     cluster.forget(order.roomId);
     const record = await cluster.owner(order.roomId).catch(() => "unknown" as const); // it is looked at again
     if (record === "unknown" || this.#find(order) !== arrival) return;
-    if (record?.bootId === cluster.identity.bootId && record.epoch > order.epoch) this.#own(arrival, record.epoch);
+    if (record?.bootId === cluster.identity.bootId && record.epoch > order.epoch)
+      this.#tell(arrival, "owned", record.epoch);
     else if (!isAsOrdered(record, order)) this.#tell(arrival, "overtaken");
     else if (isOver) this.#tell(arrival, "called off");
   }
 
-  #own(arrival: Arrival, epoch: number): void {
-    const { room } = arrival;
-    this.#tell(arrival, room ? "owned" : "overtaken"); // without an image it has come here by another way
-    room?.act(epoch).catch((error: unknown) => this.#parts.telemetry.emit("node:failed", { error, isFatal: false }));
-  }
-
-  #tell(arrival: Arrival, event: TargetEvent): void {
+  #tell(arrival: Arrival, event: TargetEvent, epoch = 0): void {
     const { state, actions } = step(TARGET_STEPS, arrival.state, event);
     arrival.state = state;
-    if (actions.includes("drop")) arrival.room?.drop();
-    if (state !== "idle" && state !== "acting") return;
+    if (state === "expecting") return;
     arrival.stopLooking();
     this.#arrivals.delete(arrival.order.roomId);
+    if (!actions.includes("restore")) return;
+    const onFailed = (error: unknown): void => this.#parts.telemetry.emit("node:failed", { error, isFatal: false });
+    this.#parts.restore(arrival.order, epoch).catch(onFailed);
   }
 }
 

@@ -80,8 +80,8 @@ export interface TelemetryEvents {
   /** A room that has ended could not be given up in Redis: its place is free when this node's lease ends. */
   "room:notReleased": { roomId: string; error: unknown };
   /**
-   * A room was to move to another node: it did, it stayed, or somebody else has it by now. It stood still for `frozenMs`, and took
-   * `bytes` with it; `error` is why it stayed.
+   * A room was to move to another node: it did, it stayed, or somebody else has it by now. It stood still for `frozenMs`;
+   * `error` is why it stayed.
    */
   "room:moved": {
     roomId: string;
@@ -90,7 +90,6 @@ export interface TelemetryEvents {
     outcome: "moved" | "stayed" | "lost";
     durationMs: number;
     frozenMs: number;
-    bytes: number;
     error: Error | undefined;
   };
   /** A hook, handler, timer or tick of a room threw; the room goes on unless `isFatal`. */

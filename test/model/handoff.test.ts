@@ -15,22 +15,22 @@ describe("a room that moves", () => {
       source: { ...SOURCE_STEPS, transferring: { ...SOURCE_STEPS.transferring, uncertain: ["running", "resume"] } },
     },
     "goes on after a look that changes nothing": { isReclaimFencing: false },
-    "acts as soon as it has the image": {
-      target: { ...TARGET_STEPS, expecting: { ...TARGET_STEPS.expecting, image: ["acting", "load", "act"] } },
+    "acts as soon as it is asked": {
+      target: { ...TARGET_STEPS, idle: { asked: ["acting", "restore"] } },
     },
-    "sends its image before it stands still": {
+    "is kept before it stands still": {
       source: {
         ...SOURCE_STEPS,
-        asking: { ...SOURCE_STEPS.asking, accepted: ["holding", "hold", "send"] },
+        asking: { ...SOURCE_STEPS.asking, accepted: ["holding", "hold", "store"] },
         holding: {
-          held: ["frozen", "freeze"],
+          stored: ["frozen", "freeze", "transfer"],
           refused: ["running", "resume", "call off"],
-          loaded: ["transferring", "transfer"],
         },
+        frozen: { transferred: ["moved", "hand over", "end"], uncertain: ["doubting", "secure"] },
       },
     },
-    "keeps an image that was called off": {
-      target: { ...TARGET_STEPS, loaded: { owned: ["acting", "act"] } },
+    "is expected for ever": {
+      target: { ...TARGET_STEPS, expecting: { owned: ["acting", "restore"] } },
     },
     "does not look again when the store does not answer": {
       source: { ...SOURCE_STEPS, doubting: { ...SOURCE_STEPS.doubting, uncertain: ["lost", "end"] } },

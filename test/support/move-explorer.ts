@@ -1,10 +1,17 @@
-import { SOURCE_STEPS, type SourceAction, type SourceEvent, step, TARGET_STEPS } from "../../src/handoff/move-steps.ts";
+import {
+  SOURCE_STEPS,
+  type SourceAction,
+  type SourceEvent,
+  step,
+  TARGET_STEPS,
+  type TargetEvent,
+} from "../../src/handoff/move-steps.ts";
 
 /** A call or an answer that has been sent and has not arrived. */
 interface Flight {
-  readonly kind: "ask" | "accepted" | "image" | "loaded" | "call off" | "begin" | "transfer" | "secure" | "answer";
+  readonly kind: "ask" | "accepted" | "store" | "stored" | "call off" | "begin" | "transfer" | "secure" | "answer";
   readonly move: number;
-  /** What the image holds; what an answer of the store says; which record a transfer expects. */
+  /** What a checkpoint holds; what an answer of the store says; which record a transfer expects. */
   readonly data?: number;
   readonly attempt?: number;
   readonly says?: SourceEvent;
@@ -27,9 +34,12 @@ export interface World {
   /** The attempt that the source's move expects: as it was when it began. */
   readonly sourceAttempt: number;
   readonly targetMove: number;
-  /** Record that the target's move would transfer, and what its image holds. */
+  /** Record that the target's move would transfer. */
   readonly targetAttempt: number;
+  /** What the target has made the room of. */
   readonly targetData: number;
+  /** What the last checkpoint holds. */
+  readonly checkpoint: number;
   /** What was acknowledged to players. */
   readonly acknowledged: number;
   readonly flights: readonly Flight[];
@@ -56,6 +66,9 @@ export interface Rules {
 
 export const PRODUCT: Rules = { source: SOURCE_STEPS, target: TARGET_STEPS, isReclaimFencing: true };
 
+/** What is sent to a store is never lost: it comes into effect late, or as if it were never. */
+const TO_STORE: ReadonlySet<string> = new Set(["store", "transfer", "secure"]);
+
 const MAX_MOVES = 2;
 const MAX_TIMEOUTS = 2;
 const MAX_FAULTS = 2;
@@ -75,6 +88,7 @@ const START: World = {
   targetMove: 0,
   targetAttempt: 0,
   targetData: 0,
+  checkpoint: 0,
   acknowledged: 0,
   flights: [],
   timeouts: 0,
@@ -150,8 +164,8 @@ class Atlas {
 /** Leaves out what makes no difference any more: what comes too late for whom it is for, what a dead process knew. */
 function withoutIdle(world: World): World {
   const flights = world.flights.filter(({ kind, move }) => {
-    if (kind === "transfer" || kind === "secure") return true;
-    const isAnswer = kind === "accepted" || kind === "loaded" || kind === "answer";
+    if (TO_STORE.has(kind)) return true;
+    const isAnswer = kind === "accepted" || kind === "stored" || kind === "answer";
     if (isAnswer)
       return world.isSourceAlive && move === world.sourceMove && world.source !== "moved" && world.source !== "lost";
     return world.isTargetAlive && world.target !== "acting" && move >= world.targetMove;
@@ -178,10 +192,9 @@ function wrongIn(world: World): string | undefined {
   return undefined;
 }
 
-/** Somebody runs the room, and nobody keeps an image that will never be of use. */
+/** Somebody runs the room, and nobody expects one that will never come. */
 function isSettled(world: World): boolean {
-  const keepsImage = world.isTargetAlive && (world.target === "expecting" || world.target === "loaded");
-  return actors(world).length === 1 && !keepsImage;
+  return actors(world).length === 1 && !(world.isTargetAlive && world.target === "expecting");
 }
 
 function changesOf(world: World, rules: Rules): readonly Change[] {
@@ -205,7 +218,7 @@ function act(world: World, action: SourceAction): World {
     flights: [...world.flights, { move, ...flight }],
   });
   if (action === "ask") return send({ kind: "ask", attempt: world.sourceAttempt });
-  if (action === "send") return send({ kind: "image", data: world.acknowledged, attempt: world.sourceAttempt });
+  if (action === "store") return send({ kind: "store", data: world.acknowledged });
   if (action === "transfer") return send({ kind: "transfer", attempt: world.sourceAttempt });
   if (action === "secure") return send({ kind: "secure" });
   if (action === "call off") return send({ kind: "call off" });
@@ -238,11 +251,8 @@ function* ofActing(world: World, rules: Rules): Generator<Change> {
 
 function* ofTarget(world: World, rules: Rules): Generator<Change> {
   const { record, targetAttempt, source, sourceMove, targetMove } = world;
-  if (!world.isTargetAlive || (world.target !== "expecting" && world.target !== "loaded")) return;
-  const told = (event: "called off" | "owned" | "overtaken"): World => ({
-    ...world,
-    target: step(rules.target, world.target, event).state,
-  });
+  if (!world.isTargetAlive || world.target !== "expecting") return;
+  const told = (event: "called off" | "owned" | "overtaken"): World => tellTarget(world, event, rules);
   if (record.owner === "target") yield changed("the target sees that it has the room", told("owned"));
   else if (record.owner === "heir" || record.attempt !== targetAttempt)
     yield changed("the target sees another record", told("overtaken"));
@@ -251,49 +261,51 @@ function* ofTarget(world: World, rules: Rules): Generator<Change> {
 }
 
 function* ofFlights(world: World, rules: Rules): Generator<Change> {
+  const firstStore = world.flights.find(({ kind }) => kind === "store");
   for (const flight of world.flights) {
+    if (flight.kind === "store" && flight !== firstStore) continue; // checkpoints are written in their order
     const without = { ...world, flights: world.flights.filter((each) => each !== flight) };
     const name = `${flight.kind} of move ${flight.move} arrives`;
     const arrived = arrive(without, flight, rules);
     if (arrived) yield changed(name, arrived);
-    const isLossy = flight.kind !== "transfer" && flight.kind !== "secure";
+    const isLossy = !TO_STORE.has(flight.kind);
     if (isLossy && world.faults < MAX_FAULTS)
       yield changed(`${flight.kind} of move ${flight.move} is lost`, { ...without, faults: world.faults + 1 }, false);
   }
 }
 
 function arrive(world: World, flight: Flight, rules: Rules): World | undefined {
-  if (flight.kind === "transfer" || flight.kind === "secure") return atStore(world, flight, rules);
-  if (flight.kind === "accepted" || flight.kind === "loaded" || flight.kind === "answer") {
+  if (TO_STORE.has(flight.kind)) return atStore(world, flight, rules);
+  if (flight.kind === "accepted" || flight.kind === "stored" || flight.kind === "answer") {
     if (!world.isSourceAlive || flight.move !== world.sourceMove) return world;
     const known = flight.says === "kept" ? (flight.attempt ?? 0) : world.known;
-    return tell({ ...world, known }, flight.says ?? (flight.kind as "accepted" | "loaded"), rules);
+    return tell({ ...world, known }, flight.says ?? (flight.kind as "accepted" | "stored"), rules);
   }
   return world.isTargetAlive ? atTarget(world, flight, rules) : world;
 }
 
-function atTarget(world: World, { kind, move, data = 0, attempt = 0 }: Flight, rules: Rules): World {
-  const told = (event: "asked" | "image" | "called off" | "owned", from = world.target): World => ({
-    ...world,
-    target: step(rules.target, from, event).state,
-  });
+function tellTarget(world: World, event: TargetEvent, rules: Rules): World {
+  const { state, actions } = step(rules.target, world.target, event);
+  return { ...world, target: state, ...(actions.includes("restore") && { targetData: world.checkpoint }) };
+}
+
+function atTarget(world: World, { kind, move, attempt = 0 }: Flight, rules: Rules): World {
   if (kind === "ask") {
-    const isBusy = world.target === "acting" || (world.target !== "idle" && move <= world.targetMove);
-    if (isBusy) return world;
-    const asked = { ...told("asked", "idle"), targetMove: move, targetAttempt: attempt };
+    const isLate = world.target === "acting" || (world.target === "expecting" && move <= world.targetMove);
+    if (isLate) return world;
+    const asked = tellTarget({ ...world, target: "idle", targetMove: move, targetAttempt: attempt }, "asked", rules);
     return { ...asked, flights: [...world.flights, { kind: "accepted", move }] };
   }
   if (move !== world.targetMove) return world;
-  if (kind === "begin") return told("owned");
-  if (kind === "call off") return told("called off");
-  if (world.target !== "expecting") return world;
-  const loaded = { ...told("image"), targetData: data, targetAttempt: attempt };
-  return { ...loaded, flights: [...world.flights, { kind: "loaded", move }] };
+  if (kind === "call off") return tellTarget(world, "called off", rules);
+  return world.record.owner === "target" ? tellTarget(world, "owned", rules) : world;
 }
 
 /** One compare-and-set of the record, whenever it arrives. */
-function atStore(world: World, { kind, move, attempt = 0 }: Flight, rules: Rules): World {
+function atStore(world: World, { kind, move, attempt = 0, data = 0 }: Flight, rules: Rules): World {
   const { record } = world;
+  if (kind === "store" && record.owner !== "source") return world; // fenced
+  if (kind === "store") return { ...world, checkpoint: data, flights: [...world.flights, { kind: "stored", move }] };
   const answer = (says: SourceEvent, to: World["record"] = record): World => ({
     ...world,
     record: to,

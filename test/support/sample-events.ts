@@ -64,7 +64,6 @@ export const SAMPLE_EVENTS: TelemetryEvents = {
     outcome: "stayed",
     durationMs: 20,
     frozenMs: 4,
-    bytes: 2000,
     error: new ArenaError("MOVE_REFUSED"),
   },
   "room:notReleased": { roomId: "r1", error: new Error("gone") },

@@ -9,7 +9,6 @@ import { type MoveOrder, Receiver, type TargetCalls } from "../../../src/handoff
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { identity } from "../../support/cluster-store-contract.ts";
 
-const IMAGE = new Uint8Array([1, 2, 3]);
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const lost = (): Promise<never> => Promise.reject(new ArenaError("PEER_UNCERTAIN"));
 
@@ -38,13 +37,7 @@ class Pair {
       cluster: this.b,
       whyNot: () => this.refusal,
       isMoving: async (_source, order) => this.mover.isMoving(order),
-      load: async (_order, image) => {
-        this.events.push(`loaded ${image.byteLength}`);
-        return {
-          act: async () => void this.events.push("target acts"),
-          drop: () => void this.events.push("target drops"),
-        };
-      },
+      restore: async () => void this.events.push("restore"),
     });
     this.mover = new Mover({ ...parts, cluster: this.a, calls: this.#calls() });
   }
@@ -64,10 +57,8 @@ class Pair {
     const note = (what: string) => () => void this.events.push(what);
     const whole: MovingRoom = {
       hold: async () => note("hold")(),
-      freeze: async () => {
-        note("freeze")();
-        return IMAGE;
-      },
+      freeze: note("freeze"),
+      store: async () => note("store")(),
       resume: note("resume"),
       handOver: note("hand over"),
       end: note("end"),
@@ -111,7 +102,6 @@ class Pair {
   #calls(): TargetCalls {
     return {
       expect: async (_target, order) => (this.isTargetDeaf ? lost() : this.receiver.expect(order)),
-      load: async (_target, order) => this.receiver.load(order),
       begin: async (_target, order: MoveOrder) => (this.isTargetDeaf ? lost() : this.receiver.begin(order)),
       callOff: async (_target, order) => (this.isTargetDeaf ? lost() : this.receiver.callOff(order)),
     };
@@ -130,7 +120,7 @@ describe("a move", () => {
     await settle();
 
     assert.equal(outcome, "moved");
-    assert.deepEqual(pair.events, ["hold", "freeze", "loaded 3", "hand over", "end", "target acts"]);
+    assert.deepEqual(pair.events, ["hold", "freeze", "store", "hand over", "end", "restore"]);
     assert.equal(await pair.owner(), "b");
   });
 
@@ -141,11 +131,11 @@ describe("a move", () => {
     assert.deepEqual([pair.events, await pair.owner()], [[], "a"]);
   });
 
-  it("lets the room go on where its clients cannot be held, or it cannot be frozen", async () => {
+  it("lets the room go on where its clients cannot be held, or it cannot be kept", async () => {
     assert.equal(await pair.move({ hold: lost }), "stayed");
-    assert.equal(await pair.moveAgain({ freeze: lost }), "stayed");
+    assert.equal(await pair.moveAgain({ store: lost }), "stayed");
 
-    assert.deepEqual(pair.events, ["resume", "hold", "resume"]);
+    assert.deepEqual(pair.events, ["resume", "hold", "freeze", "resume"]);
     assert.equal(pair.receiver.count, 0);
   });
 
@@ -154,7 +144,7 @@ describe("a move", () => {
 
     assert.equal(await pair.move(), "moved");
     await settle();
-    assert.deepEqual(pair.events.slice(-3), ["hand over", "end", "target acts"]);
+    assert.deepEqual(pair.events.slice(-3), ["hand over", "end", "restore"]);
   });
 
   it("[OWN1] goes on where the store did not do it, and what was sent before comes too late", async () => {
@@ -166,15 +156,14 @@ describe("a move", () => {
     const record = await pair.store.read("r");
     assert.ok(record);
     const late = await pair.store.transfer({ ...record, attempt: record.attempt - 1 }, pair.b.identity);
-    assert.deepEqual([late?.nodeId, pair.events.slice(-2)], ["a", ["resume", "target drops"]]);
+    assert.deepEqual([late?.nodeId, pair.events.slice(-2)], ["a", ["store", "resume"]]);
   });
 
   it("[OWN1] stands still for as long as the store cannot be asked whose the room is", async () => {
     pair.transferIs = "done";
     const moving = pair.move({
-      freeze: async () => {
+      store: async () => {
         pair.isStoreAway = true;
-        return IMAGE;
       },
     });
     await settle();
@@ -183,7 +172,7 @@ describe("a move", () => {
     pair.isStoreAway = false;
     await pair.pass(500);
 
-    assert.deepEqual(during, ["hold", "loaded 3", "target acts"]);
+    assert.deepEqual(during, ["hold", "freeze", "restore"]);
     assert.deepEqual([await moving, pair.events.slice(3)], ["moved", ["hand over", "end"]]);
   });
 
@@ -196,10 +185,10 @@ describe("a move", () => {
     pair.isTargetDeaf = true;
     await pair.pass(600);
 
-    assert.deepEqual([outcome, pair.events.at(-1)], ["moved", "target acts"]);
+    assert.deepEqual([outcome, pair.events.at(-1)], ["moved", "restore"]);
   });
 
-  it("has the target drop an image of which it hears nothing more", async () => {
+  it("has the target forget a room of which it hears nothing more", async () => {
     pair.transferIs = "not done";
     const moving = pair.move({
       resume: () => {
@@ -209,7 +198,7 @@ describe("a move", () => {
     assert.equal(await moving, "stayed");
     await pair.pass(600);
 
-    assert.deepEqual([pair.events.at(-1), pair.receiver.count], ["target drops", 0]);
+    assert.deepEqual([pair.events.at(-1), pair.receiver.count], ["store", 0]);
   });
 
   it("moves a room once at a time", async () => {
