@@ -1,0 +1,109 @@
+import type { Clock } from "../clock/clock.ts";
+import { type DrainRoom, intervalMs, PATIENT_SHARE, planDrain } from "./drain-plan.ts";
+import type { MoveOutcome } from "./mover.ts";
+
+/** How far a node has been emptied. */
+export interface DrainProgress {
+  /** Rooms that it had in the beginning. */
+  readonly rooms: number;
+  readonly moved: number;
+  /** Rooms that have ended by themselves. */
+  readonly ended: number;
+  /** Rooms that are still here. */
+  readonly left: number;
+  /** Those of them that cannot be moved. */
+  readonly pinned: number;
+  readonly leftMs: number;
+}
+
+/** What a node is emptied with. */
+export interface DrainParts {
+  readonly clock: Clock;
+  /** Rooms of this process, as they are now. */
+  readonly rooms: () => readonly DrainRoom[];
+  /** Whether a room would be moved now, as it says: between two rounds rather than in one. */
+  readonly canMoveNow: (roomId: string) => boolean;
+  readonly move: (roomId: string) => Promise<MoveOutcome>;
+  readonly onProgress: (progress: DrainProgress) => void;
+}
+
+/** Moves under way together, of rooms that are not among the largest. */
+const MAX_MOVES = 4;
+/** A room that was not to be moved, or could not be, is tried again. */
+const AGAIN_MS = 200;
+
+/** Empties a node: rooms go where there is place for them, cheapest first and the few largest beside them, until none is left or time is up. */
+export class Drain {
+  readonly #parts: DrainParts;
+  readonly #startMs: number;
+  readonly #budgetMs: number;
+  readonly #total: number;
+  readonly #moving = new Set<string>();
+  /** Rooms that were tried, and when they may be again. */
+  readonly #notBeforeMs = new Map<string, number>();
+  #moved = 0;
+
+  constructor(parts: DrainParts, budgetMs: number) {
+    this.#parts = parts;
+    this.#startMs = parts.clock.nowMs();
+    this.#budgetMs = budgetMs;
+    this.#total = parts.rooms().length;
+  }
+
+  get progress(): DrainProgress {
+    const rooms = this.#parts.rooms();
+    const { pinned } = planDrain(rooms, this.#leftMs);
+    const ended = Math.max(0, this.#total - this.#moved - rooms.length);
+    return {
+      rooms: this.#total,
+      moved: this.#moved,
+      ended,
+      left: rooms.length,
+      pinned: pinned.length,
+      leftMs: this.#leftMs,
+    };
+  }
+
+  /** Resolves when no room is left, or time is up; what is under way then is waited for. */
+  async run(): Promise<DrainProgress> {
+    const under: Promise<void>[] = [];
+    while (this.#parts.rooms().length > 0 && this.#leftMs > 0) {
+      const { large, small } = planDrain(this.#parts.rooms(), this.#leftMs);
+      const isLargeMoving = large.some((roomId) => this.#moving.has(roomId));
+      const next =
+        (isLargeMoving ? undefined : this.#next(large)) ??
+        (this.#moving.size < MAX_MOVES ? this.#next(small) : undefined);
+      if (next !== undefined) under.push(this.#move(next));
+      await this.#pause(next === undefined ? AGAIN_MS : intervalMs(large.length + small.length, this.#leftMs));
+    }
+    await Promise.all(under);
+    this.#parts.onProgress(this.progress);
+    return this.progress;
+  }
+
+  get #leftMs(): number {
+    return Math.max(0, this.#startMs + this.#budgetMs - this.#parts.clock.nowMs());
+  }
+
+  #next(roomIds: readonly string[]): string | undefined {
+    const nowMs = this.#parts.clock.nowMs();
+    const isPatient = this.#leftMs > this.#budgetMs * (1 - PATIENT_SHARE);
+    return roomIds.find((roomId) => {
+      if (this.#moving.has(roomId) || nowMs < (this.#notBeforeMs.get(roomId) ?? 0)) return false;
+      return !isPatient || this.#parts.canMoveNow(roomId);
+    });
+  }
+
+  async #move(roomId: string): Promise<void> {
+    this.#moving.add(roomId);
+    const outcome = await this.#parts.move(roomId).catch(() => "stayed" as const); // it is told of where it failed
+    this.#moving.delete(roomId);
+    if (outcome === "moved") this.#moved++;
+    else this.#notBeforeMs.set(roomId, this.#parts.clock.nowMs() + AGAIN_MS);
+    this.#parts.onProgress(this.progress);
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#parts.clock.after(Math.min(ms, Math.max(1, this.#leftMs)), resolve));
+  }
+}
