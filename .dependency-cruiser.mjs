@@ -99,7 +99,7 @@ export const MODULES = {
 };
 
 const NAMES = Object.keys(MODULES).join("|");
-const OURS = "^(src|rooms|client-sample|loadtest|test|scripts|arena[.]config[.]ts)";
+const OURS = "^(src|rooms|client-sample|loadtest|test|scripts|arena[.](config|parts)[.]ts)";
 const DOOR = "^src/([^/]+)/\\1[.]ts$";
 const SEES_COLYSEUS = "^src/(transport|room|op-lane|matchmaking|client)/";
 const COLYSEUS_OR_WS = "^node_modules/(@colyseus/|colyseus/|ws/|@types/ws/)";
@@ -196,7 +196,7 @@ export default {
     error(
       "no-development-packages",
       "what runs in production stands in dependencies",
-      { path: "^(src|rooms|arena[.]config[.]ts)" },
+      { path: "^(src|rooms|arena[.](config|parts)[.]ts)" },
       { dependencyTypes: ["npm-dev", "npm-optional", "npm-no-pkg"], dependencyTypesNot: ["type-only"] },
     ),
     error("resolvable", "every import leads to a file", {}, { couldNotResolve: true }),

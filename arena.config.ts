@@ -2,23 +2,22 @@
  * The app: which rooms there are, and how the parts of a node are put together. To add a room, add a line to ROOMS.
  */
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
+import { endWithin, latestSlotMs, openStores, placeOf } from "./arena.parts.ts";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
 import { ChatRoom } from "./rooms/chat/chat-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
 import { PeopleRoom } from "./rooms/people/people-room.ts";
 import { SyntheticRoom } from "./rooms/synthetic/synthetic-room.ts";
 import { BoardRoom } from "./rooms/whiteboard/board-room.ts";
-import { type Checkpoints, openCheckpoints } from "./src/checkpoint/checkpoint.ts";
-import { type Clock, type Stop, systemClock } from "./src/clock/clock.ts";
+import { openCheckpoints } from "./src/checkpoint/checkpoint.ts";
+import { type Stop, systemClock } from "./src/clock/clock.ts";
 import { type Cluster, internalAddressOf, type NodeIdentity, openCluster } from "./src/cluster/cluster.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
 import { watchNodes } from "./src/handoff/handoff.ts";
-import { type Http, openHttp } from "./src/http/http.ts";
-import { type Images, openImages } from "./src/images/images.ts";
+import { openHttp } from "./src/http/http.ts";
 import {
   createMatchmaking,
   createUserSeats,
@@ -32,10 +31,10 @@ import {
   restoreRooms,
   type Seats,
 } from "./src/matchmaking/matchmaking.ts";
-import { type LogStore, type LogStoreOptions, logLimits, openLogStore } from "./src/op-log/op-log.ts";
-import { openPeers, PASSAGE_HEADER, type Peers } from "./src/peers/peers.ts";
-import { openPeople, type People } from "./src/people/people.ts";
-import { openPresence, type Presence } from "./src/presence/presence.ts";
+import { logLimits } from "./src/op-log/op-log.ts";
+import { openPeers, PASSAGE_HEADER } from "./src/peers/peers.ts";
+import { openPeople } from "./src/people/people.ts";
+import { openPresence } from "./src/presence/presence.ts";
 import { hostRoom, OpenRooms, type RoomClass } from "./src/room/room.ts";
 import { colyseusLog } from "./src/telemetry/colyseus-log.ts";
 import { logTo } from "./src/telemetry/log-sink.ts";
@@ -84,9 +83,6 @@ export const ROOMS: Readonly<Record<string, AppRoom>> = {
 /** Of the app; nodes of different versions may be in one cluster while it is being updated. */
 const VERSION = "0.1.0";
 const MS_PER_S = 1000;
-/** Bounds of the latest time at which a client that was sent away is to come back. */
-const MIN_LATEST_SLOT_MS = 5000;
-const MAX_SLOT_MS = 20_000;
 const PAGE_DIR = fileURLToPath(new URL("./client-sample/dist", import.meta.url));
 
 /** A node that serves. */
@@ -276,11 +272,6 @@ function typeOf(app: AppRoom | undefined): RoomType | undefined {
   return { filterBy, sortBy, instanceOf: (options) => room.instanceOf(options), ...whereabouts };
 }
 
-/** Who is sent away comes back in time for two attempts before its seat is gone, where seats are kept for long enough. */
-function latestSlotMs({ reconnectSeconds }: Config): number {
-  return Math.min(MAX_SLOT_MS, Math.max(MIN_LATEST_SLOT_MS, (reconnectSeconds * MS_PER_S) / 2));
-}
-
 /** Leads clients to the processes that have their rooms; a process on its own leads nobody anywhere. */
 function openForwarder(config: Config, base: Base, retryAfterMs: () => number): Forwarder | undefined {
   const { clock, telemetry, cluster, peers, checkpoints } = base;
@@ -296,76 +287,6 @@ function openForwarder(config: Config, base: Base, retryAfterMs: () => number): 
   });
   cluster.onNodeGone(({ bootId }) => forwarder.ownerGone(bootId));
   return forwarder;
-}
-
-/** Where what outlives the node is kept. */
-interface Stores {
-  readonly logs: LogStore;
-  readonly images: Images;
-}
-
-/** What has to end before the node may. */
-interface Ending extends Stores {
-  readonly clock: Clock;
-  readonly cluster: Cluster;
-  readonly peers: Peers;
-  readonly presence: Presence;
-  readonly people: People;
-  readonly checkpoints: Checkpoints;
-  readonly server: Server;
-  readonly transport: ArenaTransport;
-  readonly http: Http;
-  readonly openRooms: OpenRooms;
-  readonly load: LoadMonitor;
-  readonly arrivals: Arrivals;
-}
-
-async function endWithin(
-  drainMs: number,
-  {
-    clock,
-    cluster,
-    peers,
-    presence,
-    people,
-    checkpoints,
-    server,
-    transport,
-    http,
-    openRooms,
-    load,
-    arrivals,
-    logs,
-    images,
-  }: Ending,
-): Promise<void> {
-  void cluster.drain();
-  const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
-  await Promise.race([server.gracefullyShutdown(false), openRooms.ended(clock), deadline]);
-  transport.shutdown();
-  await Promise.race([transport.ended, deadline]);
-  await http.close();
-  load.close();
-  await images.close();
-  await checkpoints.close();
-  await logs.close(); // after the rooms, which bring what they were pushed to it
-  people.close();
-  presence.close();
-  arrivals.close();
-  await cluster.close();
-  peers.close();
-}
-
-async function openStores(config: Config, parts: Pick<LogStoreOptions, "clock" | "telemetry">): Promise<Stores> {
-  const place = placeOf(config, "documents");
-  const logs = await openLogStore({ ...config, ...parts, ...place, isVolatileAllowed: config.isVolatileRedisAllowed });
-  const images = await openImages({ ...parts, ...placeOf(config, "images"), limits: config });
-  return { logs, images };
-}
-
-/** Where what outlives the process is kept: a folder in the data folder, or Redis. */
-function placeOf({ logStore, dataDir, redisUrl, redisPrefix }: Config, folder: string) {
-  return { kind: logStore, path: join(dataDir, folder), redisUrl, redisPrefix };
 }
 
 /** Only a trunk comes with a header that a process of the cluster signs; a client's of that name is made up. */

@@ -1,0 +1,99 @@
+/**
+ * What arena.config.ts puts together beside the rooms: where things are kept, and how a process comes to its end.
+ */
+import { join } from "node:path";
+import type { Server } from "@colyseus/core";
+import type { Checkpoints } from "./src/checkpoint/checkpoint.ts";
+import type { Clock } from "./src/clock/clock.ts";
+import type { Cluster } from "./src/cluster/cluster.ts";
+import type { Config } from "./src/config/config.ts";
+import type { Http } from "./src/http/http.ts";
+import { type Images, openImages } from "./src/images/images.ts";
+import { type LogStore, type LogStoreOptions, openLogStore } from "./src/op-log/op-log.ts";
+import type { Peers } from "./src/peers/peers.ts";
+import type { People } from "./src/people/people.ts";
+import type { Presence } from "./src/presence/presence.ts";
+import type { OpenRooms } from "./src/room/room.ts";
+import type { Arrivals } from "./src/transport/arrivals.ts";
+import type { LoadMonitor } from "./src/transport/load-monitor.ts";
+import type { ArenaTransport } from "./src/transport/transport.ts";
+
+/** Bounds of the latest time at which a client that was sent away is to come back. */
+const MIN_LATEST_SLOT_MS = 5000;
+const MAX_SLOT_MS = 20_000;
+const MS_PER_S = 1000;
+
+/** Who is sent away comes back in time for two attempts before its seat is gone, where seats are kept for long enough. */
+export function latestSlotMs({ reconnectSeconds }: Config): number {
+  return Math.min(MAX_SLOT_MS, Math.max(MIN_LATEST_SLOT_MS, (reconnectSeconds * MS_PER_S) / 2));
+}
+
+/** Where what outlives the node is kept. */
+export interface Stores {
+  readonly logs: LogStore;
+  readonly images: Images;
+}
+
+/** What has to end before the node may. */
+export interface Ending extends Stores {
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly peers: Peers;
+  readonly presence: Presence;
+  readonly people: People;
+  readonly checkpoints: Checkpoints;
+  readonly server: Server;
+  readonly transport: ArenaTransport;
+  readonly http: Http;
+  readonly openRooms: OpenRooms;
+  readonly load: LoadMonitor;
+  readonly arrivals: Arrivals;
+}
+
+export async function endWithin(
+  drainMs: number,
+  {
+    clock,
+    cluster,
+    peers,
+    presence,
+    people,
+    checkpoints,
+    server,
+    transport,
+    http,
+    openRooms,
+    load,
+    arrivals,
+    logs,
+    images,
+  }: Ending,
+): Promise<void> {
+  void cluster.drain();
+  const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
+  await Promise.race([server.gracefullyShutdown(false), openRooms.ended(clock), deadline]);
+  transport.shutdown();
+  await Promise.race([transport.ended, deadline]);
+  await http.close();
+  load.close();
+  await images.close();
+  await checkpoints.close();
+  await logs.close(); // after the rooms, which bring what they were pushed to it
+  people.close();
+  presence.close();
+  arrivals.close();
+  await cluster.close();
+  peers.close();
+}
+
+export async function openStores(config: Config, parts: Pick<LogStoreOptions, "clock" | "telemetry">): Promise<Stores> {
+  const place = placeOf(config, "documents");
+  const logs = await openLogStore({ ...config, ...parts, ...place, isVolatileAllowed: config.isVolatileRedisAllowed });
+  const images = await openImages({ ...parts, ...placeOf(config, "images"), limits: config });
+  return { logs, images };
+}
+
+/** Where what outlives the process is kept: a folder in the data folder, or Redis. */
+export function placeOf({ logStore, dataDir, redisUrl, redisPrefix }: Config, folder: string) {
+  return { kind: logStore, path: join(dataDir, folder), redisUrl, redisPrefix };
+}
