@@ -16,7 +16,7 @@ import { type Stop, systemClock } from "./src/clock/clock.ts";
 import { type Cluster, internalAddressOf, type NodeIdentity, openCluster } from "./src/cluster/cluster.ts";
 import type { Config } from "./src/config/config.ts";
 import { ArenaError } from "./src/errors/errors.ts";
-import { watchNodes } from "./src/handoff/handoff.ts";
+import { openDrains, openMoves, rebalance, watchNodes } from "./src/handoff/handoff.ts";
 import { openHttp } from "./src/http/http.ts";
 import {
   createMatchmaking,
@@ -134,9 +134,12 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
 type Closed = "STARTING" | "DRAINING" | undefined;
 /** Rooms may be made here, and those of nodes that are gone are seen to. */
 function help(config: Config, base: Base): Stop {
-  reportLoad({ ...base, maxConnections: config.maxConnections, readings: loadReadings(config, base) });
+  const { drains, matchmaking, moves } = base;
+  const readings = loadReadings(config, base);
+  reportLoad({ ...base, maxConnections: config.maxConnections, readings, drainProgress: () => drains.progress });
   if (config.redisUrl === "") return () => {};
-  const watch = watchNodes({ ...base, restart: base.matchmaking.restore });
+  if (config.isRebalanced) rebalance({ ...base, ...matchmaking, move: (roomId) => moves.move(roomId) });
+  const watch = watchNodes({ ...base, restart: matchmaking.restore });
   return () => watch.close();
 }
 
@@ -172,15 +175,23 @@ async function openBase(config: Config, offered: Offered) {
     ...config,
     typeOf: (name) => typeOf(offered.get(name)),
   });
+  const moves = openMoves({ ...parts, ...matchmaking });
+  const drains = openDrains({
+    ...parts,
+    ...matchmaking,
+    drainMs: config.drainMs,
+    move: (roomId) => moves.move(roomId),
+  });
   const optionsByRoom = new Map([...offered].map(([name, { room }]) => [name, room.options]));
   const seats = createUserSeats({ seats: matchmaking.seats, optionsByRoom });
   const people = await openPeople({ ...parts, ...config, seats });
-  return { ...parts, ...stores, people, metrics, tokens, matchmaking, optionsByRoom, authority: authorityOf(cluster) };
+  const authority = authorityOf(cluster);
+  return { ...parts, ...stores, people, metrics, tokens, matchmaking, moves, drains, optionsByRoom, authority };
 }
 
 /** Where clients and other processes come in: HTTP, and sockets. */
 async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
-  const { clock, cluster, metrics, peers, matchmaking } = base;
+  const { clock, cluster, metrics, peers, matchmaking, moves, drains } = base;
   const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({
     ...base,
@@ -214,6 +225,8 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
     matchmake: ({ request, ...call }) => matchmake({ ...call, auth: authContext(request.headers, addressOf(request)) }),
     metrics: metrics.read,
     page: matchmaking.page,
+    move: moves.move,
+    drain: drains.drain,
     whyNotReady: () => (whyClosed() === "STARTING" ? "starting" : whyNotReady(load, cluster)),
   });
   const transport: ArenaTransport = new ArenaTransport({
@@ -225,6 +238,7 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
     arrivals,
     retryAfterMs,
     addressOf,
+    settled: moves.settled,
     checkTrunk: ({ headers, url = "" }) => peers.usePassage(String(headers[PASSAGE_HEADER]), url),
     forwarder: openForwarder(config, base, retryAfterMs),
   });
@@ -253,7 +267,6 @@ function partsOfRooms(config: Config, base: Base, { load }: Doors): Parameters<t
     logLimits: logLimits(config.maxDocumentBytes),
     patchEvery: patchesOf(load),
     mayAct: authority.mayAct,
-    isSucceeded: config.redisUrl === "",
     epochOf: config.redisUrl === "" ? () => undefined : (roomId) => matchmaking.hosting.epochOf(roomId),
     listed: async (name) => (await matchmaking.page(name, undefined)).rooms,
   };
@@ -281,6 +294,7 @@ function openForwarder(config: Config, base: Base, retryAfterMs: () => number): 
     clock,
     telemetry,
     retryAfterMs,
+    nodeOf: (bootId) => cluster.node(bootId),
     ownerOf: ownerFinder({ clock, cluster, ...checkpoints, returnMs: config.reconnectSeconds * MS_PER_S }),
     forget: (roomId) => cluster.forget(roomId),
     passage: ({ bootId }) => [PASSAGE_HEADER, peers.passageTo(bootId, TRUNK_PATH)],
@@ -304,6 +318,7 @@ function callerOf(request: IncomingMessage, addressOf: (request: IncomingMessage
 
 function whyNotReady(load: LoadMonitor, cluster: Cluster): string | undefined {
   if (matchMaker.state !== matchMaker.MatchMakerState.READY) return "not accepting players";
+  if (cluster.node(cluster.identity.bootId)?.isDraining) return "draining";
   if (!cluster.isLeaseHeld()) return "cut off from the cluster";
   return load.level === "overloaded" ? "overloaded" : undefined;
 }

@@ -7,6 +7,7 @@ import type { Checkpoints } from "./src/checkpoint/checkpoint.ts";
 import type { Clock } from "./src/clock/clock.ts";
 import type { Cluster } from "./src/cluster/cluster.ts";
 import type { Config } from "./src/config/config.ts";
+import type { Drains } from "./src/handoff/handoff.ts";
 import type { Http } from "./src/http/http.ts";
 import { type Images, openImages } from "./src/images/images.ts";
 import { type LogStore, type LogStoreOptions, openLogStore } from "./src/op-log/op-log.ts";
@@ -38,6 +39,7 @@ export interface Stores {
 export interface Ending extends Stores {
   readonly clock: Clock;
   readonly cluster: Cluster;
+  readonly drains: Drains;
   readonly peers: Peers;
   readonly presence: Presence;
   readonly people: People;
@@ -50,11 +52,16 @@ export interface Ending extends Stores {
   readonly arrivals: Arrivals;
 }
 
+/** Of the time that a node has to end, the part in which its rooms may go to other nodes; what is left then ends in the rest. */
+const MOVING_SHARE = 0.8;
+
+/** Ends a process: rooms go to other nodes, or end; then all that they stand on. */
 export async function endWithin(
   drainMs: number,
   {
     clock,
     cluster,
+    drains,
     peers,
     presence,
     people,
@@ -71,6 +78,7 @@ export async function endWithin(
 ): Promise<void> {
   void cluster.drain();
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
+  await drains.finish(drainMs * MOVING_SHARE);
   await Promise.race([server.gracefullyShutdown(false), openRooms.ended(clock), deadline]);
   transport.shutdown();
   await Promise.race([transport.ended, deadline]);

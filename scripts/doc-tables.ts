@@ -79,14 +79,21 @@ export async function existingModules(): Promise<ReadonlyMap<string, Module>> {
 /** Names of all events in telemetry.ts, each with its sentence and what it carries. */
 export function events(): readonly { readonly name: string; readonly sentence: string; readonly fields: string }[] {
   const source = read("src/telemetry/telemetry.ts");
-  return [...source.matchAll(/\/\*\* ([^\n]+) \*\/\n {2}"(\w+:\w+)": \{ ([^\n]+) \};/g)].map(
+  return [...source.matchAll(/\/\*\* ([^\n]+) \*\/\n {2}"(\w+:\w+)": \{\s([^}]+)\s+\};/g)].map(
     ([, sentence = "", name = "", body = ""]) => ({ name, sentence, fields: fieldNames(body) }),
   );
 }
 
 /** Every metric. */
 export function metrics(): readonly { readonly name: string; readonly type: string; readonly help: string }[] {
-  const source = ["metrics-sink", "document-metrics", "image-metrics", "checkpoint-metrics", "failover-metrics"]
+  const source = [
+    "metrics-sink",
+    "document-metrics",
+    "image-metrics",
+    "checkpoint-metrics",
+    "failover-metrics",
+    "move-metrics",
+  ]
     .map((file) => read(`src/telemetry/${file}.ts`))
     .join("");
   const declaration = /new (Counter|Gauge|Histogram)\(\{\s*name: "(\w+)",\s*help: "([^"]+)"/g;

@@ -9,10 +9,11 @@ const YAML = FILES.filter((file) => file.endsWith(".yaml"));
 const DASHBOARD = "deploy/grafana/arena.json";
 const CONFIG = loadConfig({ env: {}, args: [] });
 
-/** Of docker, npm, nginx, redis-server, kubectl and the like. */
+/** Of our own commands, docker, npm, nginx, redis-server, kubectl and the like. */
 const FLAGS_OF_OTHERS = [
   ...["appendfsync", "appendonly", "maxmemory", "maxmemory-policy", "requirepass"],
   ...["build", "detach", "from", "from-literal", "no-deps", "wait", "interval", "timeout", "start-period"],
+  ...["url", "nodes"],
   ...["omit", "no-audit", "no-fund", "now", "no-same-owner"],
 ];
 

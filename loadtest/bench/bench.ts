@@ -1,5 +1,6 @@
 /**
- * bench: Arena beside its peers, in one run: `connections`, `ops`, `matchmaking` and `presence`; and how evenly it uses its nodes: `placement`.
+ * bench: Arena beside its peers, in one run: `connections`, `ops`, `matchmaking` and `presence`; how evenly it uses its nodes: `placement`;
+ * what clients see of a room that moves: `handoff`.
  *
  * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
  * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.
@@ -8,6 +9,7 @@
  */
 import { type Case, FULL_SCALE, QUICK_SCALE, runCase } from "./case.ts";
 import { leaveServerCore } from "./cores.ts";
+import { measureHandoff } from "./handoff/handoff-bench.ts";
 import { type BenchOptions, type ComparisonName, HELP, parseOptions, UsageError } from "./options.ts";
 import { PEERS } from "./peers.ts";
 import { measurePlacement } from "./placement/placement-bench.ts";
@@ -36,7 +38,7 @@ async function measure(options: BenchOptions, command: string): Promise<string> 
 type Comparison = BenchOptions & { readonly subject: ComparisonName };
 
 function isComparison(options: BenchOptions): options is Comparison {
-  return options.subject !== "placement" && options.subject !== "presence";
+  return options.subject !== "placement" && options.subject !== "presence" && options.subject !== "handoff";
 }
 
 async function compare(options: Comparison, command: string): Promise<string> {
@@ -48,7 +50,8 @@ async function compare(options: Comparison, command: string): Promise<string> {
 }
 
 async function place(options: BenchOptions, command: string): Promise<string> {
-  const { text, isMet } = await measurePlacement(options, tellOf);
+  const measure = options.subject === "handoff" ? measureHandoff : measurePlacement;
+  const { text, isMet } = await measure(options, tellOf);
   if (!isMet) process.exitCode = 1;
   return `${await describeRun(command, ["@colyseus/core"], "not pinned to cores")}\n\n${text}\n`;
 }

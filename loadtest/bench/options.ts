@@ -18,6 +18,7 @@ const POINTS = {
   matchmaking: ["look-ups among many rooms", "join calls to several processes"],
   placement: ["clusters in simulated time", "an edge and four nodes"],
   storm: ["all lines are cut", "an edge is killed and started again", "an edge is told to end, and another is started"],
+  handoff: ["gaps that clients see while their room moves"],
   forwarding: ["CPU for a patch that is passed on", "the same with four messages a tick"],
   presence: ["who is online, in three processes", "a simulated cluster"],
 } as const;
@@ -25,7 +26,7 @@ const POINTS = {
 /** What a run may be about. */
 export type SubjectName = keyof typeof POINTS;
 /** What is about servers that are compared. */
-export type ComparisonName = Exclude<SubjectName, "placement" | "presence">;
+export type ComparisonName = Exclude<SubjectName, "placement" | "presence" | "handoff">;
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -58,6 +59,7 @@ Measures servers in one run, server on one core and load on another.
   placement    how evenly connections lie on nodes: ${listOf("placement")}
   presence     users and who watches them, beside Socket.IO's fetchSockets: ${listOf("presence")}
   storm        5,000 clients that lose their connections at once: ${listOf("storm")}
+  handoff      what clients see of a move, 20 moves of each room a round: ${listOf("handoff")}
   forwarding   a process that passes clients on, beside one that serves them: ${listOf("forwarding")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)

@@ -6,6 +6,7 @@
  */
 import { helpText, loadConfig } from "../config/config.ts";
 import { ArenaError } from "../errors/errors.ts";
+import { ADMIN_COMMANDS, runAdmin } from "./admin.ts";
 import { runCluster } from "./cluster.ts";
 import { start } from "./start.ts";
 
@@ -22,11 +23,14 @@ export async function runCli({ args, env }: CommandContext): Promise<void> {
     return;
   }
   try {
-    if (args[0] === "cluster") await runCluster({ args: args.slice(1), env });
+    const [command = "", ...rest] = args;
+    if (ADMIN_COMMANDS.has(command)) await runAdmin(command, { args: rest, env });
+    else if (command === "cluster") await runCluster({ args: rest, env });
     else await start(loadConfig({ args, env }));
   } catch (error) {
     if (!(error instanceof ArenaError)) throw error;
-    process.stderr.write(`Arena cannot start. ${error.message}\n`);
+    const words = ADMIN_COMMANDS.has(args[0] ?? "") ? "" : "Arena cannot start. ";
+    process.stderr.write(`${words}${error.message}\n`);
     process.exit(1); // what was opened before the failure would keep the process up
   }
 }

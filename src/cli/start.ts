@@ -35,6 +35,9 @@ function endOnSignal(node: ArenaNode): void {
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal));
+  node.telemetry.on("node:drained", ({ isLast }) => {
+    if (isLast && !isEnding) void end("drained");
+  });
   process.once("disconnect", () => void end("the process that started it is gone"));
 }
 

@@ -77,6 +77,7 @@ export class Connection<S extends Schema = Schema> {
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
   readonly #states = new Listeners<[StateCallbacks<S>, Room<unknown, S>]>();
   readonly #errors = new Listeners<[number, string]>();
+  readonly #moves = new Listeners<[]>();
   readonly #credentials: Credentials;
   readonly #closing = new Set<() => Promise<void>>();
   #detail: StatusDetail = {};
@@ -110,6 +111,7 @@ export class Connection<S extends Schema = Schema> {
       clock,
       joinTimeoutMs: timeoutMs,
       onJoined: (joined) => this.#onJoined(joined),
+      onMoved: () => this.#onMoved(),
       onLost: () => {
         this.ephemeral.lost();
         this.presence.lost();
@@ -177,6 +179,14 @@ export class Connection<S extends Schema = Schema> {
     return this.#errors.add(listener);
   }
 
+  /**
+   * Tells that the room has moved to another process while this stayed online: what the room was told and does not keep in its state or
+   * document is said again.
+   */
+  onMoved(listener: () => void): Stop {
+    return this.#moves.add(listener);
+  }
+
   /** Sends a message, and says whether it did: while not online, nothing is sent and nothing kept. */
   send(type: string, payload?: unknown): boolean {
     const room = this.#room;
@@ -217,6 +227,7 @@ export class Connection<S extends Schema = Schema> {
     this.presence.close();
     this.people.close();
     this.#errors.clear();
+    this.#moves.clear();
     this.#states.clear();
     this.#messages.clear();
     this.#statuses.clear();
@@ -240,6 +251,13 @@ export class Connection<S extends Schema = Schema> {
     this.ephemeral.joined();
     this.presence.joined();
     this.people.joined();
+  }
+
+  #onMoved(): void {
+    this.ephemeral.moved();
+    this.presence.lost();
+    this.presence.joined();
+    this.#moves.tell();
   }
 
   #listen(): void {

@@ -14,7 +14,7 @@ import type { ClaimedOutbox } from "./tab-outbox.ts";
 /** What of a connection a document needs. */
 export type RoomLine = Pick<
   Connection,
-  "clock" | "status" | "userId" | "onStatus" | "onMessage" | "onError" | "onClose" | "send" | "reconnect"
+  "clock" | "status" | "userId" | "onStatus" | "onMoved" | "onMessage" | "onError" | "onClose" | "send" | "reconnect"
 >;
 
 /** What happens in a session, besides changes of the records. */
@@ -106,6 +106,7 @@ export class DocumentSession<Op extends object, R extends object> {
         this.#onLink(status === "online");
       }),
     );
+    this.#stops.push(connection.onMoved(() => this.#onLink(true)));
     this.#onLink(connection.status === "online");
   }
 

@@ -12,6 +12,8 @@ const MS_PER_S = 1000;
 const MAX_KEYS = 32;
 /** Messages a second, of all keys together, that leave a connection room for other things. */
 const MAX_PER_S = 60;
+/** After a room has moved, whoever has not been heard of for so long has gone meanwhile. */
+const MOVED_MS = 5000;
 /** Most senders whose values are kept; beyond it the longest unheard of are forgotten. */
 const MAX_SENDERS = 1024;
 
@@ -28,6 +30,9 @@ export class EphemeralValues {
   readonly #listeners = new Listeners<Parameters<EphemeralListener>>();
   #hz = FIRST_HZ;
   #isJoined = false;
+  /** Senders of whom a room that has moved has told nothing yet. */
+  #unheard = new Set<string>();
+  #stopUnheard: Stop = () => {};
   #stopTimer: Stop | undefined;
 
   /** @param send says whether it was sent; what was not is tried again */
@@ -76,15 +81,23 @@ export class EphemeralValues {
     this.#flush();
   }
 
+  /** The room has moved: own values are new to it, and so are those of others, who say them again. */
+  moved(): void {
+    this.#unheard = new Set(this.#others.keys());
+    this.#stopUnheard();
+    this.#stopUnheard = this.#clock.after(MOVED_MS, () => {
+      for (const sessionId of this.#unheard) this.#end(sessionId);
+    });
+    this.joined();
+  }
+
   /** The room is gone, and with it what is known of others. */
   lost(): void {
     this.#isJoined = false;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    for (const [sessionId, values] of this.#others) {
-      for (const key of values.keys()) this.#listeners.tell(sessionId, key, null);
-    }
-    this.#others.clear();
+    this.#stopUnheard();
+    for (const sessionId of [...this.#others.keys()]) this.#end(sessionId);
   }
 
   /** The room passes on so often, per second. */
@@ -95,6 +108,7 @@ export class EphemeralValues {
   /** A value came. */
   receive({ k, v, from }: Ephemeral): void {
     if (from === undefined) return;
+    this.#unheard.delete(from);
     const values = this.#others.get(from) ?? new Map<string, unknown>();
     this.#others.delete(from);
     if (v === null) values.delete(k);
@@ -109,6 +123,12 @@ export class EphemeralValues {
     this.lost();
     this.#unsent.clear();
     this.#listeners.clear();
+  }
+
+  #end(sessionId: string): void {
+    const keys = [...(this.#others.get(sessionId)?.keys() ?? [])];
+    this.#others.delete(sessionId);
+    for (const key of keys) this.#listeners.tell(sessionId, key, null);
   }
 
   #bound(): void {

@@ -26,6 +26,8 @@ export interface LinkParts extends JoiningParts {
   readonly network: Network;
   /** A room is there; on the way to it nothing was missed, and nothing is kept of an earlier one. */
   readonly onJoined: (room: Room) => void;
+  /** The room is another process' now, and the line to it has stayed: what is not in its state is new to it. */
+  readonly onMoved: () => void;
   /** The room is no longer there. */
   readonly onLost: () => void;
   readonly onStatus: (status: Status, detail: StatusDetail) => void;
@@ -148,12 +150,14 @@ export class Link {
   }
 
   #adopt(room: Room): void {
-    const { clock, credentials, onJoined } = this.#parts;
+    const { clock, credentials, onJoined, onMoved } = this.#parts;
     room.reconnection.enabled = false; // the SDK's own gives up too early, and knows no hints
     this.#room = room;
     this.#joining.seat.drop();
     this.#joinedAtMs = clock.nowMs();
     room.onLeave((code, reason) => this.#lost(room, judgeClose(code, reason)));
+    // The SDK says that it has its seat back only after it has told of it.
+    room.onReconnect(() => queueMicrotask(() => room === this.#room && onMoved()));
     const stopSilence = watchSilence(room, clock, () =>
       this.restart({ code: "SILENT", detail: "The server is silent." }),
     );

@@ -40,6 +40,7 @@ export class PastLoader<Op, R> {
     this.#stops = [
       line.onMessage<OpPast<Op, R> | OpPastRefused>(OP_MESSAGES.PAST, (past) => this.#receive(past)),
       line.onStatus((status, detail) => this.#onStatus(status, detail)),
+      line.onMoved(() => this.#ask()),
       line.onError((code, detail) => this.#onError(code, detail)),
     ];
   }

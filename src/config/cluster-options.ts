@@ -69,4 +69,14 @@ export const CLUSTER_OPTIONS: readonly Option[] = [
     unit: "",
     sentence: "What this node is fit for; room types that are pinned to a label are placed on nodes that have it.",
   },
+  {
+    name: "isRebalanced",
+    env: "ARENA_REBALANCE",
+    flag: "rebalance",
+    type: "boolean",
+    default: false,
+    unit: "",
+    sentence:
+      "Moves rooms from this node to others while it has had a quarter more connections than the mean for a minute, until it has a tenth more.",
+  },
 ];

@@ -47,6 +47,7 @@ export interface Config {
   readonly maxRoomErrors: number;
   readonly reconnectSeconds: number;
   readonly drainMs: number;
+  readonly isRebalanced: boolean;
   readonly role: "node" | "edge";
   readonly redisPrefix: string;
   readonly internalAddress: string;

@@ -102,6 +102,10 @@ export const ERRORS = {
     isRetryable: true,
   }),
 
+  CLUSTER_INCOMPLETE: row("Not every node is there; nothing was begun.", 4700, 409),
+  RESTART_STUCK: row("A process did not come back in time.", 4701, 504),
+  ADMIN_REFUSED: row("The cluster refuses this.", 4702, 502),
+  NODE_UNKNOWN: row("There is no process of that name in this cluster.", 4688, 404),
   MOVE_REFUSED: row("This node does not take that room.", 4686, 409, { isRetryable: true }),
 
   LOG_IN_USE: row("This document is open already; join it.", 4670, 409, { isRetryable: true }),

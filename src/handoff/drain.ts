@@ -24,6 +24,8 @@ export interface DrainParts {
   /** Whether a room would be moved now, as it says: between two rounds rather than in one. */
   readonly canMoveNow: (roomId: string) => boolean;
   readonly move: (roomId: string) => Promise<MoveOutcome>;
+  /** Whether there is any node that rooms could go to. */
+  readonly hasTargets: () => boolean;
   readonly onProgress: (progress: DrainProgress) => void;
 }
 
@@ -64,10 +66,10 @@ export class Drain {
     };
   }
 
-  /** Resolves when no room is left, or time is up; what is under way then is waited for. */
+  /** Resolves when no room is left, there is no node left to go to, or time is up; what is under way then is waited for. */
   async run(): Promise<DrainProgress> {
     const under: Promise<void>[] = [];
-    while (this.#parts.rooms().length > 0 && this.#leftMs > 0) {
+    while (this.#parts.rooms().length > 0 && this.#leftMs > 0 && this.#parts.hasTargets()) {
       const { large, small } = planDrain(this.#parts.rooms(), this.#leftMs);
       const isLargeMoving = large.some((roomId) => this.#moving.has(roomId));
       const next =

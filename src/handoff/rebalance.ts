@@ -4,7 +4,7 @@ const START_RATIO = 1.25;
 const GOAL_RATIO = 1.1;
 const UNEVEN_FOR_MS = 60_000;
 /** A room that has moved stays for so long. */
-const SETTLED_MS = 600_000;
+export const SETTLED_MS = 600_000;
 const MAX_SHARE = 0.1;
 
 /** A room that could go. */

@@ -41,6 +41,8 @@ export interface ReceiverParts {
 /** A room on its way here. */
 interface Arrival {
   readonly order: MoveOrder;
+  /** Settles when the room is here, or is not to come. */
+  readonly settled: PromiseWithResolvers<void>;
   state: TargetState;
   stopLooking: Stop;
 }
@@ -53,6 +55,8 @@ const LOOK_EVERY_MS = 250;
 export class Receiver {
   readonly #parts: ReceiverParts;
   readonly #arrivals = new Map<string, Arrival>();
+  /** Also of those whose rooms are being made. */
+  readonly #unsettled = new Map<string, Promise<void>>();
 
   constructor(parts: ReceiverParts) {
     this.#parts = parts;
@@ -63,6 +67,11 @@ export class Receiver {
     return this.#arrivals.size;
   }
 
+  /** While a room may be on its way here: settles when it has come, or will not. */
+  settled(roomId: string): Promise<void> | undefined {
+    return this.#unsettled.get(roomId);
+  }
+
   /** Makes room for it. @throws ArenaError where this node takes none now */
   expect(order: MoveOrder): void {
     const before = this.#arrivals.get(order.roomId);
@@ -71,8 +80,14 @@ export class Receiver {
     if (!before && this.#arrivals.size >= MAX_ARRIVALS)
       throw new ArenaError("MOVE_REFUSED", "Others are on their way.");
     before?.stopLooking();
-    const arrival: Arrival = { order, state: "idle", stopLooking: () => {} };
+    before?.settled.resolve();
+    const settled = Promise.withResolvers<void>();
+    const arrival: Arrival = { order, settled, state: "idle", stopLooking: () => {} };
     this.#arrivals.set(order.roomId, arrival);
+    this.#unsettled.set(order.roomId, settled.promise);
+    void settled.promise.then(() => {
+      if (this.#unsettled.get(order.roomId) === settled.promise) this.#unsettled.delete(order.roomId);
+    });
     this.#tell(arrival, "asked");
     this.#lookSoon(arrival);
   }
@@ -127,9 +142,13 @@ export class Receiver {
     if (state === "expecting") return;
     arrival.stopLooking();
     this.#arrivals.delete(arrival.order.roomId);
-    if (!actions.includes("restore")) return;
-    const onFailed = (error: unknown): void => this.#parts.telemetry.emit("node:failed", { error, isFatal: false });
-    this.#parts.restore(arrival.order, epoch).catch(onFailed);
+    if (!actions.includes("restore")) {
+      arrival.settled.resolve();
+      return;
+    }
+    const { roomId, name } = arrival.order;
+    const onFailed = (error: unknown): void => this.#parts.telemetry.emit("room:notRestored", { roomId, name, error });
+    void this.#parts.restore(arrival.order, epoch).catch(onFailed).finally(arrival.settled.resolve);
   }
 }
 

@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { NodeRecord } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
+import { drainOrder } from "../handoff/handoff.ts";
 import { CALL_HEADER, CALL_PATH, CALL_TYPE, type CallHead } from "../peers/peers.ts";
 import { assertAdmin } from "./bearer.ts";
 import type { HttpParts } from "./http.ts";
 
-type Parts = Pick<HttpParts, "peers" | "cluster" | "page" | "adminToken">;
+type Parts = Pick<HttpParts, "peers" | "cluster" | "page" | "move" | "drain" | "adminToken">;
 
 /** Options of a room and what its `onAuth` made of a caller are what a call carries. */
 const MAX_CALL_BYTES = 1024 * 1024;
@@ -18,10 +19,14 @@ interface CallRoute {
 
 const pageQuery = z.object({ name: z.string().max(128).default("arena"), cursor: z.string().max(1024).optional() });
 
+const moveBody = z.strictObject({ nodeId: z.string().max(128).optional() });
+
+const drainBody = drainOrder.extend({ nodeId: z.string().max(128).optional() });
+
 /** What processes ask one another, and what those who run them ask. */
 export async function addClusterRoutes(
   app: FastifyInstance,
-  { peers, cluster, page, adminToken }: Parts,
+  { peers, cluster, page, move, drain, adminToken }: Parts,
 ): Promise<void> {
   await app.register(async (calls) => {
     calls.addContentTypeParser(CALL_TYPE, { parseAs: "buffer" }, async (_request: unknown, body: Buffer) => body);
@@ -50,6 +55,19 @@ export async function addClusterRoutes(
     if (!data) throw new ArenaError("OPTIONS_INVALID", "Expected a name and a cursor.");
     return describePage(await page(data.name, data.cursor), cluster);
   });
+  app.post<{ Params: { roomId: string } }>("/api/rooms/:roomId/move", async (request) => {
+    assertAdmin(request, adminToken);
+    const { data } = moveBody.safeParse(request.body ?? {});
+    if (!data) throw new ArenaError("OPTIONS_INVALID", "Expected the name of a node, or nothing.");
+    return move(request.params.roomId, data.nodeId);
+  });
+  app.post("/api/drain", async (request) => {
+    assertAdmin(request, adminToken);
+    const { data } = drainBody.safeParse(request.body ?? {});
+    if (!data) throw new ArenaError("OPTIONS_INVALID", "Expected nodeId, budgetMs, exit and force, or nothing.");
+    const { nodeId, ...order } = data;
+    return drain(nodeId, order);
+  });
 }
 
 function headOf({ method }: CallRoute["Params"], headers: IncomingHttpHeaders): CallHead {
@@ -58,7 +76,8 @@ function headOf({ method }: CallRoute["Params"], headers: IncomingHttpHeaders): 
 
 /** A process as those see it who run the cluster. */
 function describeNode({ reservations, report, ...node }: NodeRecord): object {
-  return { ...node, reserved: reservations.length, load: report?.["load"], expected: report?.["expected"] };
+  const { load, expected, drain } = report ?? {};
+  return { ...node, reserved: reservations.length, load, expected, drain };
 }
 
 /** A listed room, as far as it is told of here. */

@@ -11,6 +11,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Clock } from "../clock/clock.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
+import type { Draining, DrainOrder, Moved } from "../handoff/handoff.ts";
 import type { Images } from "../images/images.ts";
 import type { Peers } from "../peers/peers.ts";
 import type { Presence } from "../presence/presence.ts";
@@ -55,6 +56,10 @@ export interface HttpParts {
   readonly cluster: Pick<Cluster, "nodes" | "node" | "owner">;
   /** Listed rooms of a type, oldest first; `cursor` is where the next page begins. */
   readonly page: (name: string, cursor: string | undefined) => Promise<RoomPage>;
+  /** Moves a room to a node, or to the one that placement chooses. */
+  readonly move: (roomId: string, nodeId: string | undefined) => Promise<Moved>;
+  /** Begins to empty a process: of that name, or this one. */
+  readonly drain: (nodeId: string | undefined, order: DrainOrder) => Promise<Draining>;
   /** Why this node should get no new players, or undefined while it should. */
   readonly whyNotReady: () => string | undefined;
 }

@@ -3,6 +3,7 @@ import type { Checkpoint, Checkpoints } from "../checkpoint/checkpoint.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type HostedRoomView, viewOf } from "./hosted-view.ts";
 
 /** What a process asks a node for that is to make a room. */
 export interface RoomOrder {
@@ -59,6 +60,24 @@ interface Owned {
   readonly epoch: number;
 }
 
+/** A room that has come to this node from another one. */
+export interface Transferred {
+  readonly roomId: string;
+  readonly name: string;
+  /** Under which it is this node's. */
+  readonly epoch: number;
+}
+
+/** How a room leaves this node, in the order of the steps. */
+export interface HostedMove {
+  hold(): Promise<void>;
+  freeze(): void;
+  store(): Promise<void>;
+  resume(): void;
+  handOver(target: { readonly bootId: string }): void;
+  end(): void;
+}
+
 /** What hosting asks of a room of this process. */
 interface HostedRoom {
   /** Settles when the room is gone, `onDispose` and all. */
@@ -67,6 +86,7 @@ interface HostedRoom {
   changeSeats(sessionIds: readonly string[], options: object | undefined): Promise<boolean>;
   wake(): Promise<void>;
   moveAway(): void;
+  readonly move: HostedMove & { readonly canMove: boolean; readonly settled: Promise<void> | undefined };
   checkReconnectionToken(token: string): string | undefined;
 }
 
@@ -88,6 +108,8 @@ export class Hosting {
   readonly #claiming = new Set<string>();
   /** Rooms that this process does not have and that may still be recorded as its own: of that nothing was heard. */
   readonly #leftovers = new Set<string>();
+  /** Rooms that have moved away and are just ending here. */
+  readonly #given = new Map<string, HostedRoom>();
 
   constructor({ cluster, telemetry, checkpoints }: HostingParts) {
     this.#checkpoints = checkpoints;
@@ -118,12 +140,75 @@ export class Hosting {
   }
 
   /**
+   * How a room of this node moves away; undefined for one that cannot. When it ends there, it is not this node's any more.
+   */
+  moving(roomId: string): HostedMove | undefined {
+    const room = this.#owned.has(roomId) ? hostedHere(roomId) : undefined;
+    if (!room?.move.canMove) return undefined;
+    const { move } = room;
+    return {
+      hold: () => move.hold(),
+      freeze: () => move.freeze(),
+      store: () => move.store(),
+      resume: () => move.resume(),
+      handOver: (target) => move.handOver(target),
+      end: () => {
+        this.#give(roomId, room);
+        move.end();
+      },
+    };
+  }
+
+  /** The rooms that are this node's, as they are now. */
+  rooms(): readonly HostedRoomView[] {
+    return [...this.#owned.keys()].flatMap((roomId) => viewOf(matchMaker.getLocalRoomById(roomId)) ?? []);
+  }
+
+  /** Why no room may come to this node from another one. */
+  whyNot(): ArenaError | undefined {
+    const { role, bootId } = this.#cluster.identity;
+    if (role === "edge" || this.#cluster.node(bootId)?.isDraining) return new ArenaError("MOVE_REFUSED");
+    return matchMaker.state === matchMaker.MatchMakerState.READY ? undefined : new ArenaError("DRAINING");
+  }
+
+  /** While a room of this node may be about to move away: settles when it has, or stays. */
+  settled(roomId: string): Promise<void> | undefined {
+    return hostedHere(roomId)?.move.settled;
+  }
+
+  /**
+   * Makes a room of its last checkpoint that is this node's already: another one has given it. Where it throws, the room is this node's
+   * still, and to be adopted again or given up.
+   *
+   * @throws ArenaError CREATION_REVOKED where it has become another's, or nothing is kept of it; what the room and the store throw
+   */
+  async adopt({ roomId, name, epoch }: Transferred): Promise<void> {
+    await this.#given.get(roomId)?.ended;
+    const kept = await this.#checkpoints.find(roomId);
+    if (!kept || this.#isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
+    this.#owned.set(roomId, { name, epoch });
+    try {
+      await this.#tryToMake(kept);
+    } catch (error) {
+      if (this.epochOf(roomId) === epoch) this.#owned.delete(roomId);
+      throw error;
+    }
+  }
+
+  /** A room that could not be adopted is nobody's. */
+  giveUp({ roomId, name, epoch }: Transferred): void {
+    if (this.#isHere(roomId)) return;
+    this.#owned.set(roomId, { name, epoch });
+    this.#release(roomId);
+  }
+
+  /**
    * Whether the seats are reserved, all of them.
    *
    * @throws ArenaError ROOM_NOT_FOUND; PEER_UNREACHABLE while this process may not act: a seat here could be worth nothing
    */
   async reserve({ roomId, seats, keptMs }: SeatOrder): Promise<boolean> {
-    this.#mustAct();
+    this.#mustAct(roomId);
     const isReserved = await roomOf(roomId).reserveSeats(seats, keptMs);
     this.#mustAct(); // that took time
     return isReserved;
@@ -131,13 +216,13 @@ export class Hosting {
 
   /** Whether all the seats were still there, and not taken yet. Throws as `reserve` does. */
   async change({ roomId, sessionIds, options }: SeatChange): Promise<boolean> {
-    this.#mustAct();
+    this.#mustAct(roomId);
     return roomOf(roomId).changeSeats(sessionIds, options);
   }
 
   /** Session whose seat is kept under a token; undefined where there is none. Throws as `reserve` does. */
   async sessionOf({ roomId, token }: { readonly roomId: string; readonly token: string }): Promise<string | undefined> {
-    this.#mustAct();
+    this.#mustAct(roomId);
     return roomOf(roomId).checkReconnectionToken(token) || undefined;
   }
 
@@ -197,8 +282,10 @@ export class Hosting {
     return true;
   }
 
-  #mustAct(): void {
-    if (!this.#cluster.mayAct()) throw new ArenaError("PEER_UNREACHABLE");
+  /** What is done to a room that may be about to move might not move with it. */
+  #mustAct(roomId?: string): void {
+    const isMoving = roomId !== undefined && this.settled(roomId) !== undefined;
+    if (isMoving || !this.#cluster.mayAct()) throw new ArenaError("PEER_UNREACHABLE");
   }
 
   async #releaseLeftover(roomId: string): Promise<boolean> {
@@ -243,7 +330,16 @@ export class Hosting {
     }
   }
 
-  async #make({ roomId, name, options }: Pick<RoomOrder, "roomId" | "name" | "options">): Promise<IRoomCache> {
+  async #make(room: Pick<RoomOrder, "roomId" | "name" | "options">): Promise<IRoomCache> {
+    try {
+      return await this.#tryToMake(room);
+    } catch (error) {
+      this.#release(room.roomId);
+      throw error;
+    }
+  }
+
+  async #tryToMake({ roomId, name, options }: Pick<RoomOrder, "roomId" | "name" | "options">): Promise<IRoomCache> {
     try {
       const listing = await this.#createRoom(roomId, name, options);
       const room = matchMaker.getLocalRoomById(listing.roomId);
@@ -253,7 +349,6 @@ export class Hosting {
       await asHosted(room).wake();
       return listing;
     } catch (error) {
-      this.#release(roomId);
       // How Colyseus says that a room could not be listed.
       const isUnlisted = error instanceof Error && error.constructor.name === "SeatReservationError";
       throw isUnlisted ? new ArenaError("CREATION_REVOKED") : error;
@@ -275,7 +370,10 @@ export class Hosting {
 
   /** A room that was made; while it was, it may have become another process'. */
   #keep(roomId: string, room: HostedRoom): void {
-    void room.ended.then(() => this.#release(roomId));
+    void room.ended.then(() => {
+      if (this.#given.get(roomId) === room) this.#given.delete(roomId);
+      else this.#release(roomId);
+    });
     if (this.#owned.has(roomId)) return;
     room.moveAway();
     throw new ArenaError("CREATION_REVOKED");
@@ -294,6 +392,11 @@ export class Hosting {
     return this.#cluster.confirm(roomId, owner.epoch);
   }
 
+  #give(roomId: string, room: HostedRoom): void {
+    this.#owned.delete(roomId);
+    this.#given.set(roomId, room);
+  }
+
   #release(roomId: string): void {
     const epoch = this.epochOf(roomId);
     if (epoch === undefined) return;
@@ -309,6 +412,11 @@ function roomOf(roomId: string): HostedRoom {
   const room: Room | undefined = matchMaker.getLocalRoomById(roomId);
   if (!room) throw new ArenaError("ROOM_NOT_FOUND");
   return asHosted(room);
+}
+
+function hostedHere(roomId: string): HostedRoom | undefined {
+  const room: Room | undefined = matchMaker.getLocalRoomById(roomId);
+  return room && asHosted(room);
 }
 
 function asHosted(room: Room): HostedRoom {

@@ -12,16 +12,26 @@ export interface LoadReportsParts {
   readonly maxConnections: number;
   /** Shares of what this node has, but for connections. */
   readonly readings: () => Omit<Load, "connections">;
+  /** What the node tells beside its load; undefined for nothing. */
+  readonly drainProgress: () => object | undefined;
 }
 
 const URGENT_EVERY_MS = 200;
 
 /** Tells the cluster once a second how loaded this node is, and sooner where much has changed. */
-export function reportLoad({ clock, telemetry, cluster, maxConnections, readings }: LoadReportsParts): Stop {
+export function reportLoad({
+  clock,
+  telemetry,
+  cluster,
+  maxConnections,
+  readings,
+  drainProgress,
+}: LoadReportsParts): Stop {
   const reporter = new LoadReporter({ clock, capacity: maxConnections, readings });
   const tell = (isUrgent: boolean): void => {
     const others = cluster.nodes().filter(({ bootId }) => bootId !== cluster.identity.bootId);
-    cluster.setReport(reporter.report(knownBy(others)), isUrgent);
+    const drain = drainProgress();
+    cluster.setReport({ ...reporter.report(knownBy(others)), ...(drain && { drain }) }, isUrgent);
   };
   const stops = [
     telemetry.on("room:created", ({ roomId, name }) => reporter.opened(roomId, name)),

@@ -53,6 +53,8 @@ export interface OpenedMatchmaking {
    * @throws ArenaError ROOM_NOT_FOUND where it is kept no more; CREATION_TOO_SLOW, NO_NODE_FREE, CLUSTER_UNAVAILABLE; what the room throws
    */
   restore(room: Pick<CheckpointHead, "roomId" | "name">): Promise<void>;
+  /** Boot of a node for a room; not one of those given. @throws ArenaError NO_NODE_FREE, CLUSTER_UNAVAILABLE */
+  place(room: { readonly roomId: string; readonly name: string }, except: ReadonlySet<string>): Promise<string>;
   /** Listed rooms of a type, oldest first; `cursor` is where the next page begins. */
   page(name: string, cursor: string | undefined): Promise<{ rooms: readonly IRoomCache[]; cursor: string | undefined }>;
   /** Takes the rooms of a node that is gone out of the listing, and whatever else is kept of it. @throws ArenaError CLUSTER_UNAVAILABLE */
@@ -82,10 +84,12 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
   const { driver } = listing;
   const calls = createNodeCalls({ cluster, peers, hosting });
   const placing = new Placing({ clock, cluster, whereaboutsOf: (name) => typeOf(name) ?? {} });
+  const place: OpenedMatchmaking["place"] = async (room, except) =>
+    listing.redis ? placing.place(room, except) : matchMaker.processId;
   const making: Omit<CreationParts, "order"> = {
     clock,
     cluster,
-    place: async (wanted, except) => (listing.redis ? placing.place(wanted, except) : matchMaker.processId),
+    place,
     find: async (roomId) => (await driver.findOne({ roomId })) || undefined,
   };
   const creation = new Creation({ ...making, order: calls.create });
@@ -108,6 +112,7 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
     restore: async ({ roomId, name }) => {
       await restoring.make({ roomId, name, options: {} }); // its checkpoint has them
     },
+    place,
     page: async (name, cursor) => listing.redis?.page(name, cursor, PAGE_ROOMS) ?? localPage(driver, name, cursor),
     forgetNode: async (bootId) => {
       await listing.redis?.cleanup(bootId);

@@ -2,7 +2,7 @@ import type { Clock } from "../clock/clock.ts";
 import type { Cluster, NodeRecord } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { Placement, type Wish } from "../placement/placement.ts";
-import type { Wanted } from "./creation.ts";
+import type { NamedWanted } from "./creation.ts";
 
 /** Where a room type wants to be. */
 export type Whereabouts = Pick<Wish, "region" | "label" | "isSpread">;
@@ -25,7 +25,7 @@ export class Placing {
   }
 
   /** Boot of the node that is to make the room. @throws ArenaError NO_NODE_FREE, CLUSTER_UNAVAILABLE */
-  async place({ name, roomId }: Wanted & { readonly roomId: string }, except: ReadonlySet<string>): Promise<string> {
+  async place({ name, roomId }: Pick<NamedWanted, "name" | "roomId">, except: ReadonlySet<string>): Promise<string> {
     const { cluster, whereaboutsOf } = this.#parts;
     const wish = { ...whereaboutsOf(name), id: roomId, name, except };
     const nodes = cluster.nodes().filter(({ role }) => role === "node");

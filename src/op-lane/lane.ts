@@ -75,6 +75,8 @@ export class OpLane<Op extends object, R extends object> {
   readonly #refusals: Refusals;
   readonly #past: PastReaders;
   readonly #graces: Graces;
+  /** Those who are back, and have not said hello: they may not know yet that they have to. */
+  readonly #returning = new WeakSet<OpClient>();
   #open: { readonly log: OpLog<Op, R>; readonly history: SharedHistory<Op, R> } | undefined;
   /** The log that was opened last; while it is opened anew, what it was. */
   #known: OpLog<Op, R> | undefined;
@@ -137,6 +139,7 @@ export class OpLane<Op extends object, R extends object> {
   /** A client follows from now on, or is led on anew. */
   hello(client: OpClient, { clientId, key, epoch, lastSeq }: OpHello): void {
     this.#greet(client);
+    this.#returning.delete(client);
     this.#refusals.forget(client);
     const owner = ownerOf(client.user, key);
     const refusal = this.#whyNoHello(clientId, owner);
@@ -164,7 +167,8 @@ export class OpLane<Op extends object, R extends object> {
   push(client: OpClient, { n, ops }: OpPush<Op>): void {
     const follower = this.#audience.speaking(client);
     if (!follower || !this.#open) {
-      this.#refuse(client, { n, ...(this.#open ? HELLO_FIRST : UNAVAILABLE) });
+      const kind = this.#returning.has(client) ? "early" : "wrong";
+      this.#refuse(client, { n, ...(this.#open ? HELLO_FIRST : UNAVAILABLE) }, kind);
       return;
     }
     follower.pushed(n);
@@ -201,6 +205,11 @@ export class OpLane<Op extends object, R extends object> {
     } else this.#askForEphemeral();
   }
 
+  /** A session is back, and what it sends may have been on its way for as long as it was away. */
+  back(client: OpClient): void {
+    this.#returning.add(client);
+  }
+
   /** A session lost its connection; it may come back. */
   drop(client: OpClient): void {
     this.#remove(client);
@@ -213,14 +222,33 @@ export class OpLane<Op extends object, R extends object> {
     this.#endValues(client.sessionId);
   }
 
+  /** Brings what was pushed to the store, and tells those who follow. @throws ArenaError LOG_UNAVAILABLE where the log is being opened anew */
+  async settle(): Promise<void> {
+    await this.#open?.log.settle();
+    if (!this.#open) throw new ArenaError("LOG_UNAVAILABLE");
+    const { history } = this.#open;
+    for (const follower of this.#audience.followers()) follower.feed(history);
+  }
+
+  /** Ends the lane after `settle` and leaves what is in the store to its next owner. */
+  async letGo(): Promise<void> {
+    this.#end();
+    await this.#open?.log.letGo();
+    this.#open = undefined;
+  }
+
   /** Brings what was pushed to the store and ends the lane. */
   async close(): Promise<void> {
+    this.#end();
+    await this.#open?.log.close();
+    this.#open = undefined;
+  }
+
+  #end(): void {
     this.#isClosed = true;
     this.#pulse.close();
     this.#past.close();
     this.#graces.close();
-    await this.#open?.log.close();
-    this.#open = undefined;
   }
 
   /**

@@ -117,9 +117,23 @@ export abstract class DurableRoom<
     await this.#lane?.close();
   }
 
+  /** Every push that was taken is acknowledged. */
+  protected override async settle(): Promise<void> {
+    await this.#lane?.settle();
+  }
+
+  protected override async letGo(): Promise<void> {
+    await this.#lane?.letGo();
+  }
+
   override onDrop(client: Client, code?: number): void {
     this.#lane?.drop(client as unknown as OpClient);
     super.onDrop(client, code);
+  }
+
+  override onReconnect(client: Client): void {
+    this.#lane?.back(client as unknown as OpClient);
+    super.onReconnect(client);
   }
 
   protected override onSessionEnd(client: Client): void {

@@ -6,9 +6,9 @@ import { frame } from "./messages.ts";
 
 /**
  * Why something was refused: it cannot be read, or is not this client's to say; or it was understood, and the document
- * does not take it, as happens to honest clients whose view is old; or the room itself failed.
+ * does not take it, as happens to honest clients whose view is old; or the room itself failed; or it was on its way when the room moved.
  */
-export type RefusalKind = "wrong" | "ruledOut" | "fault";
+export type RefusalKind = "wrong" | "ruledOut" | "fault" | "early";
 
 /** Refusals that come of the way of things and not of a wrong client. */
 const BLAMELESS: ReadonlySet<OpNack["code"]> = new Set(["RATE_LIMITED", "UNAVAILABLE", "FULL", "READONLY"]);
@@ -33,7 +33,7 @@ export class Refusals {
    */
   refuse(client: OpClient, nack: OpNack, { kind, isKnown }: { kind: RefusalKind; isKnown: boolean }): void {
     const answer = frame(OP_MESSAGES.NACK, nack);
-    const isForgiven = kind === "fault" || (kind === "ruledOut" && this.#isWithinBudget(client));
+    const isForgiven = kind === "fault" || kind === "early" || (kind === "ruledOut" && this.#isWithinBudget(client));
     if (isForgiven || BLAMELESS.has(nack.code) || this.#isSameRow(client, nack, isKnown)) client.raw(answer);
     else client.refuse(new ArenaError("OP_REFUSED", `${nack.code}: ${nack.detail ?? ""}`), answer);
   }

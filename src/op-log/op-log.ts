@@ -132,14 +132,25 @@ export class OpLog<Op extends object, R extends object> {
    * takes.
    */
   async close(): Promise<void> {
-    while (!this.#isLost && (this.#append || this.sequencer.hasBatch)) {
-      this.flush();
-      await this.#append;
-    }
+    await this.settle();
     await this.#compaction;
     this.#compactAfterMs = 0;
     this.#compact(true);
     await this.#compaction;
+    this.#isLost = true;
+    await this.#stored.close();
+  }
+
+  /** Brings what was pushed to the store. */
+  async settle(): Promise<void> {
+    while (!this.#isLost && (this.#append || this.sequencer.hasBatch)) {
+      this.flush();
+      await this.#append;
+    }
+  }
+
+  /** Ends the log and writes nothing more: it is another's. */
+  async letGo(): Promise<void> {
     this.#isLost = true;
     await this.#stored.close();
   }
@@ -170,6 +181,7 @@ export class OpLog<Op extends object, R extends object> {
       done();
       telemetry.emit("log:compacted", { key, seq: snapshot.seq, bytes: snapshot.bytes.byteLength });
     } catch (cause) {
+      if (this.#isLost) return; // it was let go of meanwhile
       const error = toArenaError(cause);
       this.#report("compact", error);
       this.#compactAfterMs = clock.nowMs() + COMPACT_RETRY_MS;

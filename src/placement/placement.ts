@@ -12,6 +12,7 @@ import { View } from "./view.ts";
 
 export type { Load } from "./load.ts";
 export type { NodeRecord, Weight, Wish } from "./node.ts";
+export { readReport } from "./report.ts";
 export { LoadReporter } from "./reporter.ts";
 export { knownBy } from "./view.ts";
 

@@ -57,5 +57,6 @@ export class AbsentClient {
   refuse(): void {}
   identify(): void {}
   supersede(): void {}
+  keepTicket(): void {}
   leave(): void {}
 }

@@ -15,6 +15,8 @@ interface RoomSeams {
   readonly _reservedSeatTimeouts: Readonly<
     Record<string, NodeJS.Timeout & { readonly _onTimeout: () => Promise<void> }>
   >;
+  /** Decodes inputs, in rooms that take some (679). */
+  readonly _inputController?: object;
   /** Whether the room is being made, is there, or ends (411). */
   readonly _internalState: RoomInternalState;
   /** The room's row in the listing; while the room is being made, what will be its row (336). */
@@ -32,7 +34,7 @@ interface RoomSeams {
   /** Called by the matchmaker after the constructor; binds `messages` (494). */
   __init(): void;
   /** A client with a seat has connected (1657). */
-  _onJoin(client: Client, context: AuthContext, options?: { reconnectionToken?: string }): Promise<void>;
+  _onJoin(client: Client, context: AuthContext, options?: JoinOptions): Promise<void>;
   /** Reserves a seat for each and says for each whether it did; what it looks at and takes, it does before it first waits (2156). */
   _reserveMultipleSeats(
     sessionIds: string[],
@@ -44,6 +46,12 @@ interface RoomSeams {
   _onLeave(client: Client, code?: number): Promise<unknown>;
   /** Every frame of a joined client (2233). */
   _onMessage(client: Client, frame: Buffer): void;
+}
+
+/** With what a client comes; `isLed` for one whose connection has gone on while its room moved. */
+export interface JoinOptions {
+  readonly reconnectionToken?: string;
+  readonly isLed?: boolean;
 }
 
 /** The private members of `room`. */

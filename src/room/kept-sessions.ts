@@ -74,6 +74,11 @@ export class KeptSessions {
     return this.#clients.size;
   }
 
+  /** The last client of each. */
+  get clients(): readonly Client[] {
+    return [...this.#clients.values()];
+  }
+
   /** A session has its seat, or is back in it. */
   hold(client: Client): void {
     this.#clients.set(client.sessionId, client);

@@ -37,8 +37,6 @@ export interface RoomParts extends SizeLimits {
   readonly epochOf: (roomId: string) => number | undefined;
   /** Where rooms are kept that outlive this process. */
   readonly checkpoints: Checkpoints;
-  /** Whether rooms that are kept go on where a process comes in the place of this one. */
-  readonly isSucceeded: boolean;
 }
 
 /** Class of a room: how to make one, and which join options it takes. */

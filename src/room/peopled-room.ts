@@ -12,7 +12,11 @@ export abstract class PeopledRoom<Types extends RoomOptions = RoomOptions> exten
   declare protected readonly parts: RoomParts;
   /** Invitations, following and parties, in the name of clients. */
   protected readonly people: RoomPeople = new RoomPeople(this, () => this.parts.people);
-  readonly #presence = new RoomPresence(this, () => this.parts.presence);
+  protected readonly roomPresence: RoomPresence = new RoomPresence(
+    this,
+    () => this.parts.presence,
+    () => this.parts.clock,
+  );
 
   /** Who a client is now; undefined for somebody without a token. */
   protected userOf(client: Client): User | undefined {
@@ -55,17 +59,17 @@ export abstract class PeopledRoom<Types extends RoomOptions = RoomOptions> exten
 
   /** A client has its seat, or is back in it. */
   protected arrive(client: Client): void {
-    this.#presence.arrive(client);
+    this.roomPresence.arrive(client);
   }
 
   /** A client has lost its connection, or its seat. */
   protected depart(client: Client): void {
-    this.#presence.depart(client);
+    this.roomPresence.depart(client);
     this.people.depart(client);
   }
 
   /** Messages that a room answers beside its own. */
   protected get builtInMessages(): Readonly<Record<string, unknown>> {
-    return { ...this.#presence.messages, ...this.people.messages };
+    return { ...this.roomPresence.messages, ...this.people.messages };
   }
 }

@@ -14,6 +14,7 @@ import type { Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { seams } from "./colyseus-seams.ts";
+import { fillInputs, type InputImage, inputsOf } from "./input-image.ts";
 import { KeptSessions, type SessionsImage } from "./kept-sessions.ts";
 import { ResyncSerializer } from "./resync-serializer.ts";
 import { rootOf } from "./schema-seams.ts";
@@ -63,6 +64,8 @@ interface RoomImage {
   readonly tick: number;
   readonly about: Uint8Array;
   readonly state: Uint8Array | undefined;
+  /** By session; in the last checkpoint alone, as they stand still then. */
+  readonly inputs: ReadonlyMap<string, InputImage> | undefined;
 }
 
 const EMPTY = new Uint8Array();
@@ -73,6 +76,9 @@ export class RoomCheckpoint implements KeptRoom {
   readonly #sessions: KeptSessions;
   #options: object = {};
   #keeper: Keeper | undefined;
+  #isLast = false;
+  /** Of those whose connection may go on. */
+  #inputs = new Map<string, InputImage>();
   #isRestored = false;
   #isStateOld = true;
   #state: Uint8Array | undefined;
@@ -184,6 +190,18 @@ export class RoomCheckpoint implements KeptRoom {
     this.#serializer?.expect(client);
   }
 
+  /** A client has come back, on a connection that has gone on all the time or on another. */
+  isBack(client: Client, { isLed = false }: { readonly isLed?: boolean }): void {
+    const inputs = this.#inputs.get(client.sessionId);
+    this.#inputs.delete(client.sessionId);
+    if (isLed && inputs) fillInputs(client, inputs);
+  }
+
+  /** Clients of all sessions, also of those that are absent. */
+  get sessions(): readonly Client[] {
+    return this.#sessions.clients;
+  }
+
   capture(mustSay: boolean): Capture | undefined {
     const { room, parts, ticks } = this.#kept;
     const about = encode(this.#aboutNow());
@@ -197,6 +215,7 @@ export class RoomCheckpoint implements KeptRoom {
       tick: ticks.tick,
       about,
       state: this.#stateNow(),
+      inputs: this.#isLast ? this.#inputsNow() : undefined,
     };
     this.#about = about;
     return { options: this.#options, sessions: this.#sessions.count, content: encode(content) };
@@ -210,7 +229,14 @@ export class RoomCheckpoint implements KeptRoom {
   async keepLast(): Promise<boolean> {
     const keeper = this.#keeper;
     this.#keeper = undefined; // what comes of its end is not kept
+    this.#isLast = true;
     return (await keeper?.keepLast()) ?? false;
+  }
+
+  /** It was not the last time. */
+  keepAgain(): void {
+    this.#isLast = false;
+    this.#keeper ??= this.#kept.parts().checkpoints.keep(this);
   }
 
   /** The room has ended for good. */
@@ -243,7 +269,7 @@ export class RoomCheckpoint implements KeptRoom {
     }
   }
 
-  #become({ roomId, shape, wallMs, elapsedMs, tick, state }: RoomImage, about: AboutImage): void {
+  #become({ roomId, shape, wallMs, elapsedMs, tick, state, inputs }: RoomImage, about: AboutImage): void {
     const { room, parts, restore, ticks } = this.#kept;
     if (shape !== this.#shape) throw new Error("The state has other classes or fields than when the room was kept.");
     room.roomId = roomId; // a room may choose its own, and would choose another
@@ -254,7 +280,13 @@ export class RoomCheckpoint implements KeptRoom {
     Object.assign(seams(room)._listing, listing);
     room.maxClients = maxClients;
     this.#sessions.restore(about, wallMs);
+    this.#inputs = new Map(inputs);
     restore(about.saved);
+  }
+
+  #inputsNow(): ReadonlyMap<string, InputImage> {
+    const inputs = this.#kept.room.clients.map((client) => [client.sessionId, inputsOf(client)] as const);
+    return new Map(inputs.flatMap(([sessionId, image]) => (image ? [[sessionId, image] as const] : [])));
   }
 
   #aboutNow(): AboutImage {

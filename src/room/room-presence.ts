@@ -1,11 +1,14 @@
-import type { Client, Room } from "@colyseus/core";
+import { type Client, matchMaker, type Room } from "@colyseus/core";
 import { z } from "zod";
-import type { Stop } from "../clock/clock.ts";
+import type { Clock, Stop } from "../clock/clock.ts";
 import type { Presence } from "../presence/presence.ts";
 import { MAX_WATCHED_USERS, PRESENCE_MESSAGES, type PresenceTold, type UserPresence } from "../protocol/protocol.ts";
 import { seams } from "./colyseus-seams.ts";
 import type { Identified } from "./identity.ts";
 import type { MessageDefinition } from "./messages.ts";
+
+/** Who moves with a room has come where it is now by then. */
+const MOVED_MS = 2000;
 
 /** A room whose clients are there for others. */
 interface PresentRoom extends Room {
@@ -32,11 +35,13 @@ const statusFormat = z.strictObject({
 export class RoomPresence {
   readonly #presence: () => Presence;
   readonly #room: PresentRoom;
+  readonly #clock: () => Clock;
   /** What ends each session's list. */
   readonly #stops = new Map<string, Stop>();
 
-  constructor(room: PresentRoom, presence: () => Presence) {
+  constructor(room: PresentRoom, presence: () => Presence, clock: () => Clock) {
     this.#room = room;
+    this.#clock = clock;
     this.#presence = presence;
   }
 
@@ -67,6 +72,15 @@ export class RoomPresence {
       handler: (client, payload) => this.#presence().setStatus(client.sessionId, payload.status),
     };
     return { [PRESENCE_MESSAGES.WATCH]: watch, [PRESENCE_MESSAGES.STATUS]: status };
+  }
+
+  /** The room has moved, and the client with it: it is told here that it is gone when it is told there that it came. */
+  departLater(client: Client): void {
+    this.#stop(client);
+    const { roomId } = this.#room;
+    this.#clock().after(MOVED_MS, () => {
+      if (!matchMaker.getLocalRoomById(roomId)) this.#presence().departed(client.sessionId); // else it is back
+    });
   }
 
   #stop({ sessionId }: Client): void {

@@ -1,11 +1,3 @@
-/**
- * room: the base of every room.
- *
- * Owns what each room would otherwise get wrong: payloads are checked against their schema before a handler sees
- * them, an exception stays in its room, ticks run without drift and are measured, a lost connection keeps its seat
- * for a while. It refuses to know any game. Between transport and the rules of a room in the path of a frame.
- */
-import type { EventEmitter } from "node:events";
 import {
   type Client,
   ClientState,
@@ -22,7 +14,8 @@ import { z } from "zod";
 import { afterAwake, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import { CLOSE_CODES, FIRST_FINAL_CODE } from "../protocol/protocol.ts";
-import { asEphemeral, letGoOfSeats, overridePrivate, seams } from "./colyseus-seams.ts";
+import { AuthoredRoom } from "./authored-room.ts";
+import { asEphemeral, type JoinOptions, letGoOfSeats, overridePrivate, seams } from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FixedTicks } from "./fixed-ticks.ts";
 import { FullStates, isJoinAcknowledgement } from "./full-states.ts";
@@ -31,10 +24,11 @@ import { isReadableRing } from "./input-ring.ts";
 import { MessageSizes } from "./message-sizes.ts";
 import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
 import type { RoomClass } from "./parts.ts";
-import { PeopledRoom } from "./peopled-room.ts";
 import { refuseReferences } from "./plain-payloads.ts";
 import { ResyncSerializer } from "./resync-serializer.ts";
 import { type Durability, RoomCheckpoint } from "./room-checkpoint.ts";
+import { RoomMove } from "./room-move.ts";
+import { Welcomes } from "./welcomes.ts";
 
 export type { MessageDefinition } from "./messages.ts";
 export { OpenRooms } from "./open-rooms.ts";
@@ -48,7 +42,7 @@ type FixedStepOptions = Parameters<ColyseusRoom["setFixedTimestep"]>[2];
 const ANSWERING: ReadonlySet<string> = new Set(["onCreate", "onJoin"]);
 
 /** The base room. A room author adds state, messages, hooks and rules. */
-export abstract class Room<Types extends RoomOptions = RoomOptions> extends PeopledRoom<Types> {
+export abstract class Room<Types extends RoomOptions = RoomOptions> extends AuthoredRoom<Types> {
   /** No join options unless a room says otherwise. */
   static readonly options: z.ZodType = z.strictObject({});
 
@@ -68,6 +62,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     () => this.parts.clock,
     () => this.sendPatch(),
   );
+  readonly #welcomes = new Welcomes(this, this.#fullStates, (error) => this.fail("full state", error));
   readonly #checkpoint = new RoomCheckpoint({
     room: this,
     parts: () => this.parts,
@@ -75,6 +70,16 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     save: () => this.saveCheckpoint(),
     restore: (saved) => this.restoreCheckpoint(saved),
     ticks: this.#ticks,
+  });
+  /** How it leaves this process while those who are in it stay. */
+  readonly move = new RoomMove({
+    room: this,
+    parts: () => this.parts,
+    checkpoint: this.#checkpoint,
+    presence: this.roomPresence,
+    sendPatch: () => this.sendPatch(),
+    settle: () => this.settle(),
+    letGo: () => this.letGo(),
   });
   readonly #ended = Promise.withResolvers<void>();
   #sizes: MessageSizes | undefined;
@@ -121,6 +126,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     this.#ticks.start(tickRateHz, options?.subSteps ?? 1, {
       ...this.parts,
       room: this,
+      mayAct: () => this.#mayAct,
       run: (context) => {
         this.clock.tick();
         this.#contain("tick", () => step(context));
@@ -130,7 +136,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   /** A patch is due: it is sent, or left to the next one where the node is strained. */
   override broadcastPatch(): boolean {
-    if (!this.parts.mayAct()) return false;
+    if (!this.#mayAct) return false;
     this.#hasSkippedPatch = !this.#hasSkippedPatch && this.parts.patchEvery() === 2;
     if (!this.#hasSkippedPatch) return this.sendPatch();
     if (!seams(this)._simulationInterval) this.clock.tick(); // in a room without ticks, patches move the time
@@ -143,6 +149,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
    * room, not the process.
    */
   protected sendPatch(): boolean {
+    if (this.move.isStill) return false;
     this.#checkpoint.beforePatch();
     const hasChanged = this.#contain("patch", () => super.broadcastPatch()) ?? false;
     this.#contain("full state", () => this.#fullStates.deliver());
@@ -164,17 +171,6 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     this.hasMoved = true;
     this.#sendBack("LOG_FENCED");
   }
-
-  /**
-   * What the room keeps beside its state, as plain data: what it counts and when it is due, not what follows from the state. Asked for
-   * once a second where the room is kept.
-   */
-  protected saveCheckpoint(): unknown {
-    return undefined;
-  }
-
-  /** Takes up what {@link saveCheckpoint} gave, after `onCreate` and when the state is as it was, before anybody is there. */
-  protected restoreCheckpoint(_saved: unknown): void {}
 
   /** What becomes of this room when its process ends. */
   protected durabilityOf(_options: object): Durability {
@@ -210,7 +206,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
 
   /** The process ends: a room that is kept goes on in the next one, where there is one; its clients come back. */
   override async onBeforeShutdown(): Promise<void> {
-    const goesOn = this.parts.isSucceeded && (await this.#checkpoint.keepLast());
+    const goesOn = await this.#checkpoint.keepLast();
     if (goesOn) this.#sendBack("DRAINING");
     else await this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN);
   }
@@ -302,36 +298,16 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     );
   }
 
-  /** A client is ready for state: it gets it right after a patch, and again whenever it lost one. */
-  #welcome(client: Client, join: () => void): void {
-    if (this.#fullStates.isWaiting(client)) return; // it says so twice
-    const ref: EventEmitter = client.ref;
-    ref.on("stale", () =>
-      this.#deliverTo(client, () => {
-        if (client.state === ClientState.JOINED && this.state) seams(this).sendFullState(client);
-      }),
-    );
-    this.#deliverTo(client, join);
-  }
-
-  /** Whoever cannot be given a full state must not go on without: it is sent away to come back, and the others get theirs. */
-  #deliverTo(client: Client, send: () => void): void {
-    this.#fullStates.ask(client, () => {
-      try {
-        send();
-      } catch (error) {
-        this.fail("full state", error);
-        client.leave(CLOSE_CODES.RECONNECT);
-      }
-    });
-  }
-
   /** A client that comes back has had the state; one that was in an earlier process has a token that Colyseus knows by another name. */
-  #known(client: Client, options: { reconnectionToken?: string } = {}): typeof options {
+  #known(client: Client, options: JoinOptions = {}): JoinOptions {
     const { reconnectionToken: token } = options;
     if (token === undefined) return options;
     this.#checkpoint.comesBack(client, token);
     return { ...options, reconnectionToken: this.#checkpoint.tokenOf(token) };
+  }
+
+  get #mayAct(): boolean {
+    return !this.move.isStill && this.parts.mayAct();
   }
 
   get #isEnding(): boolean {
@@ -352,6 +328,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
     else {
       this.arrive(client);
       this.#checkpoint.hold(client);
+      this.move.keepTicket(client);
     }
     this.parts.telemetry.emit(event, { roomId: this.roomId, name: this.roomName, sessionId: client.sessionId });
   }
@@ -378,6 +355,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
         if (room.#isEnding) throw new ArenaError("ROOM_NOT_FOUND");
         room.#owners.claim(room, client);
         const joined = original(client, context, room.#known(client, options)); // where an old connection still holds the seat, it waits for its end
+        room.#checkpoint.isBack(client, options ?? {});
         endSuperseded(room, client, options?.reconnectionToken);
         await joined;
         if (room.#isEnding) client.leave(CLOSE_CODES.SERVER_SHUTDOWN); // it ended while the client came in
@@ -389,7 +367,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Peop
           const timelines = room._timelineMode();
           const tooLarge = room.#sizes?.refusal(frame);
           if (tooLarge) (client as unknown as Refusable).refuse(tooLarge);
-          else if (isJoinAcknowledgement(client, frame)) room.#welcome(client, () => original(client, frame));
+          else if (isJoinAcknowledgement(client, frame)) room.#welcomes.welcome(client, () => original(client, frame));
           else if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true))
             original(client, frame);
           else (client as unknown as Refusable).refuse(new ArenaError("MESSAGE_INVALID", "The inputs cannot be read."));

@@ -22,6 +22,8 @@ export function logTo(telemetry: Telemetry, { level, nodeId, descriptor = 2 }: L
   telemetry.on("node:loadChanged", ({ level: load, ...event }) =>
     log.warn({ event: "node:loadChanged", load, ...event }),
   );
+  telemetry.on("node:drainProgressed", (event) => log.debug({ event: "node:drainProgressed", ...event }));
+  telemetry.on("node:drained", (event) => log.info({ event: "node:drained", ...event }));
   telemetry.on("node:stopped", (event) => log.info({ event: "node:stopped", ...event }));
   telemetry.on("node:failed", ({ error, isFatal }) => {
     log[isFatal ? "fatal" : "error"]({ event: "node:failed", err: error });

@@ -38,9 +38,9 @@ export function measure(telemetry: Telemetry): Metrics {
   measureLoad(telemetry, registers);
   measureDocuments(telemetry, registers);
   measureImages(telemetry, registers);
-  measureCheckpoints(telemetry, registers);
   measureFailover(telemetry, registers);
   measureMoves(telemetry, registers);
+  measureCheckpoints(telemetry, registers);
   const delay = measureLoop(registers);
   return {
     read: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

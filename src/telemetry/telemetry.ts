@@ -13,6 +13,17 @@ export interface TelemetryEvents {
   "node:started": { nodeId: string; port: number; pid: number };
   /** The node was asked to end; it takes no new players. */
   "node:draining": { reason: string };
+  /** The node is being emptied: of its `rooms` so many have moved or ended, so many are left, some of which cannot move. */
+  "node:drainProgressed": { rooms: number; moved: number; ended: number; left: number; pinned: number; leftMs: number };
+  /** The node is as empty as it gets; `isLast`: its process ends now. */
+  "node:drained": {
+    rooms: number;
+    moved: number;
+    ended: number;
+    left: number;
+    durationMs: number;
+    isLast: boolean;
+  };
   /** The node has ended all its rooms. */
   "node:stopped": { reason: string };
   /** The process stood still for longer than a moment: a long tick, a paused machine. Deadlines were moved by as much. */
@@ -79,10 +90,7 @@ export interface TelemetryEvents {
   "people:failed": { error: unknown };
   /** A room that has ended could not be given up in Redis: its place is free when this node's lease ends. */
   "room:notReleased": { roomId: string; error: unknown };
-  /**
-   * A room was to move to another node: it did, it stayed, or somebody else has it by now. It stood still for `frozenMs`;
-   * `error` is why it stayed.
-   */
+  /** A room was to move to another node: it did, it stayed, or somebody else has it by now. It stood still for `frozenMs`; `error` is why it stayed. */
   "room:moved": {
     roomId: string;
     name: string;

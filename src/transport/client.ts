@@ -49,6 +49,27 @@ export class ArenaClient extends WebSocketClient {
     this.#connection.cut();
   }
 
+  /** See Connection, of these and what follows. */
+  keepTicket(): void {
+    this.#connection.keepTicket(this.reconnectionToken);
+  }
+
+  hold(): Promise<void> {
+    return this.#connection.hold();
+  }
+
+  freeze(): void {
+    this.#connection.freeze();
+  }
+
+  goOn(): void {
+    this.#connection.goOn();
+  }
+
+  lead(to: string): boolean {
+    return this.#connection.lead(to, this.reconnectionToken);
+  }
+
   /** Who is connected; undefined for somebody without a token. */
   get user(): User | undefined {
     return this.#connection.user;

@@ -13,6 +13,7 @@ import {
 } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { User } from "../tokens/tokens.ts";
+import type { Ticket } from "../trunk/trunk.ts";
 import type { Authority } from "./authority.ts";
 import { errorFrame } from "./error-frame.ts";
 import type { Line, LineListener } from "./line.ts";
@@ -71,7 +72,12 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   readonly #messageBucket: TokenBucket;
   readonly #byteBucket: TokenBucket;
   readonly #refusals = new MinuteCounter();
-  /** Came while this process may not act: what had been read when the line was told to wait. */
+  /** What the client sends is kept back. */
+  #isHeld = false;
+  /** The room stands still: what comes waits. */
+  #isFrozen = false;
+  #token: string | undefined;
+  /** Came while this process may not act, or the room stood still: what had been read when the line was told to wait. */
   #held: { readonly data: Buffer; readonly isBinary: boolean }[] = [];
 
   constructor(line: Line, sessionId: string, parts: ConnectionParts) {
@@ -110,6 +116,49 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   /** From now on the connection is `user`'s, until the token that says so ends. */
   identify(user: User): void {
     this.#user = user;
+    if (this.#token !== undefined) this.keepTicket(this.#token);
+  }
+
+  /** Should this process be lost, the client gets its seat back with that token where its line goes on elsewhere. */
+  keepTicket(token: string): void {
+    this.#token = token;
+    this.#line.tellTicket(this.#ticket(token));
+  }
+
+  /** Keeps back what the client sends; settles when all that was on its way has come. */
+  hold(): Promise<void> {
+    this.#isHeld = true;
+    return this.#line.hold();
+  }
+
+  /** What comes from now on waits until `goOn`. */
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
+  /** After `hold` and `freeze`: what waits comes. */
+  goOn(): void {
+    this.#isFrozen = false;
+    this.#takeHeld();
+    this.#release();
+  }
+
+  /**
+   * Has the client brought to another process behind all that was sent; then the connection is closed here, and the line is not. False
+   * where the client has to come there itself.
+   */
+  lead(to: string, token: string): boolean {
+    this.#outgoing.flushNow();
+    return this.#line.lead(to, this.#ticket(token));
+  }
+
+  #release(): void {
+    this.#isHeld = false;
+    this.#line.release();
+  }
+
+  #ticket(token: string): Ticket {
+    return { sessionId: this.sessionId, token, ...(this.#user && { user: this.#user }) };
   }
 
   /** Bytes that wait for this connection. */
@@ -130,6 +179,7 @@ export class Connection extends EventEmitter implements LineListener, Peer {
     assertCanClose(code, reason);
     this.#outgoing.flushNow();
     this.#line.close(code, code === CLOSE_CODES.RECONNECT ? this.#hint(reason) : reason);
+    if (this.#isHeld) this.#release(); // to hear the answer
     const stop = this.#parts.clock.after(CLOSING_MS, () => this.#line.cut());
     this.once("close", stop);
   }
@@ -163,7 +213,8 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   message(data: Buffer, isBinary: boolean): void {
     this.#parts.traffic.received(data.byteLength);
     if (this.#line.readyState !== OPEN) return; // it is being closed: what still comes is too late
-    if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
+    if (this.#isFrozen) this.#held.push({ data, isBinary });
+    else if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
     else this.#hold(data, isBinary);
   }
 
@@ -211,14 +262,16 @@ export class Connection extends EventEmitter implements LineListener, Peer {
     this.#held.push({ data, isBinary });
     if (this.#held.length > 1) return;
     this.#line.pause();
-    this.#parts.authority.whenMayAct(() => this.#goOn());
+    this.#parts.authority.whenMayAct(() => {
+      this.#takeHeld();
+      if (this.#held.length === 0) this.#line.resume();
+    });
   }
 
-  #goOn(): void {
+  #takeHeld(): void {
     const held = this.#held;
     this.#held = [];
     for (const { data, isBinary } of held) this.message(data, isBinary);
-    if (this.#held.length === 0) this.#line.resume();
   }
 
   #take(data: Buffer, isBinary: boolean): void {

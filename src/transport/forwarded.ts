@@ -1,7 +1,7 @@
 import type { Clock, Stop } from "../clock/clock.ts";
-import type { ErrorCode } from "../errors/errors.ts";
+import { type ErrorCode, toArenaError } from "../errors/errors.ts";
 import { CLOSE_CODES, closeReason } from "../protocol/protocol.ts";
-import type { ClientEnd, EdgeChannel } from "../trunk/trunk.ts";
+import type { ClientEnd, EdgeChannel, Ticket } from "../trunk/trunk.ts";
 import type { Line, LineListener } from "./line.ts";
 import type { Peer } from "./liveness.ts";
 
@@ -10,6 +10,8 @@ export interface ForwardedParts {
   readonly clock: Clock;
   /** When one who is sent away may come again, in ms from now: another time for each. */
   readonly retryAfterMs: () => number;
+  /** Has the client taken where its room is now: at that process, or wherever it is found within a bounded time. @throws ArenaError */
+  readonly follow: (ticket: Ticket, to: string | undefined) => Promise<EdgeChannel>;
   /** The owner was lost while the client was here. */
   readonly onLost: (cause: Error) => void;
   readonly onSilent: () => void;
@@ -17,19 +19,40 @@ export interface ForwardedParts {
   readonly onClosed: () => void;
 }
 
+/** Something of the client's that is kept back. */
+interface Kept {
+  readonly data: Buffer;
+  readonly isBinary: boolean;
+}
+
 const OPEN = 1;
 const CLOSED = 3;
 /** Who was told that it is over has this long to take it and to hang up. */
 const CLOSING_MS = 3000;
+/** An owner that neither lets a client go on nor has it brought elsewhere has forgotten it. */
+const HELD_MS = 10_000;
 
-/** A client that came in here and whose room is elsewhere: its line, and its channel to the owner. */
+/**
+ * A client that came in here and whose room is elsewhere: its line, and its channel to the owner. When the room moves, or is taken up by
+ * another process after its owner was lost, the channel is replaced and the line stays: the new owner's first frame says to the client
+ * that it has its seat again, and only then what it has sent meanwhile goes there.
+ *
+ *     flowing -> held -> flowing, or: held or flowing -> following -> flowing or closed
+ */
 export class Forwarded implements ClientEnd, LineListener, Peer {
   nextPingMs = 0;
   readonly #line: Line;
-  readonly #channel: EdgeChannel;
   readonly #parts: ForwardedParts;
+  #channel: EdgeChannel;
   #toldRoundTripMs: number | undefined;
   #stopClosing: Stop = () => {};
+  #stopHeld: Stop = () => {};
+  #isPaused = false;
+  #isHeld = false;
+  /** What had been read when it was held; as its line is paused, no more than a line gives at once. */
+  #kept: Kept[] = [];
+  /** With which it is being brought elsewhere. */
+  #following: Ticket | undefined;
 
   constructor(line: Line, channel: EdgeChannel, parts: ForwardedParts) {
     this.#line = line;
@@ -48,17 +71,25 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
   lose(code: ErrorCode): void {
     this.#channel.closed();
     if (this.#line.readyState !== OPEN) return;
+    this.#following = undefined;
     this.close(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }));
   }
 
   // From the owner.
 
   write(bytes: Buffer): boolean {
-    return this.#line.readyState !== OPEN || this.#line.write(bytes);
+    if (this.#line.readyState !== OPEN) return true;
+    const isGone = this.#line.write(bytes);
+    if (this.#following) {
+      this.#following = undefined;
+      this.release();
+    }
+    return isGone;
   }
 
   close(code: number, reason: string): void {
     this.#line.close(code, reason);
+    this.#line.resume(); // to hear the answer
     this.#stopClosing();
     this.#stopClosing = this.#parts.clock.after(CLOSING_MS, () => this.#line.cut());
   }
@@ -68,23 +99,49 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#line.pause();
   }
 
   resume(): void {
-    this.#line.resume();
+    this.#isPaused = false;
+    if (!this.#isHeld) this.#line.resume();
   }
 
-  lost(cause: Error): void {
+  hold(): void {
+    this.#isHeld = true;
+    this.#line.pause();
+    this.#stopHeld();
+    this.#stopHeld = this.#parts.clock.after(HELD_MS, () => this.release());
+  }
+
+  release(): void {
+    this.#stopHeld();
+    this.#isHeld = false;
+    const kept = this.#kept;
+    this.#kept = [];
+    for (const { data, isBinary } of kept) this.#channel.send(data, isBinary);
+    if (!this.#isPaused) this.#line.resume();
+  }
+
+  lead(to: string, ticket: Ticket): void {
+    if (this.#line.readyState === OPEN) this.#follow(ticket, to);
+  }
+
+  lost(cause: Error, told: Ticket | undefined): void {
     if (this.#line.readyState !== OPEN) return;
     this.#parts.onLost(cause);
-    this.lose("PEER_UNREACHABLE");
+    const ticket = told ?? this.#following;
+    if (ticket) this.#follow(ticket, undefined);
+    else this.lose("PEER_UNREACHABLE");
   }
 
   // From the client.
 
   message(data: Buffer, isBinary: boolean): void {
-    if (this.#line.readyState === OPEN) this.#channel.send(data, isBinary);
+    if (this.#line.readyState !== OPEN) return;
+    if (this.#isHeld) this.#kept.push({ data, isBinary });
+    else this.#channel.send(data, isBinary);
   }
 
   drained(): void {
@@ -93,6 +150,7 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
 
   closed(code: number): void {
     this.#stopClosing();
+    this.#stopHeld();
     this.#channel.closed(code);
     this.#parts.onClosed();
   }
@@ -125,5 +183,25 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
 
   forgive(stallMs: number): void {
     this.#line.forgive(stallMs);
+  }
+
+  #follow(ticket: Ticket, to: string | undefined): void {
+    this.hold();
+    this.#isPaused = false; // the old owner's word
+    this.#following = ticket;
+    this.#parts.follow(ticket, to).then(
+      (channel) => this.#goOn(channel),
+      (error: unknown) => this.lose(toArenaError(error).code === "DRAINING" ? "DRAINING" : "PEER_UNREACHABLE"),
+    );
+  }
+
+  #goOn(channel: EdgeChannel): void {
+    if (this.#line.readyState !== OPEN) {
+      channel.closed();
+      return;
+    }
+    this.#channel = channel;
+    this.#toldRoundTripMs = undefined;
+    channel.attach(this);
   }
 }

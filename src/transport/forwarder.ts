@@ -9,11 +9,12 @@ import { WebSocketServer } from "ws";
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode, toArenaError } from "../errors/errors.ts";
 import type { ForwardStage, RefusalPlace, Telemetry } from "../telemetry/telemetry.ts";
-import { type EdgeChannel, type EdgeTrunk, type Owner, Trunks } from "../trunk/trunk.ts";
+import { type EdgeChannel, type EdgeTrunk, type Opening, type Owner, type Ticket, Trunks } from "../trunk/trunk.ts";
 import { Forwarded } from "./forwarded.ts";
 import { Liveness } from "./liveness.ts";
 import type { FindOwner } from "./owner-finder.ts";
 import { answerUpgrade, refuseUpgrade } from "./refuse-upgrade.ts";
+import { RoomSeeker } from "./room-seeker.ts";
 import { SocketLine } from "./socket-line.ts";
 
 /** What sockets are forwarded with. */
@@ -22,6 +23,8 @@ export interface ForwarderParts {
   readonly telemetry: Telemetry;
   /** The other process that has a room; undefined where none has, or this one. @throws ArenaError where it may have an owner soon */
   readonly ownerOf: FindOwner;
+  /** A process that lives. */
+  readonly nodeOf: (bootId: string) => Owner | undefined;
   /** What was known of a room's owner is wrong. */
   readonly forget: (roomId: string) => void;
   /** Name and value of the header that proves to an owner who opens a trunk. */
@@ -55,6 +58,10 @@ export interface Passenger {
 const SILENT_HEARTBEATS = 2;
 /** Failures are told together, so that the end of a process that had thousands of clients is one line in the log. */
 const REPORT_MS = 1000;
+/** Who lost its owner is told to come back where its room is nowhere so long after. */
+const FOLLOW_MS = 8000;
+/** Between two attempts at that, and as much again at random. */
+const AGAIN_MS = 100;
 /** Answers of a process that does not have the room any more (ROOM_NOT_HERE), or is another one by now (FORWARD_FORGED). */
 const NOT_THE_OWNER: ReadonlySet<number> = new Set([403, 421]);
 /** 16 bytes, as a client chooses them. */
@@ -67,6 +74,7 @@ export class Forwarder {
   readonly #parts: ForwarderParts;
   readonly #liveness: Liveness;
   readonly #trunks: Trunks;
+  readonly #seeker: RoomSeeker;
   /** Completes upgrades. */
   readonly #upgrades: WebSocketServer;
   readonly #clients = new Set<Forwarded>();
@@ -83,6 +91,7 @@ export class Forwarder {
       silenceMs: SILENT_HEARTBEATS * heartbeatMs,
       watch: (trunk) => this.#watch(trunk),
     });
+    this.#seeker = new RoomSeeker(parts);
     this.#upgrades = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -185,6 +194,37 @@ export class Forwarder {
     else answerUpgrade(socket, refusal.answer);
   }
 
+  /** Brings a client that is here to where its room is now: to that process, or wherever it is found in time. */
+  async #follow(passenger: Passenger, ticket: Ticket, to: string | undefined): Promise<EdgeChannel> {
+    const { clock, nodeOf } = this.#parts;
+    let owner = to === undefined ? undefined : nodeOf(to);
+    for (const untilMs = clock.nowMs() + FOLLOW_MS; ; owner = undefined) {
+      try {
+        owner ??= await this.#seeker.find(passenger.roomId);
+        return await this.#bring(owner, passenger, ticket);
+      } catch (cause) {
+        const error = toArenaError(cause);
+        this.#note("ask", owner?.bootId ?? "", error);
+        if (this.#isClosed) throw new ArenaError("DRAINING");
+        if (error.code === "ROOM_NOT_FOUND" || clock.nowMs() > untilMs) throw error;
+      }
+      await new Promise<void>((resolve) => clock.after(AGAIN_MS * (1 + clock.random()), resolve));
+    }
+  }
+
+  /** @throws ArenaError where the owner does not answer, or does not take the client */
+  async #bring(owner: Owner, { request, address, roomId }: Passenger, ticket: Ticket): Promise<EdgeChannel> {
+    const { sessionId, token: reconnectionToken } = ticket;
+    const query = new URLSearchParams({ sessionId, reconnectionToken, skipHandshake: "1" });
+    const url = `/${owner.bootId}/${roomId}?${query}`;
+    const trunk = await this.#trunks.to(owner);
+    const opening: Opening = { url, headers: headersOf(request), address, ticket };
+    const channel = trunk.open(opening);
+    const refusal = await channel.answer;
+    if (refusal) throw new ArenaError("ROOM_NOT_HERE", `It answered ${refusal.status}.`);
+    return channel;
+  }
+
   #take(channel: EdgeChannel, { bootId }: Owner, passenger: Passenger & { onGone: () => void }): void {
     const { clock, telemetry, heartbeatMs, retryAfterMs } = this.#parts;
     const { request, socket, head, sessionId, onGone } = passenger;
@@ -194,6 +234,7 @@ export class Forwarder {
       const client = new Forwarded(line, channel, {
         clock,
         retryAfterMs,
+        follow: (ticket, to) => this.#follow(passenger, ticket, to),
         onLost: (error) => this.#note("flow", bootId, toArenaError(error)),
         onSilent: () => this.#tellRefused("PEER_SILENT", { where: "socket", sessionId }),
         onFailed: (error) => telemetry.emit("connection:failed", { sessionId, error }),

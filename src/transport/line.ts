@@ -1,3 +1,5 @@
+import type { Ticket } from "../trunk/trunk.ts";
+
 /** Who is told of what happens on a line. */
 export interface LineListener {
   message(data: Buffer, isBinary: boolean): void;
@@ -28,6 +30,13 @@ export interface Line {
   /** Takes nothing in until `resume`. */
   pause(): void;
   resume(): void;
+  /** Keeps back what the client sends; settles when all that was on its way has come. */
+  hold(): Promise<void>;
+  release(): void;
+  /** With what the client is brought to its room, should this process be lost. */
+  tellTicket(ticket: Ticket): void;
+  /** Has the client brought to another process behind what was written, and is over; false where the client has to come there itself. */
+  lead(to: string, ticket: Ticket): boolean;
   ping(): void;
   /** Whether nothing came for two heartbeats, a pong neither. */
   isSilent(nowMs: number): boolean;

@@ -88,6 +88,22 @@ export class SocketLine implements Line {
     this.#socket.resume();
   }
 
+  hold(): Promise<void> {
+    this.pause();
+    return Promise.resolve();
+  }
+
+  release(): void {
+    this.resume();
+  }
+
+  /** The client of a process that is lost comes again by itself. */
+  tellTicket(): void {}
+
+  lead(): boolean {
+    return false;
+  }
+
   ping(): void {
     this.#pingedMs = this.#parts.clock.nowMs();
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();

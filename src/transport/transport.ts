@@ -16,8 +16,9 @@ import { ArenaError, rawAnswer, toArenaError } from "../errors/errors.ts";
 import { CLOSE_CODES } from "../protocol/protocol.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import type { Revoked, Tokens, User } from "../tokens/tokens.ts";
-import { type Opening, type OwnerChannel, OwnerTrunk, TRUNK_ANSWER, TRUNK_PATH } from "../trunk/trunk.ts";
+import { type Opening, type OwnerChannel, OwnerTrunk, type Ticket, TRUNK_ANSWER, TRUNK_PATH } from "../trunk/trunk.ts";
 import type { Admission } from "./admission.ts";
+import { answerProbe } from "./answer-probe.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { authContext } from "./auth-context.ts";
 import type { Authority } from "./authority.ts";
@@ -54,6 +55,8 @@ export interface TransportParts {
   readonly addressOf: (request: IncomingMessage) => string;
   /** Whether another process of the cluster opens a trunk. @throws ArenaError FORWARD_FORGED */
   readonly checkTrunk: (request: IncomingMessage) => void;
+  /** While a room is on its way to another process or to this one: settles when it has come, or stays; undefined where it is not. */
+  readonly settled: (roomId: string) => Promise<void> | undefined;
   /** Leads clients to rooms of other processes; undefined for a process on its own. */
   readonly forwarder: Forwarder | undefined;
 }
@@ -65,6 +68,8 @@ interface Arrival {
   readonly address: string;
   /** To be called when it has gone, where its socket does not tell. */
   readonly onClose?: Stop;
+  /** Of one that was brought here by the process where it came in, which knows who it is. */
+  readonly ticket?: Ticket | undefined;
   /** Why it cannot be led to its room. */
   readonly refusal?: ArenaError;
 }
@@ -76,8 +81,6 @@ interface Upgrade {
   readonly arrival: Arrival;
 }
 
-/** A socket that names no room, such as the SDK's latency probe, is let go after this time. */
-const ROOMLESS_MS = 1000;
 const CLOSING_MS = 1000;
 /** Lines that the system holds until they are looked at; the 511 of Node's own make others wait for a second or three. */
 const BACKLOG = 4096;
@@ -195,12 +198,15 @@ export class ArenaTransport extends WebSocketTransport {
       );
     const { address, url } = arrival;
     const [, lastKnown = "", roomId = ""] = ROOM_PATH.exec(url.pathname) ?? [];
-    if (!this.#parts.forwarder || roomId === "" || isHere(roomId)) accept();
-    else {
-      const sessionId = sessionIdOf(url);
-      const passenger = { roomId, sessionId, lastKnown, request, socket: socket as Socket, head, address };
-      void this.#forward(passenger, accept);
+    if (!this.#parts.forwarder || roomId === "") {
+      accept();
+      return;
     }
+    const sessionId = sessionIdOf(url);
+    const passenger = { roomId, sessionId, lastKnown, request, socket: socket as Socket, head, address };
+    const settled = this.#parts.settled(roomId);
+    if (settled || !isHere(roomId)) void this.#forward(passenger, accept, settled);
+    else accept();
   }
 
   /** A process of the cluster comes, with clients whose rooms are here. */
@@ -230,6 +236,13 @@ export class ArenaTransport extends WebSocketTransport {
 
   /** A client that came in at another process; it is not passed on again. */
   #openChannel(channel: OwnerChannel, opening: Opening): void {
+    const settled = this.#parts.settled(ROOM_PATH.exec(opening.url.split("?", 1)[0] ?? "")?.[2] ?? "");
+    if (settled) void settled.then(() => this.#judgeChannel(channel, opening));
+    else this.#judgeChannel(channel, opening);
+  }
+
+  #judgeChannel(channel: OwnerChannel, opening: Opening): void {
+    if (channel.readyState !== OPEN) return; // it has gone
     const arrival = this.#admitChannel(opening);
     if (arrival instanceof ArenaError) {
       this.#refuseChannel(channel, arrival);
@@ -254,20 +267,25 @@ export class ArenaTransport extends WebSocketTransport {
     channel.refuse(error.row.httpStatus, rawAnswer(error));
   }
 
-  #admitChannel({ url: path, headers, address }: Opening): Arrival | ArenaError {
+  #admitChannel({ url: path, headers, address, ticket }: Opening): Arrival | ArenaError {
     const url = URL.parse(path, "ws://node");
     const roomId = ROOM_PATH.exec(url?.pathname ?? "")?.[2];
     if (!url || !roomId || !isHere(roomId)) return new ArenaError("ROOM_NOT_HERE");
     const onClose = this.#admit({ headers, url, address });
-    return onClose instanceof ArenaError ? onClose : { headers, url, address, onClose };
+    return onClose instanceof ArenaError ? onClose : { headers, url, address, ticket, onClose };
   }
 
   /** Leads a client to the owner of its room; where that cannot be, `accept` has it told here why, or that there is no such room. */
-  async #forward(passenger: Passenger, accept: (refusal?: ArenaError) => void): Promise<void> {
-    const { socket } = passenger;
+  async #forward(
+    passenger: Passenger,
+    accept: (refusal?: ArenaError) => void,
+    settled: Promise<void> | undefined,
+  ): Promise<void> {
+    const { socket, roomId } = passenger;
     const onError = (): void => void socket.destroy();
     socket.on("error", onError); // nobody else listens yet
-    const isLed = await this.#parts.forwarder?.forward(passenger).catch(toArenaError);
+    await settled;
+    const isLed = isHere(roomId) ? false : await this.#parts.forwarder?.forward(passenger).catch(toArenaError);
     if (isLed === true) return;
     socket.off("error", onError);
     if (!socket.destroyed) accept(isLed || undefined);
@@ -308,7 +326,7 @@ export class ArenaTransport extends WebSocketTransport {
     if (arrival.onClose) connection.once("close", arrival.onClose);
     const roomId = ROOM_PATH.exec(url.pathname)?.[2];
     if (roomId === undefined) {
-      this.#answerProbe(connection);
+      answerProbe(connection, this.#parts.clock);
       return;
     }
     if (arrival.refusal) {
@@ -343,25 +361,19 @@ export class ArenaTransport extends WebSocketTransport {
     return connection;
   }
 
-  /** The SDK measures latency with a socket to "/" and expects one byte back. */
-  #answerProbe(connection: Connection): void {
-    const stop = this.#parts.clock.after(ROOMLESS_MS, () => connection.close(CLOSE_CODES.NORMAL));
-    connection.on("message", () => connection.send(PONG));
-    connection.once("close", stop);
-  }
-
-  async #join(connection: Connection, roomId: string, { headers, url, address }: Arrival): Promise<void> {
+  async #join(connection: Connection, roomId: string, { headers, url, address, ticket }: Arrival): Promise<void> {
     const query = url.searchParams;
     const reconnectionToken = query.get("reconnectionToken");
     const context = authContext(headers, address, query.get("_authToken"));
     const client = new ArenaClient(connection, this.#parts.limits.hardBytes);
     try {
-      const user = await this.#parts.tokens.identify(context.token);
+      const user = ticket ? (ticket.user as User | undefined) : await this.#parts.tokens.identify(context.token); // as the owner before knew it
       if (connection.readyState !== OPEN) return; // Colyseus would wait for a close that has been
       if (user) this.#identify(connection, user);
       await connectClientToRoom(matchMaker.getLocalRoomById(roomId), client, context, {
         ...(reconnectionToken === null ? {} : { reconnectionToken }),
         skipHandshake: query.has("skipHandshake"),
+        ...(ticket && { isLed: true }),
       });
     } catch (cause) {
       this.#refuseJoin(client, joinError(cause, roomId), reconnectionToken !== null);
@@ -390,4 +402,3 @@ function sessionIdOf(url: URL): string {
 }
 
 const OPEN = 1;
-const PONG = new Uint8Array([18]);

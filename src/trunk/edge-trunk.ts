@@ -3,6 +3,7 @@ import { afterAwake, type Clock } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { Link } from "./link.ts";
 import {
+  bare,
   closedRecord,
   type Downward,
   messageRecord,
@@ -10,6 +11,7 @@ import {
   openRecord,
   readDownward,
   roundTripRecord,
+  type Ticket,
   takenRecord,
   type Waiting,
 } from "./records.ts";
@@ -27,8 +29,13 @@ export interface ClientEnd {
   /** Has the client wait, or go on. */
   pause(): void;
   resume(): void;
-  /** The owner is lost. */
-  lost(cause: Error): void;
+  /** What it sends is kept back from now on, until it is released or brought elsewhere. */
+  hold(): void;
+  release(): void;
+  /** Its room is that process' now, where it gets its seat back with the ticket. */
+  lead(to: string, ticket: Ticket): void;
+  /** The owner is lost; with a ticket it may have a seat at the next one. */
+  lost(cause: Error, ticket: Ticket | undefined): void;
 }
 
 /** What an owner answers over HTTP to a client that it does not take. */
@@ -152,6 +159,7 @@ interface EdgeChannelParts {
 }
 
 type ForChannel = Exclude<Downward, { readonly kind: "frames" | "ping" | "pong" }>;
+type ForMove = Extract<Downward, { readonly kind: "hold" | "release" | "ticket" | "lead" }>;
 
 /**
  * One client in a trunk, where it comes in.
@@ -167,6 +175,7 @@ export class EdgeChannel {
   readonly #parts: EdgeChannelParts;
   readonly #answered = Promise.withResolvers<Refusal | undefined>();
   #end: ClientEnd | undefined;
+  #ticket: Ticket | undefined;
   /** What came before there was a client's end. */
   #early: ((end: ClientEnd) => void)[] = [];
   #earlyBytes = 0;
@@ -221,7 +230,7 @@ export class EdgeChannel {
   lose(cause: Error): void {
     if (this.#isGone) return;
     this.#leave(cause);
-    this.#whenAttached((end) => end.lost(cause));
+    this.#whenAttached((end) => end.lost(cause, this.#ticket));
   }
 
   /** Whether all of it has left this process. */
@@ -254,6 +263,27 @@ export class EdgeChannel {
       case "resume":
         this.#isPaused = record.kind === "pause";
         this.hold();
+        return;
+      default:
+        this.#takeMove(record);
+    }
+  }
+
+  #takeMove(record: ForMove): void {
+    switch (record.kind) {
+      case "hold":
+        this.#whenAttached((end) => end.hold());
+        this.#parts.link.send(bare("held", this.id));
+        return;
+      case "release":
+        this.#whenAttached((end) => end.release());
+        return;
+      case "ticket":
+        this.#ticket = record.ticket;
+        return;
+      case "lead":
+        this.#leave();
+        this.#whenAttached((end) => end.lead(record.to, record.ticket));
         return;
       default:
         record satisfies never;

@@ -2,7 +2,18 @@ import type { Socket } from "node:net";
 import type { Clock } from "../clock/clock.ts";
 import { Link } from "./link.ts";
 import { Junk, MAX_RECORD_BYTES } from "./record-reader.ts";
-import { bare, closeRecord, framesHead, type Opening, readUpward, refusedRecord, type Upward } from "./records.ts";
+import {
+  bare,
+  closeRecord,
+  framesHead,
+  leadRecord,
+  type Opening,
+  readUpward,
+  refusedRecord,
+  type Ticket,
+  ticketRecord,
+  type Upward,
+} from "./records.ts";
 
 /** Who is told of what happens on a channel. */
 export interface ChannelListener {
@@ -37,6 +48,8 @@ const MAX_FRAMES_BYTES = MAX_RECORD_BYTES / 2;
 const GONE = 1006;
 const TOO_LARGE = 1009;
 const NORMAL = 1000;
+/** How the connection of a client ends here that goes on elsewhere. */
+const LED = 1000;
 const [OPEN, CLOSING, CLOSED] = [1, 2, 3];
 
 /** The end of a trunk where the rooms are. */
@@ -126,6 +139,9 @@ export class OwnerTrunk {
       case "roundTrip":
         this.#channels.get(record.channel)?.toldRoundTrip(record.ms);
         return;
+      case "held":
+        this.#channels.get(record.channel)?.toldHeld();
+        return;
       case "closed":
         this.#channels.get(record.channel)?.over(record.code);
         return;
@@ -163,6 +179,7 @@ export class OwnerChannel {
   #onItsWayBytes = 0;
   /** In the client's socket. */
   #toldBytes = 0;
+  #held: PromiseWithResolvers<void> | undefined;
   #roundTripMs: number | undefined;
 
   constructor(id: number, trunk: OwnerTrunk) {
@@ -227,6 +244,32 @@ export class OwnerChannel {
     this.#trunk.send(bare("resume", this.id));
   }
 
+  /** Settles when nothing is on its way any more, and nothing comes before `release`; also where the client has gone meanwhile. */
+  hold(): Promise<void> {
+    if (this.#readyState !== OPEN) return Promise.resolve();
+    this.#held ??= Promise.withResolvers<void>();
+    this.#trunk.send(bare("hold", this.id));
+    return this.#held.promise;
+  }
+
+  release(): void {
+    this.#held = undefined;
+    if (this.#readyState === OPEN) this.#trunk.send(bare("release", this.id));
+  }
+
+  /** With what the client is brought to the next owner, should this one be lost. */
+  tellTicket(ticket: Ticket): void {
+    if (this.#readyState === OPEN) this.#trunk.send(ticketRecord(this.id, ticket));
+  }
+
+  /** Has the client brought to another process, behind all that was written; the channel is over. */
+  lead(to: string, ticket: Ticket): boolean {
+    if (this.#readyState !== OPEN) return false;
+    this.#trunk.send(leadRecord(this.id, to, ticket));
+    this.over(LED);
+    return true;
+  }
+
   /** Its client is watched where it came in, and so is the trunk. */
   ping(): void {}
 
@@ -244,6 +287,10 @@ export class OwnerChannel {
     this.#roundTripMs = ms;
   }
 
+  toldHeld(): void {
+    this.#held?.resolve();
+  }
+
   toldWaiting(bytes: number): void {
     this.#toldBytes = bytes;
   }
@@ -258,6 +305,7 @@ export class OwnerChannel {
   over(code: number): void {
     if (this.#readyState === CLOSED) return;
     this.#readyState = CLOSED;
+    this.#held?.resolve();
     this.#trunk.forget(this);
     this.#listener?.closed(code);
   }

@@ -8,6 +8,17 @@ export interface Opening {
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly address: string;
+  /** Of one that is brought back to its seat by the process where it came in, on the line that it has. */
+  readonly ticket?: Ticket | undefined;
+}
+
+/** With what a client is brought back to its seat, wherever its room is. */
+export interface Ticket {
+  readonly sessionId: string;
+  /** Its reconnection token. */
+  readonly token: string;
+  /** Whose seat it is; nobody's who has shown a token. */
+  readonly user?: object | undefined;
 }
 
 /** Bytes that wait in the socket of a client. */
@@ -20,6 +31,8 @@ export type Upward =
   /** The client is gone; `code` as of WebSocket. */
   | { readonly kind: "closed"; readonly channel: number; readonly code: number }
   | { readonly kind: "roundTrip"; readonly channel: number; readonly ms: number }
+  /** All that was read of the client has been sent, and what it sends from now on is kept back. */
+  | { readonly kind: "held"; readonly channel: number }
   /** So many records "frames" were handed to sockets until now; where what waits in one has changed, it says so. */
   | { readonly kind: "taken"; readonly records: number; readonly waiting: readonly Waiting[] }
   | Beat;
@@ -35,6 +48,13 @@ export type Downward =
   | { readonly kind: "cut"; readonly channel: number }
   | { readonly kind: "pause"; readonly channel: number }
   | { readonly kind: "resume"; readonly channel: number }
+  /** What the client sends is to be kept back, or to come again. */
+  | { readonly kind: "hold"; readonly channel: number }
+  | { readonly kind: "release"; readonly channel: number }
+  /** Should the owner be lost, the client is brought to the next one with this. */
+  | { readonly kind: "ticket"; readonly channel: number; readonly ticket: Ticket }
+  /** The room is that process' now: the client is to be brought there. The channel is over. */
+  | { readonly kind: "lead"; readonly channel: number; readonly to: string; readonly ticket: Ticket }
   | Beat;
 
 /** Shows that somebody is there. */
@@ -55,16 +75,26 @@ const KINDS = {
   cut: 12,
   pause: 13,
   resume: 14,
+  hold: 15,
+  held: 16,
+  release: 17,
+  ticket: 18,
+  lead: 19,
 } as const;
 const NAMES = new Map<number, keyof typeof KINDS>(
   Object.entries(KINDS).map(([name, kind]) => [kind, name as keyof typeof KINDS]), // what Object.entries forgets
 );
 
+const ticket = z.object({ sessionId: z.string(), token: z.string(), user: z.looseObject({}).optional() });
+
 const opening = z.object({
   url: z.string(),
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())]).optional()),
   address: z.string().max(64),
+  ticket: ticket.optional(),
 });
+
+const lead = z.object({ to: z.string(), ticket });
 
 const U16 = 2;
 const U32 = 4;
@@ -82,14 +112,24 @@ export function framesHead(channels: readonly { readonly id: number }[], bytes: 
 
 /** A record that says nothing but its kind, and of which client. */
 export function bare(kind: "ping" | "pong"): Buffer;
-export function bare(kind: "opened" | "cut" | "pause" | "resume", channel: number): Buffer;
+export function bare(
+  kind: "opened" | "cut" | "pause" | "resume" | "hold" | "held" | "release",
+  channel: number,
+): Buffer;
 export function bare(kind: keyof typeof KINDS, channel?: number): Buffer {
   return channel === undefined ? begin(kind, 0) : ofChannel(kind, channel, 0);
 }
 
 export function openRecord(channel: number, what: Opening): Buffer {
-  const text = Buffer.from(JSON.stringify(what));
-  return Buffer.concat([ofChannel("open", channel, 0, text.length), text]);
+  return textRecord("open", channel, what);
+}
+
+export function ticketRecord(channel: number, what: Ticket): Buffer {
+  return textRecord("ticket", channel, what);
+}
+
+export function leadRecord(channel: number, to: string, what: Ticket): Buffer {
+  return textRecord("lead", channel, { to, ticket: what });
 }
 
 export function messageRecord(channel: number, payload: Uint8Array, isBinary: boolean): Buffer {
@@ -143,7 +183,7 @@ export function readUpward(number: number, body: Buffer): Upward {
     case "pong":
       return { kind };
     case "open":
-      return { kind, channel: body.readUInt32BE(), opening: readOpening(body.toString("utf8", U32)) };
+      return { kind, channel: body.readUInt32BE(), opening: readOpening(textOf(body)) };
     case "message":
       return {
         kind,
@@ -151,6 +191,8 @@ export function readUpward(number: number, body: Buffer): Upward {
         isBinary: body.readUInt8(U32) === 1,
         payload: body.subarray(U32 + 1),
       };
+    case "held":
+      return { kind, channel: body.readUInt32BE() };
     case "closed":
       return { kind, channel: body.readUInt32BE(), code: body.readUInt16BE(U32) };
     case "roundTrip":
@@ -173,7 +215,13 @@ export function readDownward(number: number, body: Buffer): Downward {
     case "cut":
     case "pause":
     case "resume":
+    case "hold":
+    case "release":
       return { kind, channel: body.readUInt32BE() };
+    case "ticket":
+      return { kind, channel: body.readUInt32BE(), ticket: ticket.parse(textOf(body)) };
+    case "lead":
+      return { kind, channel: body.readUInt32BE(), ...lead.parse(textOf(body)) };
     case "refused":
       return { kind, channel: body.readUInt32BE(), status: body.readUInt16BE(U32), answer: body.subarray(U32 + U16) };
     case "frames":
@@ -187,9 +235,14 @@ export function readDownward(number: number, body: Buffer): Downward {
   }
 }
 
-function readOpening(text: string): Opening {
-  const { url, headers, address } = opening.parse(JSON.parse(text));
-  return { url, headers: headers as IncomingHttpHeaders, address }; // as another process of ours read them
+function readOpening(text: unknown): Opening {
+  const { headers, ...rest } = opening.parse(text);
+  return { headers: headers as IncomingHttpHeaders, ...rest }; // as another process of ours read them
+}
+
+/** What stands as JSON behind the channel. */
+function textOf(body: Buffer): unknown {
+  return JSON.parse(body.toString("utf8", U32));
 }
 
 function readFrames(body: Buffer): Downward {
@@ -205,6 +258,11 @@ function readWaiting(body: Buffer): readonly Waiting[] {
   const waiting: Waiting[] = [];
   for (let at = 0; at < body.length; at += 2 * U32) waiting.push([body.readUInt32BE(at), body.readUInt32BE(at + U32)]);
   return waiting;
+}
+
+function textRecord(kind: "open" | "ticket" | "lead", channel: number, what: object): Buffer {
+  const text = Buffer.from(JSON.stringify(what));
+  return Buffer.concat([ofChannel(kind, channel, 0, text.length), text]);
 }
 
 /** Where what follows the kind begins. */

@@ -14,7 +14,7 @@ import { EdgeTrunk } from "./edge-trunk.ts";
 
 export type { ClientEnd, EdgeChannel, EdgeTrunk } from "./edge-trunk.ts";
 export { type OwnerChannel, OwnerTrunk } from "./owner-trunk.ts";
-export type { Opening } from "./records.ts";
+export type { Opening, Ticket } from "./records.ts";
 
 /** Another process: which, and where. */
 export interface Owner {

@@ -62,6 +62,11 @@ export class TestCluster {
     return cluster;
   }
 
+  /** For a command that is run against it. */
+  get adminEnv(): NodeJS.ProcessEnv {
+    return { PATH: process.env["PATH"], ARENA_ADMIN_TOKEN: ADMIN };
+  }
+
   /** Starts one more process. */
   async add(name: string, role: "node" | "edge"): Promise<NodeProcess> {
     const spawned = this.spawn(name, role);
@@ -109,6 +114,24 @@ export class TestCluster {
     const answer = await fetch(`http://${this.address(via)}${path}`, { headers: { authorization: `Bearer ${ADMIN}` } });
     assert.equal(answer.status, 200, `${path}: ${answer.status}`);
     return answer.json();
+  }
+
+  /** Posts to a route for those who run the cluster. */
+  async post(path: string, body: object = {}, via?: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${ADMIN}`, "content-type": "application/json" };
+    const answer = await fetch(`http://${this.address(via)}${path}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    assert.equal(answer.status, 200, `${path}: ${answer.status} ${await answer.clone().text()}`);
+    return answer.json();
+  }
+
+  /** Moves a room to another node. */
+  async move(roomId: string, nodeId?: string): Promise<{ readonly outcome: string; readonly nodeId: string }> {
+    const body = nodeId === undefined ? {} : { nodeId };
+    return (await this.post(`/api/rooms/${roomId}/move`, body)) as { outcome: string; nodeId: string };
   }
 
   async stop(): Promise<void> {

@@ -28,7 +28,11 @@ const RETRY_MS = 1000;
 /** Opens an edge; `ownerOf` says where each client goes, `passageTo` proves to an owner who comes. */
 export async function openEdge(
   ownerOf: (roomId: string) => Promise<Owner | undefined>,
-  { passageTo = (bootId: string) => `edge to ${bootId}`, isCompressed = false } = {},
+  {
+    passageTo = (bootId: string) => `edge to ${bootId}`,
+    isCompressed = false,
+    nodeOf = (_bootId: string): Owner | undefined => undefined,
+  } = {},
 ) {
   const clock = Object.assign(manualClock(), { afterPoll: (fn: () => void) => void setImmediate(fn) });
   const telemetry = createTelemetry();
@@ -45,6 +49,7 @@ export async function openEdge(
     maxFrameBytes: MAX_FRAME_BYTES,
     isCompressed,
     ownerOf,
+    nodeOf,
     forget: (roomId) => void forgotten.push(roomId),
     passage: ({ bootId }) => ["x-arena-passage", passageTo(bootId)],
   });

@@ -13,6 +13,8 @@ export interface LocalCluster {
   connections(): Promise<readonly number[]>;
   /** What each node tells of its load. */
   loads(): Promise<readonly unknown[]>;
+  /** Moves a room to another node; gives what came of it. */
+  move(roomId: string): Promise<string>;
   /** Ends all of it. */
   close(): Promise<void>;
 }
@@ -76,6 +78,15 @@ export async function startCluster(nodes: number): Promise<LocalCluster> {
           nodes: { load?: unknown }[];
         }; // of our own server
         return told.flatMap(({ load }) => load ?? []);
+      },
+      move: async (roomId) => {
+        const answer = await fetch(`http://127.0.0.1:${ready.edge.port}/api/rooms/${roomId}/move`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${adminToken}` },
+          signal: AbortSignal.timeout(ANSWER_MS),
+        });
+        const { outcome, name } = (await answer.json()) as { outcome?: string; name?: string }; // of our own server
+        return outcome ?? name ?? "";
       },
       close,
     };

@@ -90,6 +90,25 @@ describe("ephemeral values", () => {
     assert.equal(values.get("a", "cursor"), undefined);
   });
 
+  it("[CLI9] says its values again when the room has moved, and ends those of others who do not", () => {
+    const { values, sent, clock } = start();
+    values.joined();
+    values.set("cursor", 1);
+    for (const from of ["here", "gone"]) values.receive({ k: "cursor", v: 2, from });
+    const told: unknown[] = [];
+    values.onChange((...change) => told.push(change));
+    clock.advance(1000);
+
+    values.moved();
+    values.receive({ k: "cursor", v: 3, from: "here" });
+    const atOnce = [...told];
+    clock.advance(5000);
+
+    assert.deepEqual(sent.slice(1), [{ k: "cursor", v: 1 }]);
+    assert.deepEqual(atOnce, [["here", "cursor", 3]]);
+    assert.deepEqual(told.slice(1), [["gone", "cursor", null]]);
+  });
+
   it("[CLI7] holds at most 32 keys", () => {
     const { values } = start();
     for (let key = 0; key < 32; key++) values.set(String(key), 1);

@@ -12,6 +12,7 @@ export class FakeLine implements RoomLine {
   readonly sent: { readonly type: string; readonly message: unknown }[] = [];
   readonly restarts: string[] = [];
   readonly errors = new Listeners<[number, string]>();
+  readonly moves = new Listeners<[]>();
   status: Status = "reconnecting";
   isBroken = false;
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
@@ -21,6 +22,10 @@ export class FakeLine implements RoomLine {
 
   onStatus(listener: (status: Status, detail: StatusDetail) => void): () => void {
     return this.#statuses.add(listener);
+  }
+
+  onMoved(listener: () => void): () => void {
+    return this.moves.add(listener);
   }
 
   onMessage<Payload>(type: string, listener: (payload: Payload) => void): () => void {

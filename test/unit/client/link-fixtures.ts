@@ -25,6 +25,7 @@ export class FakeRoom {
   hasLeft = false;
   answersPings = true;
   #onLeave: (code: number, reason?: string) => void = () => {};
+  #onReconnect: () => void = () => {};
 
   constructor(name: string) {
     this.reconnectionToken = `${name}:token`;
@@ -34,7 +35,12 @@ export class FakeRoom {
     this.#onLeave = listener;
   }
 
+  onReconnect(listener: () => void): void {
+    this.#onReconnect = listener;
+  }
+
   removeAllListeners(): void {
+    this.#onReconnect = () => {};
     this.#onLeave = () => {};
   }
 
@@ -51,6 +57,11 @@ export class FakeRoom {
     this.hasLeft = true;
     this.connection.isOpen = false;
     return 4000;
+  }
+
+  /** Another process has the room, and says so on the line that is there. */
+  move(): void {
+    this.#onReconnect();
   }
 
   /** The server, or the network, ends the connection. */
@@ -85,6 +96,8 @@ export class LinkBench {
   readonly attempts: string[] = [];
   readonly shown: (string | undefined)[] = [];
   readonly rooms: FakeRoom[] = [];
+  /** How often a room has moved under the link. */
+  moves = 0;
   /** What the next attempts come to; a room where nothing is said. */
   readonly script: (() => Promise<FakeRoom>)[] = [];
   readonly answers = new Answers(async () => this.#response());
@@ -125,6 +138,7 @@ export class LinkBench {
       clock,
       joinTimeoutMs: 10_000,
       onJoined: () => {},
+      onMoved: () => this.moves++,
       onLost: () => {},
       onStatus: (status, detail) => this.statuses.push([status, detail]),
     });

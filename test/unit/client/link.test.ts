@@ -252,6 +252,17 @@ describe("link", () => {
     assert.equal(bench.clock.pendingTimers, 0);
   });
 
+  it("[CLI9] stays online while its room moves, and tells of it", async () => {
+    const bench = new LinkBench();
+    await bench.online();
+    const before = bench.statuses.length;
+
+    bench.room.move();
+    await settled();
+
+    assert.deepEqual([bench.moves, bench.link.status, bench.statuses.length], [1, "online", before]);
+  });
+
   it("leaves a seat that it gets after it was closed", async () => {
     const bench = new LinkBench();
     const joining = Promise.withResolvers<FakeRoom>();

@@ -304,6 +304,22 @@ describe("shared document", () => {
     assert.equal(line.sent.filter(({ type }) => type === OP_MESSAGES.HELLO).length, hellos + 1);
   });
 
+  it("[CLI9] says hello again when the room has moved, and sends again what has no answer", async () => {
+    const { line, doc } = await openLive();
+    await doc.push([createOp("a")]).sent;
+    const hellos = line.hellos.length;
+
+    line.moves.tell();
+    line.welcome();
+    await settled();
+
+    assert.equal(line.hellos.length, hellos + 1);
+    assert.deepEqual(
+      line.pushes.map(({ n }) => n),
+      [1, 1],
+    );
+  });
+
   it("sends nothing any more once it is closed", async () => {
     const { line, doc } = await openLive();
     const sentBefore = line.sent.length;

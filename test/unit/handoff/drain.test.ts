@@ -14,6 +14,7 @@ class Node {
   rooms: DrainRoom[];
   outcome: (roomId: string) => MoveOutcome = () => "moved";
   most = 0;
+  hasTargets = true;
   #under = 0;
 
   constructor(sizes: Readonly<Record<string, number>>) {
@@ -28,6 +29,7 @@ class Node {
         rooms: () => this.rooms,
         canMoveNow: (roomId) => !this.busy.has(roomId),
         move: (roomId) => this.#move(roomId),
+        hasTargets: () => this.hasTargets,
         onProgress: () => {},
       },
       budgetMs,
@@ -78,6 +80,15 @@ describe("a drain", () => {
     node.outcome = () => (++times < 3 ? "stayed" : "moved");
 
     assert.equal((await node.drain(5000)).moved, 1);
+  });
+
+  it("does not wait where no other node is left", async () => {
+    const node = new Node({ a: 1 });
+    node.hasTargets = false;
+
+    const progress = await node.drain(5000, 0);
+
+    assert.deepEqual([progress.left, progress.leftMs], [1, 5000]);
   });
 
   it("ends when its time is up, and says what is left", async () => {

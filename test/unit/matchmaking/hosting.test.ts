@@ -13,6 +13,7 @@ let moved: string[] = [];
 class MovableRoom extends ColyseusRoom {
   readonly ended = new Promise<void>((resolve) => this["_events"].once("disconnect", () => resolve()));
 
+  readonly move: { settled?: Promise<void> } = {};
   whileReserving = (): void => {};
 
   async reserveSeats(): Promise<boolean> {
@@ -145,6 +146,17 @@ describe("hosting of rooms", () => {
 
     assert.equal(before, true);
     await assert.rejects(meanwhile, { code: "PEER_UNREACHABLE" });
+    await assert.rejects(hosting.reserve(seats), { code: "PEER_UNREACHABLE" });
+    await assert.rejects(hosting.sessionOf({ roomId, token: "t" }), { code: "PEER_UNREACHABLE" });
+  });
+
+  it("[HND3] gives no seats in a room that may be about to move: they might not move with it", async () => {
+    const { roomId } = await create("r-moving");
+    const room = matchMaker.getLocalRoomById(roomId) as unknown as MovableRoom;
+    const seats = { roomId, seats: [{ sessionId: "s", options: {}, auth: undefined }] };
+
+    room.move.settled = Promise.resolve();
+
     await assert.rejects(hosting.reserve(seats), { code: "PEER_UNREACHABLE" });
     await assert.rejects(hosting.sessionOf({ roomId, token: "t" }), { code: "PEER_UNREACHABLE" });
   });

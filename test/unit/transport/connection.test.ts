@@ -282,4 +282,30 @@ describe("a connection", () => {
 
     assert.deepEqual(kindsRead(), [KIND.message]);
   });
+
+  it("[HND5] keeps what comes while its room stands still, and gives it when the room goes on", async () => {
+    const heard: unknown[] = [];
+    connection.on("message", (frame: Buffer) => heard.push(frame[0]));
+    let isPaused = false;
+    Object.assign(peer.socket, { pause: () => (isPaused = true), resume: () => (isPaused = false) });
+
+    await connection.hold();
+    connection.freeze();
+    peer.receive(Uint8Array.of(13));
+    const meanwhile = [isPaused, ...heard];
+    connection.goOn();
+
+    assert.deepEqual(meanwhile, [true]);
+    assert.deepEqual([isPaused, ...heard], [false, 13]);
+  });
+
+  it("[HND7] that is held hears the answer of whoever is told to come back", async () => {
+    let isPaused = false;
+    Object.assign(peer.socket, { pause: () => (isPaused = true), resume: () => (isPaused = false) });
+    await connection.hold();
+
+    connection.close(4010);
+
+    assert.equal(isPaused, false);
+  });
 });

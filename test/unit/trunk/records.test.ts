@@ -7,6 +7,7 @@ import {
   closeRecord,
   type Downward,
   framesHead,
+  leadRecord,
   messageRecord,
   openRecord,
   readDownward,
@@ -14,6 +15,7 @@ import {
   refusedRecord,
   roundTripRecord,
   takenRecord,
+  ticketRecord,
   type Upward,
 } from "../../../src/trunk/records.ts";
 
@@ -40,9 +42,11 @@ const UPWARD: readonly Upward[] = [
       [7, 8],
     ],
   },
+  { kind: "held", channel: 6 },
   { kind: "ping" },
   { kind: "pong" },
 ];
+const TICKET = { sessionId: "s", token: "t", user: { userId: "é" } };
 const DOWNWARD: readonly Downward[] = [
   { kind: "opened", channel: 1 },
   { kind: "refused", channel: 2, status: 503, answer: Buffer.from("later") },
@@ -51,6 +55,10 @@ const DOWNWARD: readonly Downward[] = [
   { kind: "cut", channel: 4 },
   { kind: "pause", channel: 5 },
   { kind: "resume", channel: 5 },
+  { kind: "hold", channel: 6 },
+  { kind: "release", channel: 6 },
+  { kind: "ticket", channel: 6, ticket: TICKET },
+  { kind: "lead", channel: 6, to: "boot", ticket: TICKET },
 ];
 const UPWARD_BYTES = Buffer.concat([
   openRecord(1, OPENING),
@@ -63,6 +71,7 @@ const UPWARD_BYTES = Buffer.concat([
     [5, 6],
     [7, 8],
   ]),
+  bare("held", 6),
   bare("ping"),
   bare("pong"),
 ]);
@@ -75,6 +84,10 @@ const DOWNWARD_BYTES = Buffer.concat([
   bare("cut", 4),
   bare("pause", 5),
   bare("resume", 5),
+  bare("hold", 6),
+  bare("release", 6),
+  ticketRecord(6, TICKET),
+  leadRecord(6, "boot", TICKET),
 ]);
 
 /** What is read of `bytes` that come in pieces as long as `nextLength` says. */
@@ -145,6 +158,14 @@ describe(`records of a trunk (TRUNK_SEED=${SEED})`, () => {
 
     assert.ok(refused > 1000);
     assert.ok(kinds.size > 8, [...kinds].join());
+  });
+
+  it("[FLT3] of a client that is to be led are refused where they are not what they should be", () => {
+    for (const junk of ["", "{", '{"to":"b"}', '{"sessionId":1,"token":"t"}', '{"to":1,"ticket":{}}']) {
+      const body = Buffer.concat([Buffer.alloc(4), Buffer.from(junk)]);
+
+      for (const kind of [18, 19]) assert.throws(() => readDownward(kind, body));
+    }
   });
 
   it("[FLT3] of an opening are refused where they are not what they should be", () => {

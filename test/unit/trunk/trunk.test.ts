@@ -135,6 +135,9 @@ describe(`a trunk (TRUNK_SEED=${SEED})`, () => {
       cut: () => {},
       pause: () => {},
       resume: () => {},
+      hold: () => {},
+      release: () => {},
+      lead: () => {},
       lost: () => {},
     });
     await turns();
