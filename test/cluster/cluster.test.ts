@@ -51,8 +51,8 @@ describe("a cluster of an edge and three nodes", function () {
   });
 
   it("[OWN1] [HND6] has clients of a frozen node led to where their board is by then, and that node find out", async () => {
-    const [board] = await cluster.rooms("whiteboard");
     const before = await openBoard(cluster.sdk(), "plans");
+    const [board] = await cluster.rooms("whiteboard");
     const frozen = cluster.process(board?.nodeId).child;
     const led = new Promise<string>((resolve) => {
       before.room.onReconnect(() => resolve("led"));
