@@ -4,7 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { fileURLToPath } from "node:url";
 import { matchMaker, RegisteredHandler, Server } from "@colyseus/core";
-import { endWithin, latestSlotMs, openStores, placeOf } from "./arena.parts.ts";
+import { endWithin, openStores, placeOf } from "./arena.parts.ts";
 import { ArenaRoom } from "./rooms/arena/arena-room.ts";
 import { ChatRoom } from "./rooms/chat/chat-room.ts";
 import { LobbyRoom } from "./rooms/lobby/lobby-room.ts";
@@ -41,16 +41,14 @@ import { logTo } from "./src/telemetry/log-sink.ts";
 import { measure } from "./src/telemetry/metrics-sink.ts";
 import { createTelemetry, type Telemetry } from "./src/telemetry/telemetry.ts";
 import { openTokens } from "./src/tokens/open-tokens.ts";
-import { Admission } from "./src/transport/admission.ts";
-import { Arrivals } from "./src/transport/arrivals.ts";
 import { authContext } from "./src/transport/auth-context.ts";
 import { authorityOf } from "./src/transport/authority.ts";
 import { clientAddress, countedAs, parseNetworks } from "./src/transport/client-address.ts";
+import { openEntrance } from "./src/transport/entrance.ts";
 import { Forwarder } from "./src/transport/forwarder.ts";
 import { LoadMonitor } from "./src/transport/load-monitor.ts";
 import { ownerFinder } from "./src/transport/owner-finder.ts";
 import { portError } from "./src/transport/port-error.ts";
-import { RetrySlots } from "./src/transport/retry-slots.ts";
 import { ArenaTransport } from "./src/transport/transport.ts";
 import { TRUNK_PATH } from "./src/trunk/trunk.ts";
 
@@ -198,15 +196,9 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
     limits: config,
     queuedBytes: () => transport.queuedBytes,
   });
-  const arrivals = new Arrivals(base);
-  const slots = new RetrySlots({
-    clock,
-    perSecond: () => Math.min(arrivals.perSecond, config.connectionsPerSecond),
-    maxMs: latestSlotMs(config),
-  });
-  const retryAfterMs = (): number => slots.next();
   const isOverloaded = (): boolean => load.level === "overloaded";
-  const admission = new Admission({ clock, limits: config, isOverloaded, retryAfterMs, whyClosed });
+  const entrance = { ...base, limits: config, keptMs: config.reconnectSeconds * MS_PER_S, isOverloaded, whyClosed };
+  const { arrivals, retryAfterMs, admission } = openEntrance(entrance);
   const matchmake = createMatchmaking({
     ...base,
     seats: matchmaking.seats,
@@ -242,7 +234,7 @@ async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
     checkTrunk: ({ headers, url = "" }) => peers.usePassage(String(headers[PASSAGE_HEADER]), url),
     forwarder: openForwarder(config, base, retryAfterMs),
   });
-  return { load, http, transport, arrivals };
+  return { load, http, transport };
 }
 
 function openServer(config: Config, { telemetry, cluster, matchmaking }: Base, { transport }: Doors): Server {

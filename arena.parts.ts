@@ -15,19 +15,8 @@ import type { Peers } from "./src/peers/peers.ts";
 import type { People } from "./src/people/people.ts";
 import type { Presence } from "./src/presence/presence.ts";
 import type { OpenRooms } from "./src/room/room.ts";
-import type { Arrivals } from "./src/transport/arrivals.ts";
 import type { LoadMonitor } from "./src/transport/load-monitor.ts";
 import type { ArenaTransport } from "./src/transport/transport.ts";
-
-/** Bounds of the latest time at which a client that was sent away is to come back. */
-const MIN_LATEST_SLOT_MS = 5000;
-const MAX_SLOT_MS = 20_000;
-const MS_PER_S = 1000;
-
-/** Who is sent away comes back in time for two attempts before its seat is gone, where seats are kept for long enough. */
-export function latestSlotMs({ reconnectSeconds }: Config): number {
-  return Math.min(MAX_SLOT_MS, Math.max(MIN_LATEST_SLOT_MS, (reconnectSeconds * MS_PER_S) / 2));
-}
 
 /** Where what outlives the node is kept. */
 export interface Stores {
@@ -49,7 +38,6 @@ export interface Ending extends Stores {
   readonly http: Http;
   readonly openRooms: OpenRooms;
   readonly load: LoadMonitor;
-  readonly arrivals: Arrivals;
 }
 
 /** Of the time that a node has to end, the part in which its rooms may go to other nodes; what is left then ends in the rest. */
@@ -71,7 +59,6 @@ export async function endWithin(
     http,
     openRooms,
     load,
-    arrivals,
     logs,
     images,
   }: Ending,
@@ -89,7 +76,6 @@ export async function endWithin(
   await logs.close(); // after the rooms, which bring what they were pushed to it
   people.close();
   presence.close();
-  arrivals.close();
   await cluster.close();
   peers.close();
 }

@@ -4,6 +4,7 @@ import { fieldsOf, rootOf } from "./schema-seams.ts";
 
 /** Says whose fields follow. */
 const SWITCH_TO_STRUCTURE = 255;
+const NOTHING = new Uint8Array();
 
 /**
  * Colyseus' serializer, whose full states also say what is not there to a client that had one before. A decoder that gets a full state
@@ -11,6 +12,7 @@ const SWITCH_TO_STRUCTURE = 255;
  */
 export class ResyncSerializer extends SchemaSerializer<Schema> {
   readonly #informed = new WeakSet<object>();
+  #shared: { readonly state: Uint8Array; readonly absences: Uint8Array } | undefined;
 
   /** A client comes that has had a state of this room, on another connection. */
   expect(client: Client): void {
@@ -22,8 +24,17 @@ export class ResyncSerializer extends SchemaSerializer<Schema> {
     if (!client) return state;
     const isInformed = this.#informed.has(client);
     this.#informed.add(client);
-    const absences = isInformed ? absencesIn(this.encoder, this.hasFilters ? client.view : undefined) : [];
-    return absences.length === 0 ? state : Buffer.concat([state, Uint8Array.from(absences)]);
+    const absences = isInformed ? this.#absencesFor(client) : NOTHING;
+    return absences.length === 0 ? state : Buffer.concat([state, absences]);
+  }
+
+  /** Those without a view lack the same, which is looked for once for each encoding of the state. */
+  #absencesFor(client: Client): Uint8Array {
+    const view = this.hasFilters ? client.view : undefined;
+    if (view) return Uint8Array.from(absencesIn(this.encoder, view));
+    const state = this.fullEncodeCache;
+    if (this.#shared?.state !== state) this.#shared = { state, absences: Uint8Array.from(absencesIn(this.encoder)) };
+    return this.#shared.absences;
   }
 
   /** What encodes the state. */
