@@ -189,7 +189,7 @@ async function openBase(config: Config, offered: Offered) {
 
 /** Where clients and other processes come in: HTTP, and sockets. */
 async function openDoors(config: Config, base: Base, whyClosed: () => Closed) {
-  const { clock, cluster, metrics, peers, matchmaking, moves, drains } = base;
+  const { cluster, metrics, peers, matchmaking, moves, drains } = base;
   const addressOf = addressReader(config);
   const load: LoadMonitor = new LoadMonitor({
     ...base,
