@@ -47,13 +47,13 @@ export interface Config {
   readonly maxRoomErrors: number;
   readonly reconnectSeconds: number;
   readonly drainMs: number;
-  readonly isRebalanced: boolean;
   readonly role: "node" | "edge";
   readonly redisPrefix: string;
   readonly internalAddress: string;
   readonly publicAddress: string;
   readonly region: string;
   readonly labels: readonly string[];
+  readonly isRebalanced: boolean;
   readonly maxMessageBytes: number;
   readonly messagesPerSecond: number;
   readonly messageBurst: number;

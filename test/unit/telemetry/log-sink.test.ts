@@ -9,6 +9,7 @@ import { emitSamples } from "../../support/sample-events.ts";
 const LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 };
 /** They come too often for a log; metrics have them. */
 const NOT_LOGGED = [
+  "arrivals:measured",
   "checkpoint:kept",
   "connection:opened",
   "forward:closed",
