@@ -101,6 +101,7 @@ describe("edits made offline", function () {
     await goAway(tab);
     await draw(tab, "b");
     await draw(tab, "c");
+    await kept(tab);
 
     await tab.reload();
     await tab.waitForFunction(() => window.offlineProbe?.unsaved === 2);
