@@ -70,6 +70,6 @@ export abstract class PeopledRoom<Types extends RoomOptions = RoomOptions> exten
 
   /** Messages that a room answers beside its own. */
   protected get builtInMessages(): Readonly<Record<string, unknown>> {
-    return { ...this.roomPresence.messages, ...this.people.messages };
+    return { ...this.roomPresence.messagesWithin(this.parts.maxFrameBytes), ...this.people.messages };
   }
 }

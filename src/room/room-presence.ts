@@ -61,10 +61,10 @@ export class RoomPresence {
   }
 
   /** The messages `presence:watch` and `presence:status`; what comes of the first goes out as `presence`. */
-  get messages(): Readonly<Record<string, unknown>> {
+  messagesWithin(maxFrameBytes: number): Readonly<Record<string, unknown>> {
     const watch: MessageDefinition<Client, z.infer<typeof watchFormat>> = {
       format: watchFormat,
-      maxBytes: MAX_LIST_BYTES,
+      maxBytes: Math.min(MAX_LIST_BYTES, maxFrameBytes),
       handler: (client, { users }) => this.#watch(client, users),
     };
     const status: MessageDefinition<Client, z.infer<typeof statusFormat>> = {
