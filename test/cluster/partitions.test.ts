@@ -97,7 +97,10 @@ describe("a cluster of three edges and three nodes, whose clocks differ and whos
     line?.cut();
     const late = Promise.race([
       pushShape(before.room, 6).then((answer) => "outcome" in answer),
-      new Promise<false>((resolve) => before.room.onLeave(() => resolve(false))),
+      new Promise<false>((resolve) => {
+        before.room.onLeave(() => resolve(false));
+        before.room.onReconnect(() => resolve(false)); // led to the next owner on the line that it has
+      }),
     ]);
     await untilOwnedElsewhere("whiteboard", before.room.roomId, owner);
     const after = await openBoard(cluster.sdk("e2"), id);
