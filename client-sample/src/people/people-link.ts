@@ -13,6 +13,8 @@ export interface PeopleLinkOptions {
   readonly name: () => string;
   /** The board that this page shows, where the others may know of it. */
   readonly boardId?: string | undefined;
+  /** Nothing is asked of the server before this has settled; at once where there is nothing to wait for. */
+  readonly after?: Promise<void> | undefined;
 }
 
 /** What is known: nothing yet, who is online, or nothing that could be relied on now. */
@@ -40,7 +42,8 @@ export class PeopleLink {
   #name: string;
 
   constructor(options: PeopleLinkOptions) {
-    const { server, boardId } = options;
+    const { server, boardId, after } = options;
+    const token = visitorToken(server);
     this.#options = options;
     this.#joinName = readableName(options.name());
     this.#name = this.#joinName;
@@ -48,7 +51,10 @@ export class PeopleLink {
       url: server,
       room: "people",
       options: { name: this.#joinName, ...(boardId !== undefined && { board: boardId }) },
-      token: visitorToken(server),
+      token: async () => {
+        await after;
+        return typeof token === "string" ? token : token();
+      },
     });
     this.connection.onState((_, room) => {
       room.onStateChange(() => this.#read());

@@ -23,7 +23,7 @@ export interface PeopleSide {
 export function openPeopleSide(session: BoardSession, onOpenChange: (isOpen: boolean) => void): PeopleSide {
   const { boardId, server } = session;
   const toldId = isNewBoardId(boardId) ? undefined : boardId;
-  const link = new PeopleLink({ server, name: () => session.name, boardId: toldId });
+  const link = new PeopleLink({ server, name: () => session.name, boardId: toldId, after: shown(session) });
   session.onChange(() => link.renamed());
   const together = new Together(link, waysOf(session, toldId));
   const host = element("people-panel", HTMLElement);
@@ -47,6 +47,19 @@ export function openPeopleSide(session: BoardSession, onOpenChange: (isOpen: boo
     if (event.key === "Escape") show(false);
   });
   return { toggle, close: () => !host.hidden && show(false) };
+}
+
+/** Settles when the board has come and there was time to draw it. */
+function shown(session: BoardSession): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!session.document.isLive) return;
+      stop();
+      requestAnimationFrame(() => setTimeout(resolve));
+    };
+    const stop = session.onChange(look);
+    look();
+  });
 }
 
 function waysOf(session: BoardSession, toldId: string | undefined): Ways {
