@@ -26,10 +26,13 @@ const seated = new Promise<void>((resolve) => {
 ann.people.onInviteState(({ state }) => console.log(`Ann sees: ${state}`));
 await bob.request("befriend", { user: ann.userId });
 await ann.request("befriend", { user: bob.userId }); // from here on they see each other
+let isInvited = false;
 ann.presence.watch([bob.userId ?? ""], (users) => {
-  for (const { online, sessions } of users.values())
+  for (const { online, sessions } of users.values()) {
     console.log(`Bob is ${online ? `in ${sessions[0]?.room}` : "away"}`);
+    if (online && !isInvited) ann.send("play", { room: game });
+    isInvited ||= online;
+  }
 });
-ann.send("play", { room: game });
 await seated;
 await Promise.all([ann.close(), bob.close()]);

@@ -6,7 +6,7 @@ import { createTelemetry } from "../../src/telemetry/telemetry.ts";
 import { TRUNK_PATH } from "../../src/trunk/trunk.ts";
 import { type Edge, openEdge, passRequestsTo } from "../support/forwarding.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
-import { CHANGING_ROOMS } from "../support/rooms/changing-room.ts";
+import { CHANGING_ROOMS, FILL_BYTES } from "../support/rooms/changing-room.ts";
 import { planStallRuns, playStallRun } from "../support/stall-run.ts";
 import { startNode, type TestNode } from "../support/start-node.ts";
 
@@ -15,8 +15,8 @@ const SEED = Number(process.env["STALL_SEED"] ?? (process.env["CI"] === "true" ?
 const LIMITS = { softBytes: 65_536, hardBytes: 1_048_576 };
 const PREFIX = "stalls";
 const SECRET_KEY = `${PREFIX}:{nodes}:secret`;
-/** Of one client, of those that read and those that do not: its owner sends no more patches when twice the soft mark waits. */
-const MAX_WAITING_BYTES = 2 * LIMITS.softBytes;
+/** Of one client: what its room fills its connection with when nothing waits there, and what is sent until it counts as behind. */
+const MAX_WAITING_BYTES = FILL_BYTES + LIMITS.softBytes;
 /** Here clients, node and the process between share one process; that it is busy is no reason to refuse them. */
 const NEVER_OVERLOADED = { maxLoopDelayMs: 60_000, maxTickLatenessMs: 60_000 };
 

@@ -10,7 +10,7 @@ import { arrayScene, nestedScene, plainScene, type Scene, viewScene } from "./sc
 
 const TICK_RATE_HZ = 50;
 /** Bytes of one message that fills the buffers of the operating system, which hold about 4 MB on this side of a stall. */
-const FILL_BYTES = 256 * 1024;
+export const FILL_BYTES = 256 * 1024;
 const FILL = getMessageBytes.raw(Protocol.ROOM_DATA, "fill", new Uint8Array(FILL_BYTES));
 
 const options = z.strictObject({ id: z.string(), seed: z.int() });
