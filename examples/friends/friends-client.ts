@@ -14,7 +14,7 @@ const seated = new Promise<void>((resolve) => {
   bob.people.onInvited(async ({ id, from }) => {
     console.log(`${from.name} invites Bob`);
     const seat = await bob.people.answer(id, true);
-    const play = connect({ url, room: game, ...(seat && { seat }) });
+    const play = connect({ url, room: game, token: bob.token, ...(seat && { seat }) });
     play.onStatus(async (status) => {
       if (status !== "online") return;
       console.log("Bob plays");

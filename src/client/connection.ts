@@ -27,7 +27,10 @@ export interface ConnectOptions {
   readonly room: string;
   /** Join options of the room. @default none */
   readonly options?: object | undefined;
-  /** A seat that is reserved for this user, which is taken first; where it is not kept any more, any of the room type will do. */
+  /**
+   * A seat that is reserved for this user, who must be the `token`'s; it is taken first. Where it is not kept any more, any of
+   * the room type will do.
+   */
   readonly seat?: SeatReservation | undefined;
   /** A token, or where one comes from whenever one is needed. @default the server's own for a guest */
   readonly token?: TokenSource;
@@ -72,6 +75,8 @@ export class Connection<S extends Schema = Schema> {
   readonly presence: ConnectionPresence;
   /** Invitations, following somebody, and a party that goes into rooms together. */
   readonly people: ConnectionPeople;
+  /** The token of this user: with `connect({ token: connection.token })` another connection is the same user's. Rejects where none can be had now. */
+  readonly token: () => Promise<string>;
   readonly #link: Link;
   readonly #messages = new Map<string, Listeners<[unknown]>>();
   readonly #statuses = new Listeners<[Status, StatusDetail]>();
@@ -100,6 +105,7 @@ export class Connection<S extends Schema = Schema> {
     const answers = new Answers(options.fetch ?? globalThis.fetch.bind(globalThis));
     const httpUrl = url.replace(/^ws/, "http").replace(/\/$/, "");
     this.#credentials = new Credentials({ source: token, httpUrl, fetch: answers.fetch, clock, timeoutMs });
+    this.token = () => this.#credentials.current();
     this.#link = new Link({
       client: new Client(httpUrl, { fetchFn: answers.fetch }),
       room,

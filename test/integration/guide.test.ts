@@ -43,6 +43,8 @@ describe("the guide to friends", () => {
 
   it("has a client whose friend is seen, invited and plays", async () => {
     const args = ["examples/friends/friends-client.ts", test.wsUrl, "arena"];
+    const refused: string[] = [];
+    test.node.telemetry.on("error:refused", ({ code }) => void refused.push(code));
 
     const stdout = await text(spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] }).stdout);
 
@@ -50,5 +52,6 @@ describe("the guide to friends", () => {
     assert.match(stdout, /^Ann invites Bob$/m);
     assert.match(stdout, /^Ann sees: accepted$/m);
     assert.match(stdout, /^Bob plays$/m);
+    assert.deepEqual(refused, [], "the seat was not Bob's");
   });
 });
