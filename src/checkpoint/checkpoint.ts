@@ -13,7 +13,7 @@ import { Keeper, type KeptRoom } from "./keeper.ts";
 import { createLmdbStore, type OnDamaged } from "./lmdb-store.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { createRedisStore } from "./redis-store.ts";
-import type { CheckpointHead, CheckpointStore } from "./store.ts";
+import type { CheckpointHead, CheckpointStore, StoredCheckpoint } from "./store.ts";
 
 export { decode, encode } from "./codec.ts";
 export type { Checkpoint } from "./envelope.ts";
@@ -47,15 +47,16 @@ export interface Checkpoints {
   /**
    * Takes a room that this process owns: from now on older owners keep nothing. Gives its last checkpoint.
    *
-   * @throws ArenaError LOG_FENCED where a later epoch has it; Error where it cannot be read
+   * @throws ArenaError LOG_FENCED where a later epoch has it; ROOM_NOT_RESTORED where what is kept of it is damaged or of another version;
+   *   LOG_UNAVAILABLE, LOG_UNCERTAIN where the store cannot say what is
    */
   take(roomId: string): Promise<Checkpoint | undefined>;
   /** The last checkpoint of a room of any process. @throws Error where it cannot be read */
   find(roomId: string): Promise<Checkpoint | undefined>;
   /** Whether somebody waits for a room of any process that was kept. @throws ArenaError CLUSTER_UNAVAILABLE where that cannot be read */
   isAwaited(roomId: string): Promise<boolean>;
-  /** Rooms that a process wrote or took last and that have not ended, those with the most sessions first. */
-  roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
+  /** Rooms that a process wrote or took last and that have not ended, those with the most sessions first; some may be left out unread. */
+  roomsOf(bootId: string, isLeftOut?: (roomId: string) => boolean): Promise<readonly CheckpointHead[]>;
   /** Boots, also of processes that are gone, which have such rooms. */
   boots(): Promise<readonly string[]>;
   /** Forgets a room that nobody needs, or that cannot be made again from what is kept, unless a later epoch has it. */
@@ -78,14 +79,18 @@ export function checkpointsIn(
 ): Checkpoints {
   const { bootId, maxCheckpointBytes: maxBytes, clock, telemetry, epochOf } = parts;
   const onFailed = reporter(clock, telemetry);
+  let lastNumber = 0;
+  const nextNumber = (): number => ++lastNumber;
   return {
-    keep: (room) => new Keeper({ clock, telemetry, store, bootId, maxBytes, epochOf, onFailed }, room),
+    keep: (room) => new Keeper({ clock, telemetry, store, bootId, maxBytes, epochOf, nextNumber, onFailed }, room),
     take: async (roomId) => {
       const epoch = epochOf(roomId);
       if (epoch === undefined) return undefined; // a room of the app's own, under an id that nobody had before
-      const taken = await store.take(roomId, { epoch, bootId });
+      const taken = await store.take(roomId, { epoch, bootId }).catch((cause: unknown) => {
+        throw cause instanceof ArenaError ? cause : new ArenaError("LOG_UNAVAILABLE", "", { cause });
+      });
       if (!taken.isTaken) throw new ArenaError("LOG_FENCED", "", { details: { roomId } });
-      return taken.checkpoint && unseal(taken.checkpoint);
+      return taken.checkpoint && readable(taken.checkpoint);
     },
     find: async (roomId) => {
       const found = await store.find(roomId);
@@ -97,11 +102,20 @@ export function checkpointsIn(
       });
       return (head?.sessions ?? 0) > 0;
     },
-    roomsOf: (boot) => store.roomsOf(boot),
+    roomsOf: (boot, isLeftOut) => store.roomsOf(boot, isLeftOut),
     boots: () => store.boots(),
     forget: ({ roomId, epoch }) => store.end(roomId, epoch),
     close: () => store.close(),
   };
+}
+
+/** @throws ArenaError ROOM_NOT_RESTORED */
+function readable(stored: StoredCheckpoint): Checkpoint {
+  try {
+    return unseal(stored);
+  } catch (cause) {
+    throw new ArenaError("ROOM_NOT_RESTORED", "", { cause });
+  }
 }
 
 async function openStore(options: CheckpointsOptions): Promise<CheckpointStore> {

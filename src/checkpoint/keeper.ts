@@ -32,6 +32,8 @@ export interface KeeperParts {
   readonly maxBytes: number;
   /** Epoch under which this process has a room. */
   readonly epochOf: (roomId: string) => number | undefined;
+  /** A higher number with each call, in all of this process. */
+  readonly nextNumber: () => number;
   /** Told of what could not be done. */
   readonly onFailed: (name: string, action: "capture" | "write" | "forget", error: unknown) => void;
 }
@@ -51,7 +53,7 @@ export class Keeper {
   readonly #room: KeptRoom;
   #stopTimer: Stop = () => {};
   #dueMs = 0;
-  #writing: Promise<void> | undefined;
+  #writing: Promise<unknown> | undefined;
   #isWantedSoon = false;
   #hasFailed = false;
   #keptMs = Number.NEGATIVE_INFINITY;
@@ -73,8 +75,7 @@ export class Keeper {
   async keepLast(): Promise<boolean> {
     this.#stop();
     await this.#writing;
-    await this.#keep(true);
-    return !this.#hasFailed;
+    return this.#keep(true);
   }
 
   /** The room has ended for good: its checkpoint is forgotten. */
@@ -84,7 +85,7 @@ export class Keeper {
     const { roomId, roomName } = this.#room;
     const epoch = this.#parts.epochOf(roomId);
     if (epoch === undefined) return;
-    await this.#parts.store.end(roomId, epoch).catch((error) => this.#parts.onFailed(roomName, "forget", error));
+    await this.#end(roomName, epoch);
   }
 
   #stop(): void {
@@ -110,19 +111,21 @@ export class Keeper {
     });
   }
 
-  async #keep(mustSay: boolean): Promise<void> {
+  /** Whether it was kept as it is now. */
+  async #keep(mustSay: boolean): Promise<boolean> {
     const { clock, telemetry } = this.#parts;
     const { roomId, roomName: name } = this.#room;
     const epoch = this.#parts.epochOf(roomId);
-    if (epoch === undefined) return; // it is just being made, or given up
+    if (epoch === undefined) return false; // it is just being made, or given up
     const startMs = clock.nowMs();
     const capture = this.#capture(mustSay);
-    if (!capture) return;
+    if (!capture) return false;
     const sealed = seal(capture.options, capture.content);
     const [bytes, captureMs] = [sealed.length, clock.nowMs() - startMs];
     if (bytes > this.#parts.maxBytes) return this.#refuse(bytes, epoch);
-    if (!(await this.#write(sealed, capture.sessions, epoch))) return;
+    if (!(await this.#write(sealed, capture.sessions, epoch))) return false;
     telemetry.emit("checkpoint:kept", { roomId, name, bytes, captureMs, durationMs: clock.nowMs() - startMs });
+    return true;
   }
 
   #capture(mustSay: boolean): Capture | undefined {
@@ -142,6 +145,7 @@ export class Keeper {
         roomId,
         name,
         epoch,
+        number: this.#parts.nextNumber(),
         bootId: this.#parts.bootId,
         sessions,
         content,
@@ -158,12 +162,18 @@ export class Keeper {
   }
 
   /** What was kept before would be older than a checkpoint may be. */
-  async #refuse(bytes: number, epoch: number): Promise<void> {
+  async #refuse(bytes: number, epoch: number): Promise<false> {
     const { roomId, roomName: name } = this.#room;
     this.#parts.telemetry.emit("checkpoint:tooLarge", { roomId, name, bytes, maxBytes: this.#parts.maxBytes });
     this.#hasFailed = true;
     this.#arm(TOO_LARGE_MS);
-    await this.#parts.store.end(roomId, epoch).catch((error) => this.#parts.onFailed(name, "forget", error));
+    await this.#end(name, epoch);
+    return false;
+  }
+
+  async #end(name: string, epoch: number): Promise<void> {
+    const { store, nextNumber, onFailed } = this.#parts;
+    await store.end(this.#room.roomId, epoch, nextNumber()).catch((error) => onFailed(name, "forget", error));
   }
 
   #yield(epoch: number): void {

@@ -37,7 +37,7 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
   /** To look for what was never kept opens nothing: a folder that cannot be written is nobody's trouble until something is to be. */
   const isThere = (): boolean => existsSync(join(path, "data.mdb"));
 
-  const entryOf = (roomId: string) => (isThere() ? env.db.getEntry(keyOf(roomId)) : undefined);
+  const entryOf = (roomId: string) => (isThere() ? env.db.getEntry(keyOf("head", roomId)) : undefined);
 
   /** One step; false where `change` finds that a later epoch has the room. */
   const step = async (
@@ -46,20 +46,26 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
   ): Promise<boolean> => {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const entry = entryOf(roomId);
-      const next = change(entry ? read(keyOf(roomId), entry.value, onDamaged) : endedRooms.get(roomId));
-      if (!next) return false;
-      if (await write(roomId, next, entry?.version)) return true;
+      const before = entry ? read(roomId, entry.value, onDamaged) : endedRooms.get(roomId);
+      const next = change(before);
+      if (!next || next === before) return next !== undefined;
+      const content = next.checkpoint === before?.checkpoint ? undefined : next.checkpoint?.content;
+      if (await write(roomId, { next, content, version: entry?.version })) return true;
     }
     throw new Error(`LMDB in ${path}: other processes keep changing it.`);
   };
 
-  const write = async (roomId: string, next: KeptRecord, version: number | undefined): Promise<boolean> => {
-    const key = keyOf(roomId);
+  const write = async (roomId: string, { next, content, version }: Write): Promise<boolean> => {
+    const [key, contentKey] = [keyOf("head", roomId), keyOf("content", roomId)];
     if (!next.checkpoint && version === undefined) return remember(roomId, next);
-    const bytes = next.checkpoint ? Buffer.from(encode(next)) : undefined;
-    if (bytes) env.assertFree(RESERVE_BYTES + bytes.length);
+    if (content) env.assertFree(RESERVE_BYTES + content.length);
+    const head = next.checkpoint && headBytes(next);
     const isWritten = await env.write((db) => {
-      const store = (): void => void (bytes ? db.put(key, bytes, (version ?? 0) + 1) : db.remove(key));
+      const store = (): void => {
+        if (head) db.put(key, head, (version ?? 0) + 1);
+        else for (const each of [key, contentKey]) db.remove(each);
+        if (content) db.put(contentKey, Buffer.from(content));
+      };
       return version === undefined ? db.ifNoExists(key, store) : db.ifVersion(key, version, store);
     });
     return isWritten && remember(roomId, next);
@@ -73,14 +79,22 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
   };
 
   const heads = (tell: OnDamaged = () => {}): CheckpointHead[] =>
-    [...(isThere() ? env.db.getRange() : [])]
-      .map(({ key, value }) => checkpointOf(read(key, value, tell)))
+    [...(isThere() ? env.db.getRange(HEADS) : [])]
+      .map(({ key, value }) => checkpointOf(read(Buffer.from(key).toString("utf8", 1), value, tell)))
       .filter((checkpoint) => checkpoint !== undefined)
       .map(headOf);
 
-  const find = (roomId: string): StoredCheckpoint | undefined => {
+  /** Without its content. */
+  const findHead = (roomId: string): StoredCheckpoint | undefined => {
     const entry = entryOf(roomId);
-    return entry && checkpointOf(read(keyOf(roomId), entry.value, onDamaged));
+    return entry && checkpointOf(read(roomId, entry.value, onDamaged));
+  };
+
+  /** Both parts are read in one turn, and so from one state of the database. */
+  const find = (roomId: string): StoredCheckpoint | undefined => {
+    const head = findHead(roomId);
+    const content = head && env.db.get(keyOf("content", roomId));
+    return head && content && { ...head, content };
   };
 
   return {
@@ -90,35 +104,58 @@ export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStore
       if (!(await step(roomId, (record) => taken(record, owner)))) return { isTaken: false };
       return { isTaken: true, checkpoint: find(roomId) };
     },
-    end: async (roomId, epoch) => void (await step(roomId, (record) => ended(record, epoch))),
+    end: async (roomId, epoch, number) => void (await step(roomId, (record) => ended(record, epoch, number))),
     find: async (roomId) => find(roomId),
     headOf: async (roomId) => {
-      const found = find(roomId);
+      const found = findHead(roomId);
       return found && headOf(found);
     },
-    roomsOf: async (bootId) => byUrgency(heads().filter((head) => head.bootId === bootId)),
+    roomsOf: async (bootId, isLeftOut = () => false) =>
+      byUrgency(heads().filter((head) => head.bootId === bootId && !isLeftOut(head.roomId))),
     boots: async () => [...new Set(heads(onDamaged).map(({ bootId }) => bootId))],
     close: () => env.close(),
   };
 }
 
-function keyOf(roomId: string): Buffer {
-  return Buffer.from(roomId);
+/** What is written of a room in one step. */
+interface Write {
+  readonly next: KeptRecord;
+  /** Where that is new. */
+  readonly content: Uint8Array | undefined;
+  /** Of the head that is there; undefined where none is. */
+  readonly version: number | undefined;
+}
+
+/** Of a room are kept a head, by which it is found without its content, and the content. */
+const KINDS = { head: 0, content: 1 } as const;
+const HEADS = { start: Buffer.of(KINDS.head), end: Buffer.of(KINDS.content) };
+const EMPTY = new Uint8Array();
+
+function keyOf(kind: keyof typeof KINDS, roomId: string): Buffer {
+  return Buffer.concat([Buffer.of(KINDS[kind]), Buffer.from(roomId)]);
+}
+
+function headBytes({ checkpoint, ...owner }: KeptRecord): Buffer {
+  return Buffer.from(encode({ ...owner, checkpoint: { ...checkpoint, content: EMPTY } }));
 }
 
 const record = z.object({
   epoch: z.number(),
   bootId: z.string(),
-  checkpoint: z
-    .object({ roomId: z.string(), name: z.string(), sessions: z.number(), content: z.instanceof(Uint8Array) })
-    .optional(),
+  number: z.number(),
+  checkpoint: z.object({
+    roomId: z.string(),
+    name: z.string(),
+    sessions: z.number(),
+    content: z.instanceof(Uint8Array),
+  }),
 });
 
-function read(key: Uint8Array, bytes: Uint8Array, tell: OnDamaged): KeptRecord | undefined {
+function read(roomId: string, bytes: Uint8Array, tell: OnDamaged): KeptRecord | undefined {
   try {
-    return record.parse(decode(bytes)) as KeptRecord; // as `write` wrote it
+    return record.parse(decode(bytes));
   } catch (error) {
-    tell(Buffer.from(key).toString(), error);
+    tell(roomId, error);
     return undefined;
   }
 }

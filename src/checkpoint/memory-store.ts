@@ -32,16 +32,16 @@ export function createMemoryStore(): CheckpointStore {
       if (!write(roomId, taken(records.get(roomId), owner))) return { isTaken: false };
       return { isTaken: true, checkpoint: checkpointOf(records.get(roomId)) };
     },
-    end: async (roomId, epoch) => void write(roomId, ended(records.get(roomId), epoch)),
+    end: async (roomId, epoch, number) => void write(roomId, ended(records.get(roomId), epoch, number)),
     find: async (roomId) => checkpointOf(records.get(roomId)),
     headOf: async (roomId) => {
       const found = checkpointOf(records.get(roomId));
       return found && headOf(found);
     },
-    roomsOf: async (bootId) =>
+    roomsOf: async (bootId, isLeftOut = () => false) =>
       byUrgency(
         checkpoints()
-          .filter((each) => each.bootId === bootId)
+          .filter((each) => each.bootId === bootId && !isLeftOut(each.roomId))
           .map(headOf),
       ),
     boots: async () => [...new Set(checkpoints().map(({ bootId }) => bootId))],

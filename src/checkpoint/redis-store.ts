@@ -17,21 +17,23 @@ const GIVE_UP_MS = 2000;
 const CONNECT_TIMEOUT_MS = 5000;
 /** A checkpoint that nobody has written or taken for so long is of a cluster that is gone. Rooms write more often, whatever happens in them. */
 const KEPT_MS = 86_400_000;
-const FIELDS = ["epoch", "boot", "name", "sessions", "content"] as const;
+const FIELDS = ["epoch", "boot", "number", "name", "sessions", "content"] as const;
 
 /*
- * Of a room: a hash with its owner (`epoch`, `boot`), and until it ends its checkpoint (`name`, `sessions`, `content`). Of a boot: a set of
+ * Of a room: a hash with its owner (`epoch`, `boot`) and the `number` of its last write, and until it ends its checkpoint (`name`, `sessions`, `content`). Of a boot: a set of
  * its rooms, into which a room comes before it is written, and out of which it goes after it has ended; so what is in it may be
  * another's by now, which its hash tells. A set of boots likewise.
  */
 const FENCE = `
 local stored = tonumber(redis.call('HGET', KEYS[1], 'epoch') or 0)
 if stored > tonumber(ARGV[1]) then return {'FENCED'} end
+local number = stored == tonumber(ARGV[1]) and tonumber(redis.call('HGET', KEYS[1], 'number') or 0) or 0
 `;
 
-/** KEYS room. ARGV epoch, boot, name, sessions, content. */
+/** KEYS room. ARGV epoch, boot, number, name, sessions, content. */
 const PUT = script(`${FENCE}
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'boot', ARGV[2], 'name', ARGV[3], 'sessions', ARGV[4], 'content', ARGV[5])
+if number > tonumber(ARGV[3]) then return {'OLD'} end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'boot', ARGV[2], 'number', ARGV[3], 'name', ARGV[4], 'sessions', ARGV[5], 'content', ARGV[6])
 redis.call('PEXPIRE', KEYS[1], ${KEPT_MS})
 return {'OK'}
 `);
@@ -39,15 +41,17 @@ return {'OK'}
 /** KEYS room. ARGV epoch, boot. Gives OK and whose it was, or "". */
 const TAKE = script(`${FENCE}
 local before = redis.call('HGET', KEYS[1], 'boot') or ''
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'boot', ARGV[2])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'boot', ARGV[2], 'number', number)
 redis.call('PEXPIRE', KEYS[1], redis.call('HEXISTS', KEYS[1], 'content') == 1 and ${KEPT_MS} or ${ENDED_MS})
 return {'OK', before}
 `);
 
-/** KEYS room. ARGV epoch. */
+/** KEYS room. ARGV epoch, number or "". */
 const END = script(`${FENCE}
+local last = tonumber(ARGV[2]) or number
+if number > last then return {'OLD'} end
 redis.call('HDEL', KEYS[1], 'name', 'sessions', 'content')
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'number', last)
 redis.call('PEXPIRE', KEYS[1], ${ENDED_MS})
 return {'OK', redis.call('HGET', KEYS[1], 'boot') or ''}
 `);
@@ -96,12 +100,12 @@ class RedisStore implements CheckpointStore {
     this.#prefix = prefix;
   }
 
-  async put({ roomId, epoch, bootId, name, sessions, content }: StoredCheckpoint): Promise<boolean> {
+  async put({ roomId, epoch, bootId, number, name, sessions, content }: StoredCheckpoint): Promise<boolean> {
     await this.#list(roomId, bootId);
     const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
-    const args = [String(epoch), bootId, name, String(sessions), bytes];
+    const args = [String(epoch), bootId, String(number), name, String(sessions), bytes];
     const { reply } = await this.#link.run({ script: PUT, keys: [this.#keyOf(roomId)], args });
-    return reply[0] === "OK";
+    return reply[0] !== "FENCED";
   }
 
   async take(roomId: string, { epoch, bootId }: CheckpointOwner): Promise<Taken> {
@@ -114,20 +118,21 @@ class RedisStore implements CheckpointStore {
     return { isTaken: true, checkpoint: await this.find(roomId) };
   }
 
-  async end(roomId: string, epoch: number): Promise<void> {
-    const { reply } = await this.#link.run({ script: END, keys: [this.#keyOf(roomId)], args: [String(epoch)] });
+  async end(roomId: string, epoch: number, number?: number): Promise<void> {
+    const args = [String(epoch), String(number ?? "")];
+    const { reply } = await this.#link.run({ script: END, keys: [this.#keyOf(roomId)], args });
     const [status, bootId = ""] = reply;
     if (status === "OK" && bootId !== "") await this.#unlist(roomId, bootId);
   }
 
   async find(roomId: string): Promise<StoredCheckpoint | undefined> {
     const key = this.#keyOf(roomId);
-    const [epoch, boot, name, sessions, content] = await this.#link.read((client) =>
+    const [epoch, boot, number, name, sessions, content] = await this.#link.read((client) =>
       client.hmgetBuffer(key, ...FIELDS),
     );
     if (!content) return undefined;
     const head = { epoch: Number(epoch), bootId: String(boot), name: String(name), sessions: Number(sessions) };
-    return { ...head, roomId, content };
+    return { ...head, roomId, number: Number(number), content };
   }
 
   async headOf(roomId: string): Promise<CheckpointHead | undefined> {
@@ -139,9 +144,13 @@ class RedisStore implements CheckpointStore {
     return { roomId, epoch: Number(epoch), bootId: bootId ?? "", name, sessions: Number(sessions) };
   }
 
-  async roomsOf(bootId: string): Promise<readonly CheckpointHead[]> {
+  async roomsOf(
+    bootId: string,
+    isLeftOut: (roomId: string) => boolean = () => false,
+  ): Promise<readonly CheckpointHead[]> {
     const roomIds = await this.#link.read((client) => client.smembers(this.#setOf(bootId)));
-    const heads = await Promise.all(roomIds.map((roomId) => this.headOf(roomId)));
+    const wanted = roomIds.filter((roomId) => !isLeftOut(roomId));
+    const heads = await Promise.all(wanted.map((roomId) => this.headOf(roomId)));
     if (roomIds.length === 0) await this.#link.read((client) => client.srem(this.#boots, bootId));
     return byUrgency(heads.filter((head) => head !== undefined).filter((head) => head.bootId === bootId));
   }

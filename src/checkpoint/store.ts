@@ -18,6 +18,8 @@ export interface CheckpointHead extends CheckpointOwner {
 
 /** A checkpoint, as a store sees it. */
 export interface StoredCheckpoint extends CheckpointHead {
+  /** Rises with each write of an owner, so that one that comes late takes no newer one's place. */
+  readonly number: number;
   /** A store does not read it. */
   readonly content: Uint8Array;
 }
@@ -35,18 +37,24 @@ export type Taken =
 export interface CheckpointStore {
   /** For people: which kind it is and where it keeps what it is given. */
   readonly description: string;
-  /** Keeps a checkpoint in place of the room's last one; false where a later epoch has the room: nothing was changed. */
+  /**
+   * Keeps a checkpoint in place of the room's last one, unless that is a newer one of the same owner; false where a later epoch has the room:
+   * nothing was changed.
+   */
   put(checkpoint: StoredCheckpoint): Promise<boolean>;
   /** Gives a room to an owner: from now on nothing is kept that older ones write. */
   take(roomId: string, owner: CheckpointOwner): Promise<Taken>;
-  /** The room has ended: its checkpoint is forgotten, and what older owners still write is refused for an hour. */
-  end(roomId: string, epoch: number): Promise<void>;
+  /**
+   * The room has ended: its checkpoint is forgotten, and what older owners still write is refused for an hour. With a number it comes in
+   * this order among the writes of its owner.
+   */
+  end(roomId: string, epoch: number, number?: number): Promise<void>;
   /** The checkpoint as it was last kept; changes nothing. */
   find(roomId: string): Promise<StoredCheckpoint | undefined>;
   /** What can be told of it without reading it. */
   headOf(roomId: string): Promise<CheckpointHead | undefined>;
-  /** Rooms whose checkpoint a process has written or taken last, those with the most sessions first. */
-  roomsOf(bootId: string): Promise<readonly CheckpointHead[]>;
+  /** Rooms whose checkpoint a process has written or taken last, those with the most sessions first; some may be left out unread. */
+  roomsOf(bootId: string, isLeftOut?: (roomId: string) => boolean): Promise<readonly CheckpointHead[]>;
   /** Boots of which there are checkpoints. */
   boots(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -56,7 +64,7 @@ export interface CheckpointStore {
 export const ENDED_MS = 3_600_000;
 
 /** What can be told of a checkpoint without reading it. */
-export function headOf({ content: _content, ...head }: StoredCheckpoint): CheckpointHead {
+export function headOf({ content: _content, number: _number, ...head }: StoredCheckpoint): CheckpointHead {
   return head;
 }
 

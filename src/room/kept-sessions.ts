@@ -24,7 +24,11 @@ export interface SessionImage {
   readonly untilMs: number | undefined;
 }
 
-/** A seat that is reserved for somebody who is to come. */
+/**
+ * A seat that is reserved for somebody who is to come. Its session id stands as it is, though it opens the seat: until it is
+ * taken or given up, most often within 15 s. Who is to come says nothing else by which the seat could be found, and the ids of those who are in
+ * are no secret.
+ */
 export interface SeatImage {
   readonly sessionId: string;
   readonly options: object;

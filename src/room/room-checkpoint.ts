@@ -118,17 +118,19 @@ export class RoomCheckpoint implements KeptRoom {
   }
 
   /**
-   * Makes the room by its `onCreate`; where there is a checkpoint of it, it becomes what that says.
+   * Makes the room by its `onCreate`; where there is a checkpoint of it, it becomes what that says, whatever is asked for by who has it made
+   * again. While nobody can say whether there is one it is not made: what it keeps would take the place of that.
    *
-   * @throws ArenaError ROOM_NOT_RESTORED where it cannot, and has to be made anew without; what the room throws
+   * @throws ArenaError ROOM_NOT_RESTORED where it cannot, and has to be made anew without; LOG_UNAVAILABLE, LOG_UNCERTAIN, LOG_FENCED; what
+   *   the room throws
    */
-  async create(options: object, onCreate: () => unknown): Promise<void> {
-    if (this.#kept.durabilityOf(options) === "none") return void (await onCreate());
+  async create(asked: object, onCreate: (options: object) => unknown): Promise<void> {
+    if (this.#kept.durabilityOf(asked) === "none") return void (await onCreate(asked));
     const startMs = this.#kept.parts().clock.nowMs();
     const checkpoint = await this.#take();
-    this.#options = options;
+    this.#options = checkpoint?.options ?? asked;
     this.#isRestored = checkpoint !== undefined;
-    await onCreate();
+    await onCreate(this.#options);
     if (checkpoint) this.#restore(checkpoint, startMs);
     this.#keeper = this.#kept.parts().checkpoints.keep(this);
   }
@@ -244,15 +246,16 @@ export class RoomCheckpoint implements KeptRoom {
     await this.#keeper?.forget();
   }
 
-  /** A store that is away keeps no room from beginning; who had one before may write over it until this one does. */
   async #take(): Promise<Checkpoint | undefined> {
     const { checkpoints, telemetry } = this.#kept.parts();
+    const { roomId, roomName: name } = this;
     try {
-      return await checkpoints.take(this.roomId);
+      return await checkpoints.take(roomId);
     } catch (error) {
-      if (error instanceof ArenaError && error.code === "LOG_FENCED") throw error;
-      telemetry.emit("checkpoint:failed", { name: this.roomName, action: "read", error, times: 1 });
-      return undefined;
+      const isLost = error instanceof ArenaError && error.code === "ROOM_NOT_RESTORED";
+      if (isLost) telemetry.emit("room:notRestored", { roomId, name, error });
+      else telemetry.emit("checkpoint:failed", { name, action: "read", error, times: 1 });
+      throw error;
     }
   }
 

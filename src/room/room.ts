@@ -339,7 +339,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
     overridePrivate(Room.prototype, {
       __init: (room: Room, original) => {
         const onCreate = room.onCreate?.bind(room);
-        room.onCreate = (options: object) => room.#checkpoint.create(options, () => onCreate?.(options));
+        room.onCreate = (asked: object) => room.#checkpoint.create(asked, (options) => onCreate?.(options));
         const messages = { ...room.builtInMessages, ...room.messages };
         room.#sizes = new MessageSizes(messages, room.parts);
         const guarded = guardMessages(messages, {

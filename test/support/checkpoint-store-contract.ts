@@ -16,6 +16,7 @@ export function checkpoint(roomId: string, epoch: number, rest: Partial<StoredCh
   return {
     roomId,
     epoch,
+    number: 1,
     name: "arena",
     bootId: "boot-a",
     sessions: 1,
@@ -51,7 +52,7 @@ export function checkpointStoreContract(name: string, make: () => Promise<Checkp
       assert.equal(await store.put(checkpoint("r1", 5, { content, sessions: 7, name: "lobby" })), true);
 
       const { content: found = Buffer.of(), ...head } = (await other.find("r1")) ?? {};
-      assert.deepEqual(head, { roomId: "r1", epoch: 5, bootId: "boot-a", sessions: 7, name: "lobby" });
+      assert.deepEqual(head, { roomId: "r1", epoch: 5, number: 1, bootId: "boot-a", sessions: 7, name: "lobby" });
       assert.equal(Buffer.compare(found, content), 0);
     });
 
@@ -95,6 +96,23 @@ export function checkpointStoreContract(name: string, make: () => Promise<Checkp
       });
     });
 
+    it("[CKP1] puts what comes late in the place of nothing newer of the same owner", async () => {
+      await store.put(checkpoint("r1", 5, { number: 8, content: Buffer.from("newer") }));
+
+      const isOwner = await other.put(checkpoint("r1", 5, { number: 7, content: Buffer.from("late") }));
+      await other.take("r1", { epoch: 5, bootId: "boot-a" });
+      await other.put(checkpoint("r1", 5, { number: 6, content: Buffer.from("later") }));
+      await other.end("r1", 5, 7);
+      const afterLate = textOf(await store.find("r1"));
+      await store.end("r1", 5, 9);
+      await other.put(checkpoint("r1", 5, { number: 8, content: Buffer.from("ended") }));
+      const afterEnd = textOf(await store.find("r1"));
+      await store.put(checkpoint("r1", 6, { number: 1, content: Buffer.from("next owner") }));
+
+      assert.deepEqual([isOwner, afterLate, afterEnd], [true, "newer", undefined]);
+      assert.equal(textOf(await store.find("r1")), "next owner");
+    });
+
     it("forgets a room that has ended, and refuses what its older owners write afterwards", async () => {
       await store.put(checkpoint("r1", 5));
 
@@ -128,6 +146,7 @@ export function checkpointStoreContract(name: string, make: () => Promise<Checkp
       await other.take("r3", { epoch: 6, bootId: "boot-b" });
 
       const [ofA, ofB] = [await other.roomsOf("boot-a"), await store.roomsOf("boot-b")];
+      const others = await other.roomsOf("boot-a", (roomId) => roomId === "r2");
 
       assert.deepEqual(
         ofA.map(({ roomId, sessions }) => [roomId, sessions]),
@@ -135,6 +154,10 @@ export function checkpointStoreContract(name: string, make: () => Promise<Checkp
           ["r2", 9],
           ["r1", 0],
         ],
+      );
+      assert.deepEqual(
+        others.map(({ roomId }) => roomId),
+        ["r1"],
       );
       assert.deepEqual(ofB.map(({ roomId, epoch }) => [roomId, epoch]).toSorted(), [
         ["r3", 6],

@@ -167,6 +167,29 @@ describe("a room that is kept", () => {
     assert.equal(await content(), "last");
   });
 
+  it("[CKP1] is not kept for the last time by a process that does not own it", async () => {
+    await pass(1000);
+    epoch = undefined;
+
+    assert.equal(await keeper.keepLast(), false);
+    assert.equal(puts.length, 1);
+  });
+
+  it("is as it was kept last where a write before that one comes late", async () => {
+    const late: StoredCheckpoint[] = [];
+    store.put = async (each) => {
+      if (late.push(each) === 1) throw new Error("no answer in time");
+      return put(each);
+    };
+    await pass(1000);
+    state = "last";
+    await keeper.keepLast();
+
+    for (const each of late.slice(0, 1)) await put(each);
+
+    assert.deepEqual([late.length, await content()], [2, "last"]);
+  });
+
   it("is forgotten when it has ended", async () => {
     await pass(1000);
 
@@ -191,8 +214,18 @@ describe("a room that is kept", () => {
   });
 
   it("is not read where another version has kept it", async () => {
-    await put({ roomId: "r1", name: "arena", epoch: 5, bootId: "b1", sessions: 0, content: Buffer.of(0x91, 0x09) });
+    const content = Buffer.of(0x91, 0x09);
+    await put({ roomId: "r1", name: "arena", epoch: 5, number: 1, bootId: "b1", sessions: 0, content });
 
     await assert.rejects(checkpoints.find("r1"), /another form/);
+    await assert.rejects(checkpoints.take("r1"), { code: "ROOM_NOT_RESTORED" });
+  });
+
+  it("is given to nobody while the store cannot say how it was kept", async () => {
+    store.take = async () => {
+      throw new Error("away");
+    };
+
+    await assert.rejects(checkpoints.take("r1"), { code: "LOG_UNAVAILABLE" });
   });
 });

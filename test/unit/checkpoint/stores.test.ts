@@ -54,13 +54,28 @@ describe("the LMDB store of checkpoints", () => {
     assert.equal(Buffer.from((await store.find("r1"))?.content ?? []).toString(), "r1@5");
   });
 
+  it("finds rooms without reading what they keep", async () => {
+    for (const roomId of ["r1", "r2"]) await store.put(checkpoint(roomId, 5, { content: Buffer.alloc(1_000_000, 7) }));
+    await store.take("r1", { epoch: 6, bootId: "boot-b" });
+    await store.end("r2", 5);
+    await store.close();
+
+    const env = new LmdbEnv(path, systemClock());
+    const bytes = [...env.db.getRange()].map(({ value }) => value.length);
+    await env.close();
+
+    assert.ok(bytes.length === 2 && Math.min(...bytes) < 200 && Math.max(...bytes) === 1_000_000, String(bytes));
+    store = createLmdbStore({ path, clock: systemClock() });
+    assert.equal((await store.find("r1"))?.content.length, 1_000_000);
+  });
+
   it("has the other rooms where records are damaged, tells of these, and takes their rooms anew", async () => {
     await store.put(checkpoint("r1", 5));
     await store.close();
     const env = new LmdbEnv(path, systemClock());
     const damaged = [Buffer.from([0xc1, 0xff]), Buffer.from([0xc0]), Buffer.from([7]), encode({ epoch: 1, bootId: 2 })];
     for (const [index, bytes] of damaged.entries())
-      await env.write((db) => db.put(Buffer.from(`d${index}`), Buffer.from(bytes)));
+      await env.write((db) => db.put(Buffer.from(`\0d${index}`), Buffer.from(bytes)));
     await env.close();
     const told: string[] = [];
     store = createLmdbStore({ path, clock: systemClock(), onDamaged: (roomId) => void told.push(roomId) });
