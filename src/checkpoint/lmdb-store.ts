@@ -2,10 +2,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Clock } from "../clock/clock.ts";
-import { LmdbEnv } from "../lmdb/lmdb.ts";
+import { type Db, LmdbEnv } from "../lmdb/lmdb.ts";
 import { decode, encode } from "./codec.ts";
 import { checkpointOf, ended, type KeptRecord, taken, written } from "./fence.ts";
-import { byUrgency, type CheckpointHead, type CheckpointStore, headOf, type StoredCheckpoint } from "./store.ts";
+import {
+  byUrgency,
+  type CheckpointHead,
+  type CheckpointOwner,
+  type CheckpointStore,
+  headOf,
+  type StoredCheckpoint,
+  type Taken,
+} from "./store.ts";
 
 /** What is left free for the documents, which share the disk. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
@@ -30,91 +38,116 @@ export interface LmdbStoreOptions {
  *
  * @param path folder of the database; made where it is missing, in a folder that is there
  */
-export function createLmdbStore({ path, clock, onDamaged = () => {} }: LmdbStoreOptions): CheckpointStore {
-  const env = new LmdbEnv(path, clock);
-  const endedRooms = new Map<string, KeptRecord>();
+export function createLmdbStore(options: LmdbStoreOptions): CheckpointStore {
+  return new LmdbStore(options);
+}
+
+class LmdbStore implements CheckpointStore {
+  readonly description: string;
+  readonly #path: string;
+  readonly #env: LmdbEnv;
+  readonly #onDamaged: OnDamaged;
+  readonly #endedRooms = new Map<string, KeptRecord>();
+
+  constructor({ path, clock, onDamaged = () => {} }: LmdbStoreOptions) {
+    this.description = `LMDB in ${path}`;
+    this.#path = path;
+    this.#env = new LmdbEnv(path, clock);
+    this.#onDamaged = onDamaged;
+  }
+
+  put(checkpoint: StoredCheckpoint): Promise<boolean> {
+    return this.#step(checkpoint.roomId, (record) => written(record, checkpoint));
+  }
+
+  async take(roomId: string, owner: CheckpointOwner): Promise<Taken> {
+    if (!(await this.#step(roomId, (record) => taken(record, owner)))) return { isTaken: false };
+    return { isTaken: true, checkpoint: await this.find(roomId) };
+  }
+
+  async end(roomId: string, epoch: number, number?: number): Promise<void> {
+    await this.#step(roomId, (record) => ended(record, epoch, number));
+  }
+
+  /** Both parts are read in one turn, and so from one state of the database. */
+  async find(roomId: string): Promise<StoredCheckpoint | undefined> {
+    const head = this.#head(roomId);
+    const content = head && this.#env.db.get(keyOf("content", roomId));
+    return head && content && { ...head, content };
+  }
+
+  async headOf(roomId: string): Promise<CheckpointHead | undefined> {
+    const head = this.#head(roomId);
+    return head && headOf(head);
+  }
+
+  async roomsOf(bootId: string, isLeftOut = (_roomId: string): boolean => false): Promise<readonly CheckpointHead[]> {
+    return byUrgency(this.#heads().filter((head) => head.bootId === bootId && !isLeftOut(head.roomId)));
+  }
+
+  async boots(): Promise<readonly string[]> {
+    return [...new Set(this.#heads(this.#onDamaged).map(({ bootId }) => bootId))];
+  }
+
+  close(): Promise<void> {
+    return this.#env.close();
+  }
 
   /** To look for what was never kept opens nothing: a folder that cannot be written is nobody's trouble until something is to be. */
-  const isThere = (): boolean => existsSync(join(path, "data.mdb"));
+  get #isThere(): boolean {
+    return existsSync(join(this.#path, "data.mdb"));
+  }
 
-  const entryOf = (roomId: string) => (isThere() ? env.db.getEntry(keyOf("head", roomId)) : undefined);
+  #entryOf(roomId: string) {
+    return this.#isThere ? this.#env.db.getEntry(keyOf("head", roomId)) : undefined;
+  }
 
-  /** One step; false where `change` finds that a later epoch has the room. */
-  const step = async (
-    roomId: string,
-    change: (record: KeptRecord | undefined) => KeptRecord | undefined,
-  ): Promise<boolean> => {
-    for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const entry = entryOf(roomId);
-      const before = entry ? read(roomId, entry.value, onDamaged) : endedRooms.get(roomId);
-      const next = change(before);
-      if (!next || next === before) return next !== undefined;
-      const content = next.checkpoint === before?.checkpoint ? undefined : next.checkpoint?.content;
-      if (await write(roomId, { next, content, version: entry?.version })) return true;
-    }
-    throw new Error(`LMDB in ${path}: other processes keep changing it.`);
-  };
+  /** Without its content. */
+  #head(roomId: string): StoredCheckpoint | undefined {
+    const entry = this.#entryOf(roomId);
+    return entry && checkpointOf(read(roomId, entry.value, this.#onDamaged));
+  }
 
-  const write = async (roomId: string, { next, content, version }: Write): Promise<boolean> => {
-    const [key, contentKey] = [keyOf("head", roomId), keyOf("content", roomId)];
-    if (!next.checkpoint && version === undefined) return remember(roomId, next);
-    if (content) env.assertFree(RESERVE_BYTES + content.length);
-    const head = next.checkpoint && headBytes(next);
-    const isWritten = await env.write((db) => {
-      const store = (): void => {
-        if (head) db.put(key, head, (version ?? 0) + 1);
-        else for (const each of [key, contentKey]) db.remove(each);
-        if (content) db.put(contentKey, Buffer.from(content));
-      };
-      return version === undefined ? db.ifNoExists(key, store) : db.ifVersion(key, version, store);
-    });
-    return isWritten && remember(roomId, next);
-  };
-
-  const remember = (roomId: string, record: KeptRecord): true => {
-    endedRooms.delete(roomId);
-    if (!record.checkpoint) endedRooms.set(roomId, record);
-    for (const oldest of endedRooms.keys()) if (endedRooms.size > MAX_ENDED) endedRooms.delete(oldest);
-    return true;
-  };
-
-  const heads = (tell: OnDamaged = () => {}): CheckpointHead[] =>
-    [...(isThere() ? env.db.getRange(HEADS) : [])]
+  #heads(tell: OnDamaged = () => {}): CheckpointHead[] {
+    return [...(this.#isThere ? this.#env.db.getRange(HEADS) : [])]
       .map(({ key, value }) => checkpointOf(read(Buffer.from(key).toString("utf8", 1), value, tell)))
       .filter((checkpoint) => checkpoint !== undefined)
       .map(headOf);
+  }
 
-  /** Without its content. */
-  const findHead = (roomId: string): StoredCheckpoint | undefined => {
-    const entry = entryOf(roomId);
-    return entry && checkpointOf(read(roomId, entry.value, onDamaged));
-  };
+  /** One step; false where `change` finds that a later epoch has the room. */
+  async #step(roomId: string, change: (record: KeptRecord | undefined) => KeptRecord | undefined): Promise<boolean> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const entry = this.#entryOf(roomId);
+      const before = entry ? read(roomId, entry.value, this.#onDamaged) : this.#endedRooms.get(roomId);
+      const next = change(before);
+      if (!next || next === before) return next !== undefined;
+      const content = next.checkpoint === before?.checkpoint ? undefined : next.checkpoint?.content;
+      if (await this.#write(roomId, { next, content, version: entry?.version })) return true;
+    }
+    throw new Error(`LMDB in ${this.#path}: other processes keep changing it.`);
+  }
 
-  /** Both parts are read in one turn, and so from one state of the database. */
-  const find = (roomId: string): StoredCheckpoint | undefined => {
-    const head = findHead(roomId);
-    const content = head && env.db.get(keyOf("content", roomId));
-    return head && content && { ...head, content };
-  };
+  async #write(roomId: string, write: Write): Promise<boolean> {
+    const { next, content, version } = write;
+    if (!next.checkpoint && version === undefined) return this.#remember(roomId, next);
+    if (content) this.#env.assertFree(RESERVE_BYTES + content.length);
+    const key = keyOf("head", roomId);
+    const isWritten = await this.#env.write((db) =>
+      version === undefined
+        ? db.ifNoExists(key, () => put(db, roomId, write))
+        : db.ifVersion(key, version, () => put(db, roomId, write)),
+    );
+    return isWritten && this.#remember(roomId, next);
+  }
 
-  return {
-    description: `LMDB in ${path}`,
-    put: (checkpoint) => step(checkpoint.roomId, (record) => written(record, checkpoint)),
-    take: async (roomId, owner) => {
-      if (!(await step(roomId, (record) => taken(record, owner)))) return { isTaken: false };
-      return { isTaken: true, checkpoint: find(roomId) };
-    },
-    end: async (roomId, epoch, number) => void (await step(roomId, (record) => ended(record, epoch, number))),
-    find: async (roomId) => find(roomId),
-    headOf: async (roomId) => {
-      const found = findHead(roomId);
-      return found && headOf(found);
-    },
-    roomsOf: async (bootId, isLeftOut = () => false) =>
-      byUrgency(heads().filter((head) => head.bootId === bootId && !isLeftOut(head.roomId))),
-    boots: async () => [...new Set(heads(onDamaged).map(({ bootId }) => bootId))],
-    close: () => env.close(),
-  };
+  #remember(roomId: string, record: KeptRecord): true {
+    this.#endedRooms.delete(roomId);
+    if (!record.checkpoint) this.#endedRooms.set(roomId, record);
+    for (const oldest of this.#endedRooms.keys())
+      if (this.#endedRooms.size > MAX_ENDED) this.#endedRooms.delete(oldest);
+    return true;
+  }
 }
 
 /** What is written of a room in one step. */
@@ -133,6 +166,13 @@ const EMPTY = new Uint8Array();
 
 function keyOf(kind: keyof typeof KINDS, roomId: string): Buffer {
   return Buffer.concat([Buffer.of(KINDS[kind]), Buffer.from(roomId)]);
+}
+
+function put(db: Db, roomId: string, { next, content, version = 0 }: Write): void {
+  const [key, contentKey] = [keyOf("head", roomId), keyOf("content", roomId)];
+  if (next.checkpoint) void db.put(key, headBytes(next), version + 1);
+  else for (const each of [key, contentKey]) void db.remove(each);
+  if (content) void db.put(contentKey, Buffer.from(content));
 }
 
 function headBytes({ checkpoint, ...owner }: KeptRecord): Buffer {
