@@ -137,7 +137,11 @@ function help(config: Config, base: Base): Stop {
   reportLoad({ ...base, maxConnections: config.maxConnections, readings, drainProgress: () => drains.progress });
   if (config.redisUrl === "") return () => {};
   if (config.isRebalanced) rebalance({ ...base, ...matchmaking, move: (roomId) => moves.move(roomId) });
-  const watch = watchNodes({ ...base, restart: matchmaking.restore });
+  const watch = watchNodes({
+    ...base,
+    restart: matchmaking.restore,
+    isHere: (roomId) => matchmaking.hosting.isHere(roomId),
+  });
   return () => watch.close();
 }
 

@@ -17,6 +17,7 @@ const GIVE_UP_MS = 2000;
 const CONNECT_TIMEOUT_MS = 5000;
 /** A checkpoint that nobody has written or taken for so long is of a cluster that is gone. Rooms write more often, whatever happens in them. */
 const KEPT_MS = 86_400_000;
+const MAX_LISTED = 10_000;
 const FIELDS = ["epoch", "boot", "number", "name", "sessions", "content"] as const;
 
 /*
@@ -91,7 +92,7 @@ class RedisStore implements CheckpointStore {
   readonly description: string;
   readonly #link: RedisLink;
   readonly #prefix: string;
-  /** Rooms that are in the set of a boot for certain, each with its boot. */
+  /** Rooms that are in the set of a boot, each with its boot; who takes one takes it out. */
   readonly #listed = new Map<string, string>();
 
   constructor(link: RedisLink, prefix: string) {
@@ -109,6 +110,7 @@ class RedisStore implements CheckpointStore {
   }
 
   async take(roomId: string, { epoch, bootId }: CheckpointOwner): Promise<Taken> {
+    this.#listed.delete(roomId); // another process may have had it meanwhile
     await this.#list(roomId, bootId);
     const args = [String(epoch), bootId];
     const { reply } = await this.#link.run({ script: TAKE, keys: [this.#keyOf(roomId)], args });
@@ -168,6 +170,7 @@ class RedisStore implements CheckpointStore {
     await this.#link.read((client) =>
       Promise.all([client.sadd(this.#boots, bootId), client.sadd(this.#setOf(bootId), roomId)]),
     );
+    if (this.#listed.size >= MAX_LISTED) this.#listed.clear(); // most have moved away by now
     this.#listed.set(roomId, bootId);
   }
 

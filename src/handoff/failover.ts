@@ -11,6 +11,8 @@ export interface FailoverParts {
   readonly telemetry: Telemetry;
   readonly cluster: Pick<Cluster, "identity" | "nodes" | "node" | "onNodeGone">;
   readonly checkpoints: Pick<Checkpoints, "boots" | "roomsOf">;
+  /** Whether this process has a room: it is being made here, runs, or is ending. */
+  readonly isHere: (roomId: string) => boolean;
   /**
    * Has a room go on, on a node that has place for it; resolves also where somebody else did. It is done once, however many call it.
    *
@@ -25,7 +27,7 @@ interface Failed {
   readonly tries: number;
 }
 
-/** What one process does about one that is gone. */
+/** What one process does about one that is gone, or about what it took itself and could not make. */
 interface Recovery {
   readonly bootId: string;
   readonly startMs: number;
@@ -45,18 +47,22 @@ const ROUND_SPREAD_MS = 500;
 /** Beyond this seats are kept no more; what is left then is looked for again with the others' leftovers. */
 const MAX_ROUNDS = 24;
 const MAX_TRIES = 5;
-/** What was left by processes that nobody saw go is looked for this often, by each process at another time. */
+/** Rooms that this process took and never could make: as many are remembered, so that they are not tried for ever. */
+const MAX_HOPELESS = 1000;
+/** What was left by processes that nobody saw go, or by this one, is looked for this often, by each process at another time. */
 const SWEEP_MS = 10_000;
 const FIRST_SWEEP_MS = 1000;
 
 /**
  * Restarts the rooms that a lost process had and that people wait for, elsewhere and once, those with the most sessions first. Each
- * survivor begins with a share of its own, and helps with what the others leave. Keeps FOV1 to FOV3.
+ * survivor begins with a share of its own, and helps with what the others leave. What a process took and could not make stands under its own
+ * name then, where the others do not look: it sees to that itself. Keeps FOV1 to FOV3.
  */
 export class Failover {
   readonly #parts: FailoverParts;
   /** By boot. */
   readonly #under = new Map<string, Promise<void>>();
+  readonly #hopeless = new Set<string>();
   readonly #stopWatching: Stop;
   #stopSweep: Stop = () => {};
   #isClosed = false;
@@ -86,8 +92,9 @@ export class Failover {
     const recovery: Recovery = { bootId, startMs, failed: new Map(), restarted: 0, lost: 0, error: undefined };
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const left = await this.#leftBy(recovery);
-      if (left?.length === 0 || cluster.node(bootId) || this.#isClosed) break;
-      await this.#restartAll(recovery, this.#share(left ?? [], round));
+      const isBack = cluster.node(bootId) !== undefined && !this.#isOwn(bootId);
+      if (left?.length === 0 || isBack || this.#isClosed) break;
+      await this.#restartAll(recovery, this.#isOwn(bootId) ? [...(left ?? [])] : this.#share(left ?? [], round));
       this.#tellFailures(recovery);
       await this.#pause(ROUND_MS + clock.random() * ROUND_SPREAD_MS);
     }
@@ -100,7 +107,9 @@ export class Failover {
   /** Rooms that are to be restarted yet; undefined where that cannot be read now. */
   async #leftBy(recovery: Recovery): Promise<readonly CheckpointHead[] | undefined> {
     try {
-      const heads = (await this.#parts.checkpoints.roomsOf(recovery.bootId)).filter(({ sessions }) => sessions > 0);
+      const isSeenTo = (roomId: string): boolean => this.#parts.isHere(roomId) || this.#hopeless.has(roomId);
+      const kept = await this.#parts.checkpoints.roomsOf(recovery.bootId, isSeenTo);
+      const heads = kept.filter(({ sessions }) => sessions > 0);
       const listed = new Set(heads.map(({ roomId }) => roomId));
       const others = [...recovery.failed.values()].map(({ room }) => room).filter(({ roomId }) => !listed.has(roomId));
       return [...heads, ...others];
@@ -138,8 +147,19 @@ export class Failover {
       if (error instanceof ArenaError && error.code === "ROOM_NOT_FOUND") return; // it has ended meanwhile
       recovery.error = error;
       if (tries < MAX_TRIES) recovery.failed.set(roomId, { room, tries });
-      else recovery.lost++;
+      else this.#giveUp(recovery, roomId);
     }
+  }
+
+  #giveUp(recovery: Recovery, roomId: string): void {
+    recovery.lost++;
+    if (!this.#isOwn(recovery.bootId)) return;
+    if (this.#hopeless.size >= MAX_HOPELESS) this.#hopeless.clear();
+    this.#hopeless.add(roomId);
+  }
+
+  #isOwn(bootId: string): boolean {
+    return bootId === this.#parts.cluster.identity.bootId;
   }
 
   #tellFailures(recovery: Recovery): void {
@@ -162,7 +182,7 @@ export class Failover {
   async #sweep(): Promise<void> {
     const { cluster, checkpoints } = this.#parts;
     const boots = await checkpoints.boots();
-    for (const bootId of boots) if (!cluster.node(bootId)) this.#begin(bootId);
+    for (const bootId of boots) if (!cluster.node(bootId) || this.#isOwn(bootId)) this.#begin(bootId);
   }
 
   #pause(ms: number): Promise<void> {

@@ -185,7 +185,7 @@ export class Hosting {
   async adopt({ roomId, name, epoch }: Transferred): Promise<void> {
     await this.#given.get(roomId)?.ended;
     const kept = await this.#checkpoints.find(roomId);
-    if (!kept || this.#isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
+    if (!kept || this.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
     this.#owned.set(roomId, { name, epoch });
     try {
       await this.#tryToMake(kept);
@@ -197,7 +197,7 @@ export class Hosting {
 
   /** A room that could not be adopted is nobody's. */
   giveUp({ roomId, name, epoch }: Transferred): void {
-    if (this.#isHere(roomId)) return;
+    if (this.isHere(roomId)) return;
     this.#owned.set(roomId, { name, epoch });
     this.#release(roomId);
   }
@@ -291,19 +291,19 @@ export class Hosting {
   async #releaseLeftover(roomId: string): Promise<boolean> {
     this.#cluster.forget(roomId);
     const owner = await this.#cluster.owner(roomId);
-    const isOurs = owner?.bootId === this.#cluster.identity.bootId && !this.#isHere(roomId);
+    const isOurs = owner?.bootId === this.#cluster.identity.bootId && !this.isHere(roomId);
     if (isOurs) await this.#cluster.release(roomId, owner.epoch);
     return true;
   }
 
-  /** It is being made, runs, or is ending. */
-  #isHere(roomId: string): boolean {
+  /** Whether this process has a room: it is being made, runs, or is ending. */
+  isHere(roomId: string): boolean {
     return this.#owned.has(roomId) || this.#claiming.has(roomId) || matchMaker.getLocalRoomById(roomId) !== undefined;
   }
 
   /** Of two calls that come with one offer, one takes it up. */
   async #claim({ roomId, name, attempt }: RoomOrder): Promise<void> {
-    if (this.#isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
+    if (this.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
     this.#claiming.add(roomId);
     try {
       const claimed = await this.#cluster.claim(roomId, { attempt });
@@ -319,7 +319,7 @@ export class Hosting {
 
   /** A room that nobody has any more. */
   async #takeOver({ roomId, name }: Checkpoint): Promise<void> {
-    if (this.#isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
+    if (this.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
     this.#claiming.add(roomId);
     try {
       const owner = await this.#cluster.take(roomId, { name });

@@ -166,6 +166,16 @@ export function checkpointStoreContract(name: string, make: () => Promise<Checkp
       assert.deepEqual([...(await store.boots())].toSorted(), ["boot-a", "boot-b"]);
     });
 
+    it("[FOV1] says that a process has a room which left it and came back", async () => {
+      await store.put(checkpoint("r1", 5));
+      await other.take("r1", { epoch: 6, bootId: "boot-b" });
+
+      await store.take("r1", { epoch: 7, bootId: "boot-a" });
+
+      const [ofA, ofB] = [await other.roomsOf("boot-a"), await other.roomsOf("boot-b")];
+      assert.deepEqual([ofA.map(({ roomId }) => roomId), ofB], [["r1"], []]);
+    });
+
     it("keeps rooms with ids of any kind apart", async () => {
       const ids = ["a", "a}b", "{a}", "%7Ba%7D", "ä€", "a:content"];
       for (const id of ids) await store.put(checkpoint(id, 5));

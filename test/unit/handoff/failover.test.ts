@@ -20,17 +20,19 @@ class World {
   /** What a restart fails with. */
   failure: (roomId: string, bootId: string) => Error | undefined = () => undefined;
   isAway = false;
+  /** Rooms that a live process has. */
+  readonly running = new Set<string>();
   most = 0;
   readonly #left: Map<string, CheckpointHead>;
   readonly #live: string[];
   readonly #watchers: ((node: NodeRecord) => void)[] = [];
   #under = 0;
 
-  constructor(live: readonly string[], sizes: Readonly<Record<string, number>>) {
+  constructor(live: readonly string[], sizes: Readonly<Record<string, number>>, owner = "boot-gone") {
     this.#live = [...live];
     const heads = Object.entries(sizes).map(([roomId, sessions]): [string, CheckpointHead] => [
       roomId,
-      { roomId, name: "arena", epoch: 1, bootId: "boot-gone", sessions },
+      { roomId, name: "arena", epoch: 1, bootId: owner, sessions },
     ]);
     this.#left = new Map(heads);
   }
@@ -58,13 +60,14 @@ class World {
         },
       },
       checkpoints: {
-        boots: async () => (this.#left.size > 0 ? ["boot-gone"] : []),
-        roomsOf: async (bootId) => {
+        boots: async () => [...new Set([...this.#left.values()].map(({ bootId }) => bootId))],
+        roomsOf: async (bootId, isLeftOut = () => false) => {
           if (this.isAway) throw new Error("away");
-          const heads = [...this.#left.values()].filter((head) => head.bootId === bootId);
+          const heads = [...this.#left.values()].filter((head) => head.bootId === bootId && !isLeftOut(head.roomId));
           return heads.toSorted((one, other) => other.sessions - one.sessions);
         },
       },
+      isHere: (roomId) => this.running.has(roomId),
       restart: (room) => this.#restart(own.bootId, room),
     });
   }
@@ -194,6 +197,28 @@ describe("rooms of a process that is gone", () => {
 
     const tries = (name: string): number => world.restarts.filter(([, roomId]) => roomId === name).length;
     assert.ok(tries("late") === 2 && tries("bad") <= 5, JSON.stringify(world.restarts));
+  });
+
+  it("[FOV1] are seen to by who took them and could not make them, whoever had begun with them", async () => {
+    const world = new World(["a", "b"], { left: 2, running: 2, empty: 0 }, "boot-a");
+    world.running.add("running");
+    world.failure = () => (world.restarts.length < 3 ? new Error("not yet") : undefined);
+    for (const nodeId of ["a", "b"]) world.join(nodeId);
+
+    await world.pass(30_000);
+
+    assert.deepEqual(world.restarts, Array(3).fill(["boot-a", "left"]));
+    assert.deepEqual(world.left, ["running", "empty"]);
+  });
+
+  it("[FOV1] are given up in the end by who took them and cannot make them", async () => {
+    const world = new World(["a"], { bad: 2 }, "boot-a");
+    world.failure = () => new Error("no");
+    world.join("a");
+
+    await world.pass(120_000);
+
+    assert.deepEqual([world.restarts.length, world.ended.map(({ lost }) => lost)], [5, [1]]);
   });
 
   it("[FOV3] stay where they are when it comes back before they were begun with", async () => {
