@@ -222,6 +222,10 @@ export class Connection extends EventEmitter implements LineListener, Peer {
     this.#outgoing.drained();
   }
 
+  flooded(): void {
+    this.end("REFUSED_TOO_OFTEN");
+  }
+
   closed(code: number): void {
     this.emit("close", code);
   }

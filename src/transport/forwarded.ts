@@ -15,6 +15,7 @@ export interface ForwardedParts {
   /** The owner was lost while the client was here. */
   readonly onLost: (cause: Error) => void;
   readonly onSilent: () => void;
+  readonly onFlooded: () => void;
   readonly onFailed: (error: Error) => void;
   readonly onClosed: () => void;
 }
@@ -142,6 +143,11 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
     if (this.#line.readyState !== OPEN) return;
     if (this.#isHeld) this.#kept.push({ data, isBinary });
     else this.#channel.send(data, isBinary);
+  }
+
+  flooded(): void {
+    this.#parts.onFlooded();
+    this.close(CLOSE_CODES.REFUSED, "REFUSED_TOO_OFTEN");
   }
 
   drained(): void {

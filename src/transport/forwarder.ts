@@ -15,7 +15,8 @@ import { Liveness } from "./liveness.ts";
 import type { FindOwner } from "./owner-finder.ts";
 import { answerUpgrade, refuseUpgrade } from "./refuse-upgrade.ts";
 import { RoomSeeker } from "./room-seeker.ts";
-import { SocketLine } from "./socket-line.ts";
+import { MAX_FRAGMENTS, SocketLine } from "./socket-line.ts";
+import { UpgradeJudge } from "./upgrade-judge.ts";
 
 /** What sockets are forwarded with. */
 export interface ForwarderParts {
@@ -64,8 +65,6 @@ const FOLLOW_MS = 8000;
 const AGAIN_MS = 100;
 /** Answers of a process that does not have the room any more (ROOM_NOT_HERE), or is another one by now (FORWARD_FORGED). */
 const NOT_THE_OWNER: ReadonlySet<number> = new Set([403, 421]);
-/** 16 bytes, as a client chooses them. */
-const KEY = /^[+/0-9A-Za-z]{22}==$/;
 /** Headers by which a client could pretend to be one of the cluster. */
 const RESERVED = /^x-arena-/i;
 
@@ -75,6 +74,7 @@ export class Forwarder {
   readonly #liveness: Liveness;
   readonly #trunks: Trunks;
   readonly #seeker: RoomSeeker;
+  readonly #judge: UpgradeJudge;
   /** Completes upgrades. */
   readonly #upgrades: WebSocketServer;
   readonly #clients = new Set<Forwarded>();
@@ -92,12 +92,9 @@ export class Forwarder {
       watch: (trunk) => this.#watch(trunk),
     });
     this.#seeker = new RoomSeeker(parts);
-    this.#upgrades = new WebSocketServer({
-      noServer: true,
-      clientTracking: false,
-      maxPayload: parts.maxFrameBytes,
-      perMessageDeflate: parts.isCompressed,
-    });
+    const how = { maxPayload: parts.maxFrameBytes, maxFragments: MAX_FRAGMENTS, perMessageDeflate: parts.isCompressed };
+    this.#judge = new UpgradeJudge(how);
+    this.#upgrades = new WebSocketServer({ ...how, noServer: true, clientTracking: false });
     this.#upgrades.on("wsClientError", (_error, socket) => {
       refuseUpgrade(socket, this.#tellRefused("BODY_INVALID", { where: "upgrade" }));
     });
@@ -123,7 +120,7 @@ export class Forwarder {
    */
   async forward(passenger: Passenger): Promise<boolean> {
     const { roomId, lastKnown, socket, request } = passenger;
-    if (!isWebSocket(request)) throw new ArenaError("BODY_INVALID");
+    if (!this.#judge.isFit(request)) throw new ArenaError("BODY_INVALID");
     let refusedBy = "";
     while (!socket.destroyed) {
       const owner = await this.#ownerOf(roomId, lastKnown);
@@ -236,6 +233,7 @@ export class Forwarder {
         retryAfterMs,
         follow: (ticket, to) => this.#follow(passenger, ticket, to),
         onLost: (error) => this.#note("flow", bootId, toArenaError(error)),
+        onFlooded: () => this.#tellRefused("REFUSED_TOO_OFTEN", { where: "socket", sessionId }),
         onSilent: () => this.#tellRefused("PEER_SILENT", { where: "socket", sessionId }),
         onFailed: (error) => telemetry.emit("connection:failed", { sessionId, error }),
         onClosed: () => {
@@ -265,17 +263,6 @@ export class Forwarder {
     for (const [stage, failure] of this.#failures) this.#parts.telemetry.emit("forward:failed", { stage, ...failure });
     this.#failures.clear();
   }
-}
-
-/** Whether an upgrade is one that can be completed: its owner gives the seat away before that. RFC 6455, 4.2.1. */
-function isWebSocket({ method, headers }: IncomingMessage): boolean {
-  const version = headers["sec-websocket-version"];
-  return (
-    method === "GET" &&
-    headers.upgrade?.toLowerCase() === "websocket" &&
-    KEY.test(headers["sec-websocket-key"] ?? "") &&
-    (version === "13" || version === "8")
-  );
 }
 
 /** The headers as they came, without those that only the cluster writes. */

@@ -7,6 +7,8 @@ export interface LineListener {
   drained(): void;
   /** It is closed; `code` as of WebSocket. */
   closed(code: number): void;
+  /** More pings and pongs come than are of use to anybody. */
+  flooded(): void;
   /** It has failed, and will be closed. */
   failed(error: Error): void;
 }

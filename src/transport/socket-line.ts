@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { Clock } from "../clock/clock.ts";
 import type { Line, LineListener } from "./line.ts";
+import { TokenBucket } from "./token-bucket.ts";
 import { payloadsOf } from "./wire-frame.ts";
 
 /** What sockets are watched with. */
@@ -14,6 +15,12 @@ export interface SocketLineParts {
 /** A peer is looked at once a second; a verdict that late is still within two heartbeats. */
 const VERDICT_MARGIN_MS = 1000;
 
+/** Frames that a message may come in: each is work, and all together count as one. Libraries cut messages into parts of 1 KiB and more. */
+export const MAX_FRAGMENTS = 256;
+/** Pings and pongs: one a heartbeat is of use. */
+const CONTROLS = { perSecond: 5, burst: 50 };
+const OPEN = 1;
+
 /** A line that is a WebSocket of this process. */
 export class SocketLine implements Line {
   readonly #socket: WebSocket;
@@ -25,6 +32,7 @@ export class SocketLine implements Line {
   #roundTripMs: number | undefined;
   #isPaused = false;
   #listener: LineListener | undefined;
+  readonly #controls: TokenBucket;
 
   constructor(socket: WebSocket, parts: SocketLineParts) {
     this.#socket = socket;
@@ -33,6 +41,7 @@ export class SocketLine implements Line {
     this.#isCompressed = socket.extensions.includes("permessage-deflate");
     this.#parts = parts;
     this.#heardMs = parts.clock.nowMs();
+    this.#controls = new TokenBucket(CONTROLS, this.#heardMs);
   }
 
   get readyState(): number {
@@ -54,10 +63,11 @@ export class SocketLine implements Line {
       this.#heardMs = this.#parts.clock.nowMs();
       listener.message(data, isBinary);
     });
-    socket.on("pong", () => this.#hearAnswer());
-    socket.on("ping", () => {
-      this.#heardMs = this.#parts.clock.nowMs();
+    socket.on("pong", () => {
+      this.#hearControl(listener);
+      this.#hearAnswer();
     });
+    socket.on("ping", () => this.#hearControl(listener));
     socket.on("close", (code: number) => listener.closed(code));
     socket.on("error", (error) => listener.failed(error));
     if (!this.#isCompressed) this.#stream.on("drain", () => listener.drained());
@@ -124,8 +134,12 @@ export class SocketLine implements Line {
     }
   }
 
-  #hearAnswer(): void {
+  #hearControl(listener: LineListener): void {
     this.#heardMs = this.#parts.clock.nowMs();
+    if (!this.#controls.take(this.#heardMs) && this.#socket.readyState === OPEN) listener.flooded();
+  }
+
+  #hearAnswer(): void {
     if (this.#pingedMs > 0) this.#roundTripMs = this.#heardMs - this.#pingedMs;
     this.#pingedMs = 0;
   }

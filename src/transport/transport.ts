@@ -31,7 +31,8 @@ import type { Line } from "./line.ts";
 import { Liveness } from "./liveness.ts";
 import { isHere } from "./local-rooms.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
-import { SocketLine } from "./socket-line.ts";
+import { destinationOf, sessionIdOf } from "./room-path.ts";
+import { MAX_FRAGMENTS, SocketLine } from "./socket-line.ts";
 import { TrafficCounter } from "./traffic-counter.ts";
 import { Writer } from "./writer.ts";
 
@@ -84,8 +85,6 @@ interface Upgrade {
 const CLOSING_MS = 1000;
 /** Lines that the system holds until they are looked at; the 511 of Node's own make others wait for a second or three. */
 const BACKLOG = 4096;
-/** The process that had the room when the seat was given, and the room. */
-const ROOM_PATH = /^\/([\w-]+)\/([\w-]+)$/;
 
 /** Colyseus' transport with Arena's connections. */
 export class ArenaTransport extends WebSocketTransport {
@@ -103,6 +102,7 @@ export class ArenaTransport extends WebSocketTransport {
     super({
       noServer: true,
       maxPayload: parts.maxFrameBytes,
+      maxFragments: MAX_FRAGMENTS,
       perMessageDeflate: parts.isCompressed,
       pingInterval: 0,
     });
@@ -197,7 +197,7 @@ export class ArenaTransport extends WebSocketTransport {
         this.wss.emit("connection", webSocket, refusal ? { ...arrival, refusal } : arrival),
       );
     const { address, url } = arrival;
-    const [, lastKnown = "", roomId = ""] = ROOM_PATH.exec(url.pathname) ?? [];
+    const { lastKnown, roomId } = destinationOf(url.pathname);
     if (!this.#parts.forwarder || roomId === "") {
       accept();
       return;
@@ -236,7 +236,7 @@ export class ArenaTransport extends WebSocketTransport {
 
   /** A client that came in at another process; it is not passed on again. */
   #openChannel(channel: OwnerChannel, opening: Opening): void {
-    const settled = this.#parts.settled(ROOM_PATH.exec(opening.url.split("?", 1)[0] ?? "")?.[2] ?? "");
+    const settled = this.#parts.settled(destinationOf(opening.url.split("?", 1)[0] ?? "").roomId);
     if (settled) void settled.then(() => this.#judgeChannel(channel, opening));
     else this.#judgeChannel(channel, opening);
   }
@@ -269,8 +269,7 @@ export class ArenaTransport extends WebSocketTransport {
 
   #admitChannel({ url: path, headers, address, ticket }: Opening): Arrival | ArenaError {
     const url = URL.parse(path, "ws://node");
-    const roomId = ROOM_PATH.exec(url?.pathname ?? "")?.[2];
-    if (!url || !roomId || !isHere(roomId)) return new ArenaError("ROOM_NOT_HERE");
+    if (!url || !isHere(destinationOf(url.pathname).roomId)) return new ArenaError("ROOM_NOT_HERE");
     const onClose = this.#admit({ headers, url, address });
     return onClose instanceof ArenaError ? onClose : { headers, url, address, ticket, onClose };
   }
@@ -324,8 +323,8 @@ export class ArenaTransport extends WebSocketTransport {
     const { url } = arrival;
     const connection = this.#open(line, sessionIdOf(url));
     if (arrival.onClose) connection.once("close", arrival.onClose);
-    const roomId = ROOM_PATH.exec(url.pathname)?.[2];
-    if (roomId === undefined) {
+    const { roomId } = destinationOf(url.pathname);
+    if (roomId === "") {
       answerProbe(connection, this.#parts.clock);
       return;
     }
@@ -395,10 +394,6 @@ export class ArenaTransport extends WebSocketTransport {
     if (isReturning && row.isRetryable) client.leave(CLOSE_CODES.RECONNECT, code);
     else client.leave(row.closeCode ?? (isReturning ? CLOSE_CODES.FAILED_TO_RECONNECT : CLOSE_CODES.WITH_ERROR));
   }
-}
-
-function sessionIdOf(url: URL): string {
-  return url.searchParams.get("sessionId") ?? "";
 }
 
 const OPEN = 1;

@@ -50,11 +50,15 @@ export interface EdgeTrunkParts {
   /** See Link. */
   readonly silenceMs: number;
   readonly onEnd: () => void;
+  /** Number of the channel before the first. Default: 0. */
+  readonly lastChannel?: number;
 }
 
 /** An owner answers before it asks anybody anything. */
 const ANSWER_MS = 5000;
 const GONE = 1006;
+/** A record has 32 bits for it. */
+const MAX_CHANNEL = 0xffff_ffff;
 
 /** The end of a trunk where clients come in. */
 export class EdgeTrunk {
@@ -63,13 +67,14 @@ export class EdgeTrunk {
   readonly #channels = new Map<number, EdgeChannel>();
   /** Those for whom something waits in their sockets. */
   readonly #slow = new Set<EdgeChannel>();
-  #lastChannel = 0;
+  #lastChannel: number;
   #takenRecords = 0;
   #toldRecords = 0;
   #isFull = false;
 
-  constructor(socket: Socket, head: Buffer, { clock, silenceMs, onEnd }: EdgeTrunkParts) {
+  constructor(socket: Socket, head: Buffer, { clock, silenceMs, onEnd, lastChannel = 0 }: EdgeTrunkParts) {
     this.#clock = clock;
+    this.#lastChannel = lastChannel;
     this.link = new Link(socket, head, {
       clock,
       silenceMs,
@@ -89,7 +94,7 @@ export class EdgeTrunk {
 
   /** Asks the owner to take a client. */
   open(opening: Opening): EdgeChannel {
-    const id = ++this.#lastChannel;
+    const id = this.#nextChannel();
     const stopDeadline = afterAwake(this.#clock, ANSWER_MS, () => {
       channel.closed(GONE, "It does not answer in time.");
     });
@@ -105,6 +110,13 @@ export class EdgeTrunk {
     this.#channels.set(id, channel);
     this.link.send(openRecord(id, opening));
     return channel;
+  }
+
+  /** Numbers come again after the last one; whoever has had one since then keeps it. */
+  #nextChannel(): number {
+    do this.#lastChannel = (this.#lastChannel % MAX_CHANNEL) + 1;
+    while (this.#channels.has(this.#lastChannel));
+    return this.#lastChannel;
   }
 
   #take(record: Downward): void {

@@ -113,7 +113,7 @@ export class Link<Came> {
 
   /** Leaves out a time in which this process itself stood still. */
   forgive(stallMs: number): void {
-    this.#heardMs += stallMs;
+    this.#heardMs = Math.min(this.#parts.clock.nowMs(), this.#heardMs + stallMs);
     this.#pingedMs = undefined;
   }
 
@@ -146,8 +146,8 @@ export class Link<Came> {
     try {
       this.#reader.take(chunk);
     } catch (cause) {
+      this.fail(new ArenaError("PEER_UNREACHABLE", "What it sends cannot be taken.", { cause })); // what came behind is lost
       if (!(cause instanceof Junk)) throw cause; // a fault of ours, as with any socket
-      this.fail(new ArenaError("PEER_UNREACHABLE", "What it sends cannot be taken.", { cause }));
     }
   }
 

@@ -97,6 +97,23 @@ describe("the rate of a connection", () => {
     assert.equal(heard.at(-1), KIND.leave);
   });
 
+  it("[ADM6] ends a connection that sends pings, or pongs that nobody asked for, faster than is of use", () => {
+    for (let pings = 0; pings < 100; pings++) peer.emit(pings % 2 === 0 ? "ping" : "pong");
+
+    assert.deepEqual(peer.closedWith, [4500, "REFUSED_TOO_OFTEN"]);
+    assert.deepEqual(refused, ["REFUSED_TOO_OFTEN"]);
+  });
+
+  it("[ADM6] lets a client ping once a second for as long as it likes", () => {
+    for (let pings = 0; pings < 1000; pings++) {
+      clock.advance(1000);
+      peer.emit("ping");
+      peer.emit("pong");
+    }
+
+    assert.equal(peer.closedWith, undefined);
+  });
+
   it("hears nothing more of a client that is being closed", () => {
     receive(KIND.input, 6);
     clock.advance(1000);

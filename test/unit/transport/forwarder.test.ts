@@ -18,6 +18,7 @@ import {
   until,
 } from "../../support/forwarding.ts";
 
+const UPGRADE = "upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==";
 const MB = 1024 * 1024;
 const KEY = "dGhlIHNhbXBsZSBub25jZQ==";
 /** A socket's buffer, and what was read when it was full. */
@@ -410,8 +411,15 @@ describe("a client whose room is elsewhere", () => {
     ["asks for something else", "GET", `upgrade: h2c\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${KEY}`],
     ["has no key", "GET", "upgrade: websocket\r\nsec-websocket-version: 13"],
     ["is of another version", "GET", `upgrade: websocket\r\nsec-websocket-version: 7\r\nsec-websocket-key: ${KEY}`],
+    ["names protocols that are none", "GET", `${UPGRADE}\r\nsec-websocket-protocol: a,,b`],
+    ["names a protocol twice", "GET", `${UPGRADE}\r\nsec-websocket-protocol: a, a`],
+    ["names extensions that are none", "GET", `${UPGRADE}\r\nsec-websocket-extensions: permessage-deflate;;`],
   ] as const) {
     it(`[FWD7] costs its owner nothing where its upgrade ${what}`, async () => {
+      if (head.includes("extensions")) {
+        await close();
+        await open({ isCompressed: true });
+      }
       const led = edge.led();
       const socket = connect(edge.port, "127.0.0.1");
       socket.write(`${method} /b/room HTTP/1.1\r\nhost: h\r\nconnection: upgrade\r\n${head}\r\n\r\n`);

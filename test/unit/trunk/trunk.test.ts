@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { manualClock, seededRandom, systemClock } from "../../../src/clock/clock.ts";
 import { EdgeTrunk } from "../../../src/trunk/edge-trunk.ts";
+import { openRecord } from "../../../src/trunk/records.ts";
 import { type OwnerChannel, OwnerTrunk } from "../../../src/trunk/trunk.ts";
 
 const SEED = Number(process.env["TRUNK_SEED"] ?? (process.env["CI"] === "true" ? 1 : Date.now() % 1_000_000));
@@ -112,6 +113,55 @@ describe(`a trunk (TRUNK_SEED=${SEED})`, () => {
 
     assert.deepEqual(codes, [1006]);
     assert.match(String(causes[0]), /two heartbeats/);
+  });
+
+  it("[HB1] is heard no later than now where this process stood still", () => {
+    const clock = manualClock();
+    const { link } = new EdgeTrunk(openLine()[0], NOTHING, { clock, silenceMs: 1000, onEnd: () => {} });
+    clock.advance(100);
+
+    link.forgive(60_000);
+
+    clock.advance(1000);
+    assert.equal(link.isSilent(clock.nowMs()), true);
+  });
+
+  it("gives channels the numbers from the beginning where there are no more, but none that is in use", () => {
+    const parts = { clock: manualClock(), silenceMs: 1000, onEnd: () => {} };
+    const edge = new EdgeTrunk(openLine()[0], NOTHING, { ...parts, lastChannel: 0xffff_fffd });
+    const opening = { url: "/", headers: {}, address: "" };
+    const ids = [1, 2, 3, 4].map(() => edge.open(opening).id);
+    const again = new EdgeTrunk(openLine()[0], NOTHING, { ...parts, lastChannel: 0xffff_ffff });
+    const first = again.open(opening).id;
+
+    assert.deepEqual([ids, first], [[0xffff_fffe, 0xffff_ffff, 1, 2], 1]);
+  });
+
+  it("[FLT3] ends, and takes nothing that came behind, where what came cannot be done", async () => {
+    const [mine, others] = openLine();
+    const causes: (Error | undefined)[] = [];
+    const opened: number[] = [];
+    new OwnerTrunk(mine, NOTHING, {
+      clock: systemClock(),
+      silenceMs: 1000,
+      maxMessageBytes: 9,
+      onOpen: ({ id }) => {
+        opened.push(id);
+        throw new Error("a fault of ours");
+      },
+      onEnd: (cause) => void causes.push(cause),
+    });
+    const thrown: unknown[] = [];
+    const opening = { url: "/", headers: {}, address: "" };
+    try {
+      mine.emit("data", Buffer.concat([openRecord(1, opening), openRecord(2, opening)]));
+    } catch (error) {
+      thrown.push(error);
+    }
+    others.destroy();
+
+    assert.match(String(thrown[0]), /a fault of ours/);
+    assert.deepEqual([opened, causes.length], [[1], 1]);
   });
 
   it("[FRM2] closes a channel with 1009 whose process lets more through than the owner takes", async () => {
