@@ -54,6 +54,9 @@ describe("a cluster of an edge and three nodes", function () {
     const before = await openBoard(cluster.sdk(), "plans");
     const [board] = await cluster.rooms("whiteboard");
     const frozen = cluster.process(board?.nodeId).child;
+    const seats = (): Promise<unknown> =>
+      cluster.redis.call("HGET", `arena:checkpoint:{${before.room.roomId}}`, "sessions");
+    while ((await seats()) !== "1") await turn(); // within 200 ms (CKP2); of a seat that is not kept yet nobody knows any more
     const led = new Promise<string>((resolve) => {
       before.room.onReconnect(() => resolve("led"));
       before.room.onLeave((code) => resolve(`left with ${code}`));
@@ -64,8 +67,7 @@ describe("a cluster of an edge and three nodes", function () {
 
     frozen.kill("SIGCONT");
 
-    // It may have frozen before the seat was kept, within 200 ms (CKP2): then nobody knows of it any more.
-    assert.match(await led, /^led|left with 4003$/);
+    assert.equal(await led, "led");
     assert.ok("outcome" in (await pushShape(after.room, 1)));
   });
 
