@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { systemClock } from "../../src/clock/clock.ts";
+import { type Stop, systemClock } from "../../src/clock/clock.ts";
 import { openCluster } from "../../src/cluster/cluster.ts";
 import { CALL_HEADER, CALL_PATH, openPeers, type Peers } from "../../src/peers/peers.ts";
 import { openPresence } from "../../src/presence/presence.ts";
@@ -29,21 +29,31 @@ process.once("message", async ({ redisUrl, nodeId }: { redisUrl: string; nodeId:
   const presence = await openPresence({ ...place, cluster });
   await cluster.join(`127.0.0.1:${await answerCalls(peers)}`);
 
+  /** What ends each watch; undefined while it is not there yet. */
+  const watches = new Map<string, Stop | undefined>();
   const watch = async (id: string, users: readonly string[]): Promise<void> => {
-    for (;;) {
+    watches.set(id, undefined);
+    while (watches.has(id)) {
       try {
-        await presence.watch(users, (told) => say({ id, told }));
+        const stop = await presence.watch(users, (told) => say({ id, told }));
+        if (watches.has(id)) watches.set(id, stop);
+        else stop();
         return;
       } catch {
         await delay(100); // the store is away; a client tries again, too
       }
     }
   };
+  const unwatch = (id: string): void => {
+    watches.get(id)?.();
+    watches.delete(id);
+  };
   process.on("message", (order: PresenceOrder) => {
     if (order.do === "arrive") presence.arrived(order.seat);
     else if (order.do === "depart") presence.departed(order.sessionId);
     else if (order.do === "status") presence.setStatus(order.sessionId, order.status);
     else if (order.do === "watch") void watch(order.id, order.users);
+    else if (order.do === "unwatch") unwatch(order.id);
     else order satisfies never;
   });
   say({ isReady: true });

@@ -8,7 +8,8 @@ export type PresenceOrder =
   | { readonly do: "arrive"; readonly seat: Seat }
   | { readonly do: "depart"; readonly sessionId: string }
   | { readonly do: "status"; readonly sessionId: string; readonly status: string }
-  | { readonly do: "watch"; readonly id: string; readonly users: readonly string[] };
+  | { readonly do: "watch"; readonly id: string; readonly users: readonly string[] }
+  | { readonly do: "unwatch"; readonly id: string };
 
 /** What a process says: that it takes part, or what somebody was told who watches there. */
 export type PresenceWord = { readonly isReady: true } | { readonly id: string; readonly told: Told };

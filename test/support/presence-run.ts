@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../src/clock/clock.ts";
 import { SHARDS } from "../../src/presence/store.ts";
-import type { PresenceTold as Told, UserPresence } from "../../src/protocol/protocol.ts";
+import { MAX_WATCHED_USERS, type PresenceTold as Told, type UserPresence } from "../../src/protocol/protocol.ts";
 import { PresenceProcess } from "./presence-process.ts";
 import { startRedis, type TestRedis } from "./redis.ts";
 
@@ -9,6 +9,9 @@ import { startRedis, type TestRedis } from "./redis.ts";
 export interface PresenceRun {
   readonly seed: number;
   readonly rounds: number;
+  readonly users: number;
+  /** Who watches, in all processes together; each of them at most as many users as a client may. */
+  readonly watchers: number;
   /** Told of each round. */
   readonly tell: (words: string) => void;
 }
@@ -16,6 +19,8 @@ export interface PresenceRun {
 /** What came of a run. Everything that must not be is told by a sentence in `wrongs`. */
 export interface PresenceOutcome {
   readonly rounds: number;
+  /** At the end. */
+  readonly sessions: number;
   readonly actions: number;
   /** Rounds with each fault. */
   readonly faults: Readonly<Record<string, number>>;
@@ -54,11 +59,14 @@ interface Promises {
 }
 
 const NODES = ["n1", "n2", "n3"];
-const USERS = Array.from({ length: 40 }, (_, n) => `user-${n}`);
 const MAX_SESSIONS = 3;
-const WATCHERS_PER_NODE = 2;
+/** Of all users, where a client may watch as many. */
 const WATCHED_SHARE = 0.8;
-const [MIN_ACTIONS, MAX_ACTIONS] = [30, 80];
+/** Of the steps, those in which somebody begins to watch. */
+const WATCH_SHARE = 0.05;
+const [MIN_STEPS, MAX_STEPS] = [30, 80];
+/** Of so many users, one does something in a step. */
+const USERS_PER_ACTION = 200;
 const MAX_PAUSE_MS = 60;
 /** Below the time of grace, also with what an outage of Redis takes. */
 const MAX_AWAY_MS = 1500;
@@ -90,8 +98,9 @@ class World {
   readonly #redis: TestRedis;
   readonly #random: () => number;
   readonly #nodes = new Map<string, PresenceProcess>();
-  readonly #sessions = new Map<string, Session[]>(USERS.map((user) => [user, []]));
-  #watchers: Watcher[] = [];
+  readonly #users: readonly string[];
+  readonly #sessions: ReadonlyMap<string, Session[]>;
+  readonly #watchers = new Map<string, Watcher>();
   /** What is under way beside the actions. */
   #pending: Promise<void>[] = [];
   #promises: Promises = { quiet: new Set(), steady: new Set() };
@@ -107,11 +116,15 @@ class World {
     this.#run = run;
     this.#redis = redis;
     this.#random = seededRandom(run.seed);
+    this.#users = Array.from({ length: run.users }, (_, n) => `user-${n}`);
+    this.#sessions = new Map(this.#users.map((user) => [user, []]));
   }
 
   async play(): Promise<PresenceOutcome> {
     const { rounds, tell } = this.#run;
     for (const nodeId of NODES) await this.#start(nodeId);
+    for (const user of this.#users) this.#join(user);
+    tell(`${this.#users.length} users came: all known after ${Math.round(await this.#settle())} ms`);
     const faults: Fault[] = [];
     for (this.#round = 1; this.#round <= rounds && this.#wrongs.length === 0; this.#round++) {
       if (faults.length === 0) faults.push(...FAULTS);
@@ -124,6 +137,7 @@ class World {
     }
     return {
       rounds: this.#round - 1,
+      sessions: [...this.#sessions.values()].flat().length,
       actions: this.#actions,
       faults: this.#faults,
       told: this.#told,
@@ -139,19 +153,31 @@ class World {
   async #start(nodeId: string): Promise<void> {
     const onTold = (id: string, told: Told): void => this.#hear(id, told);
     this.#nodes.set(nodeId, await PresenceProcess.start(nodeId, this.#redis.url, onTold));
-    for (let n = 0; n < WATCHERS_PER_NODE; n++) this.#watch(nodeId);
+    for (let n = 0; n < this.#watchersPerNode; n++) this.#watch(nodeId);
   }
 
+  get #watchersPerNode(): number {
+    return Math.ceil(this.#run.watchers / NODES.length);
+  }
+
+  /** Somebody begins to watch, in the place of who has watched there for longest where there are enough. */
   #watch(nodeId: string): void {
-    const users = USERS.filter(() => this.#random() < WATCHED_SHARE);
+    const share = Math.min(WATCHED_SHARE, MAX_WATCHED_USERS / this.#users.length);
+    const users = this.#users.filter(() => this.#random() < share).slice(0, MAX_WATCHED_USERS);
     const id = `watcher ${++this.#serial} of ${nodeId}`;
-    this.#watchers.push({ id, nodeId, users, revision: 0, view: new Map() });
+    const there = [...this.#watchers.values()].filter((watcher) => watcher.nodeId === nodeId);
+    const [longest] = there;
+    if (longest && there.length >= this.#watchersPerNode) {
+      this.#watchers.delete(longest.id);
+      this.#node(nodeId).order({ do: "unwatch", id: longest.id });
+    }
+    this.#watchers.set(id, { id, nodeId, users, revision: 0, view: new Map() });
     this.#node(nodeId).order({ do: "watch", id, users });
   }
 
   #hear(id: string, { revision, isSnapshot, users }: Told): void {
-    const watcher = this.#watchers.find((each) => each.id === id);
-    if (!watcher) return; // of a process that was just killed
+    const watcher = this.#watchers.get(id);
+    if (!watcher) return; // who watches no more, or of a process that was just killed
     this.#told++;
     if (revision !== watcher.revision + 1) this.#wrong(`${id}: revision ${revision} after ${watcher.revision}`);
     if (isSnapshot !== (revision === 1))
@@ -165,11 +191,11 @@ class World {
 
   #judge(id: string, user: string, [before, presence]: readonly [UserPresence | undefined, UserPresence]): void {
     const { quiet, steady } = this.#promises;
-    const words = `${id}, of ${user}: ${JSON.stringify([before, presence])}`;
+    const words = (): string => `${id}, of ${user}: ${JSON.stringify([before, presence])}`;
     // Who began to watch while somebody was away was not told where they are.
     const wasAway = before?.online === true && before.sessions.length === 0;
-    if (quiet.has(user) && !wasAway) this.#wrong(`something is seen where nothing was to be seen: ${words}`);
-    if (!presence.online && steady.has(user)) this.#wrong(`offline though never gone: ${words}`);
+    if (quiet.has(user) && !wasAway) this.#wrong(`something is seen where nothing was to be seen: ${words()}`);
+    if (!presence.online && steady.has(user)) this.#wrong(`offline though never gone: ${words()}`);
   }
 
   #wrong(words: string): void {
@@ -177,13 +203,15 @@ class World {
   }
 
   async #playRound(fault: Fault): Promise<void> {
-    const online = USERS.filter((user) => this.#of(user).length > 0);
+    const users = this.#users;
+    const online = users.filter((user) => this.#of(user).length > 0);
     // Of who has several sessions, one is seen to go at once.
-    this.#promises = { quiet: new Set(USERS.filter((user) => this.#of(user).length < 2)), steady: new Set(online) };
+    this.#promises = { quiet: new Set(users.filter((user) => this.#of(user).length < 2)), steady: new Set(online) };
     this.#pending = [this.#fail(fault)];
-    const actions = MIN_ACTIONS + Math.floor(this.#random() * (MAX_ACTIONS - MIN_ACTIONS));
-    for (let n = 0; n < actions; n++) {
-      this.#act();
+    const steps = MIN_STEPS + Math.floor(this.#random() * (MAX_STEPS - MIN_STEPS));
+    for (let step = 0; step < steps; step++) {
+      for (let n = 0; n < users.length; n += USERS_PER_ACTION) this.#act();
+      if (this.#random() < WATCH_SHARE) this.#watch(this.#pick([...this.#usable]));
       await delay(this.#random() * MAX_PAUSE_MS);
     }
     while (this.#pending.length > 0) await this.#pending.shift();
@@ -194,7 +222,7 @@ class World {
 
   #act(): void {
     this.#actions++;
-    const user = this.#pick(USERS);
+    const user = this.#pick(this.#users);
     const here = this.#of(user).filter(({ isAway, nodeId }) => !isAway && this.#usable.has(nodeId));
     const session = here.length > 0 ? this.#pick(here) : undefined;
     const dice = this.#random();
@@ -202,8 +230,7 @@ class World {
     else if (dice < 0.45) this.#leave(user, session);
     else if (dice < 0.7) this.#blip(user, session);
     else if (dice < 0.85) this.#move(user, session);
-    else if (dice < 0.95) this.#setStatus(user, session);
-    else this.#watch(session.nodeId);
+    else this.#setStatus(user, session);
   }
 
   #join(user: string): void {
@@ -320,16 +347,17 @@ class World {
   /** Some of its users go on elsewhere. */
   async #kill(nodeId: string): Promise<void> {
     this.#usable.delete(nodeId);
-    this.#watchers = this.#watchers.filter((watcher) => watcher.nodeId !== nodeId);
+    for (const watcher of this.#watchers.values()) if (watcher.nodeId === nodeId) this.#watchers.delete(watcher.id);
     const node = this.#node(nodeId);
     this.#nodes.delete(nodeId);
-    await node.kill();
+    const ended = node.kill();
     for (const [user, sessions] of this.#sessions) {
       for (const session of sessions.filter((each) => each.nodeId === nodeId)) {
         if (this.#random() < 0.5) this.#resume(user, session);
         else this.#forget(user, session);
       }
     }
+    await ended;
     await this.#start(nodeId);
     this.#usable.add(nodeId);
   }
@@ -349,11 +377,10 @@ class World {
   async #settle(): Promise<number> {
     const startMs = performance.now();
     for (;;) {
-      const wrongs = [...this.#watchers.flatMap((watcher) => this.#wrongOf(watcher)), ...(await this.#wrongInStore())];
       const tookMs = performance.now() - startMs;
-      if (wrongs.length === 0) return tookMs;
+      if (await this.#isAllKnown()) return tookMs;
       if (tookMs > SETTLE_MS) {
-        for (const words of wrongs) this.#wrong(words);
+        for (const words of [...this.#wrongsShown(), ...(await this.#wrongsInStore())]) this.#wrong(words);
         for (const node of this.#nodes.values()) this.#run.tell(`${node.nodeId}: ${node.log}`);
         return tookMs;
       }
@@ -361,22 +388,33 @@ class World {
     }
   }
 
-  #wrongOf({ id, users, view }: Watcher): readonly string[] {
-    const pairs = users.map((user) => [user, describe(view.get(user)), describe(this.#presenceOf(user))] as const);
-    return pairs
-      .filter(([, shown, is]) => shown !== is)
-      .map(([user, shown, is]) => `${id}: ${user} is ${is}, and shown as ${shown}`);
+  async #isAllKnown(): Promise<boolean> {
+    for (const _ of this.#wrongsShown()) return false;
+    return (await this.#wrongsInStore()).length === 0;
+  }
+
+  /** Where the views of watchers differ from the book. */
+  *#wrongsShown(): Iterable<string> {
+    const book = new Map<string, string>();
+    for (const { id, users, view } of this.#watchers.values()) {
+      for (const user of users) {
+        const [shown, is] = [describe(view.get(user)), book.get(user) ?? describe(this.#presenceOf(user))];
+        book.set(user, is);
+        if (shown !== is) yield `${id}: ${user} is ${is}, and shown as ${shown}`;
+      }
+    }
   }
 
   /** What the store has of sessions, by user, is what there is. */
-  async #wrongInStore(): Promise<readonly string[]> {
+  async #wrongsInStore(): Promise<readonly string[]> {
     const stored = new Map<string, string>();
     for (let shard = 0; shard < SHARDS; shard++) {
       const reply = (await this.#redis.call("HGETALL", `arena:{presence/${shard}}:sessions`)) as string[];
       for (let at = 0; at < reply.length; at += 2)
         stored.set(reply[at] ?? "", idsOf(JSON.parse(reply[at + 1] ?? "[]")));
     }
-    return USERS.map((user) => [user, stored.get(user) ?? "", idsOf(this.#of(user))] as const)
+    return this.#users
+      .map((user) => [user, stored.get(user) ?? "", idsOf(this.#of(user))] as const)
       .filter(([, has, is]) => has !== is)
       .map(([user, has, is]) => `the store has of ${user}: "${has}", not "${is}"`);
   }
