@@ -59,7 +59,10 @@ export class ConnectionPeople {
     this.#parts = parts;
     const { onMessage } = parts;
     onMessage<Invited>(PEOPLE_MESSAGES.INVITED, (invited) => this.#onInvited(invited));
-    onMessage<{ id: string }>(PEOPLE_MESSAGES.INVITE_GONE, ({ id }) => this.#gone.tell(id));
+    onMessage<{ id: string }>(PEOPLE_MESSAGES.INVITE_GONE, ({ id }) => {
+      this.#known.delete(id); // it may come again, when its process was only taken for gone
+      this.#gone.tell(id);
+    });
     onMessage<InviteState>(PEOPLE_MESSAGES.INVITE_STATE, (state) => this.#states.tell(state));
     onMessage<PartySeat>(PEOPLE_MESSAGES.PARTY_SEAT, (seat) => this.#seats.tell(seat));
     onMessage<PartyTold | null>(PEOPLE_MESSAGES.PARTY, (party) => {

@@ -62,6 +62,12 @@ export class Courier {
     return peers.call(node, method, payload, DEADLINE_MS);
   }
 
+  /** Whether a process is there, as far as is known. */
+  knows(bootId: string): boolean {
+    const { cluster } = this.#parts;
+    return bootId === cluster.identity.bootId || cluster.node(bootId) !== undefined;
+  }
+
   /** Processes in which a user has sessions. @throws ArenaError CLUSTER_UNAVAILABLE */
   async bootsOf(userId: string): Promise<readonly string[]> {
     const { cluster, presence, sessions } = this.#parts;

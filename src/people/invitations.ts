@@ -38,6 +38,8 @@ export interface Wanted {
   /** Whether the inviter may invite that user. */
   readonly isAllowed: boolean;
   readonly timeoutMs: number;
+  /** Done first, once the invitation is counted. @throws ArenaError that the inviter is told whoever is invited */
+  prepare?(): Promise<void>;
   /** Makes the offer, for a user who is there. @throws ArenaError where there is none to be had */
   offer(found: Whereabouts): Promise<Offer>;
 }
@@ -54,14 +56,22 @@ export interface InvitationsParts {
   readonly onFailed: (error: unknown) => void;
 }
 
+/** Who makes one invitation. */
+interface Inviting extends Inviter {
+  /** Resolves when they have been told all that there was so far. */
+  told: Promise<void>;
+}
+
 interface Open extends Offer {
   readonly id: string;
-  readonly from: Inviter;
+  readonly from: Inviting;
   readonly userId: string;
   readonly endsMs: number;
   /** Processes that have it. */
   readonly boots: Set<string>;
   isBeingAccepted: boolean;
+  /** How it ends where that comes to nothing: what happened meanwhile. */
+  endsAs?: InviteStateName;
   stop: Stop;
 }
 
@@ -89,7 +99,7 @@ export class Invitations {
   readonly #inbox: Inbox;
   readonly #open = new Map<string, Open>();
   /** Who is about to have one open. */
-  readonly #inviting = new Set<Inviter>();
+  readonly #inviting = new Set<Inviting>();
 
   constructor(parts: InvitationsParts) {
     const { clock, courier, sessions } = parts;
@@ -105,7 +115,7 @@ export class Invitations {
    * Invites a user, and gives the id under which the inviter is told what comes of it. Nobody learns whether there is a user whom they
    * may not invite: to them that one is not available.
    *
-   * @throws ArenaError INVITES_TOO_MANY, CLUSTER_UNAVAILABLE
+   * @throws ArenaError INVITES_TOO_MANY, CLUSTER_UNAVAILABLE; what preparing it throws
    */
   async invite(from: Inviter, wanted: Wanted): Promise<string> {
     const { userId } = from.user;
@@ -113,19 +123,21 @@ export class Invitations {
     const inviters = [...this.#inviting, ...Array.from(this.#open.values(), (one) => one.from)];
     if (inviters.filter(({ user }) => user.userId === userId).length >= MAX_OPEN)
       throw new ArenaError("INVITES_TOO_MANY");
-    const inviting = { ...from };
+    const inviting: Inviting = { ...from, told: Promise.resolve() };
     this.#inviting.add(inviting);
     try {
+      await wanted.prepare?.();
       return await this.#invite(inviting, wanted);
     } finally {
       this.#inviting.delete(inviting);
     }
   }
 
-  async #invite(from: Inviter, wanted: Wanted): Promise<string> {
+  async #invite(from: Inviting, wanted: Wanted): Promise<string> {
     const { courier, bootId, makeId } = this.#parts;
     const id = `${bootId}.${makeId()}`;
-    const found = await courier.find(wanted.isAllowed ? wanted.userId : NOBODY); // takes as long as for who is away
+    const isAllowed = wanted.isAllowed && wanted.userId !== from.user.userId;
+    const found = await courier.find(isAllowed ? wanted.userId : NOBODY); // takes as long as for who is away
     if (!found) {
       this.#tell(from, { id, user: wanted.userId, state: "unavailable" });
       return id;
@@ -152,10 +164,11 @@ export class Invitations {
     return ((await this.#parts.courier.call(owner, ANSWER, answered)) ?? undefined) as InviteSeat | undefined; // our own code's
   }
 
-  /** Withdraws an invitation of a user's, if it is still open. */
+  /** Withdraws an invitation of a user's, if it is still open. @throws ArenaError PEER_UNREACHABLE, PEER_UNCERTAIN */
   async withdraw(userId: string, id: string): Promise<void> {
+    const { courier } = this.#parts;
     const [owner = ""] = id.split(".", 1);
-    await this.#parts.courier.call(owner, WITHDRAW, { id, userId });
+    if (courier.knows(owner)) await courier.call(owner, WITHDRAW, { id, userId }); // else it has gone with its process
   }
 
   /** Tells a session of what its user is invited to. */
@@ -163,8 +176,19 @@ export class Invitations {
     this.#inbox.tell(session);
   }
 
+  /** A process is gone: what it kept has ended, and what it was told it is told again should it be back. */
   nodeGone(bootId: string): void {
     this.#inbox.endAllOf(bootId);
+    for (const { boots } of this.#open.values()) boots.delete(bootId);
+  }
+
+  /** This process may have been taken for gone, and with it what is open here. */
+  reassert(): void {
+    for (const open of this.#open.values()) {
+      const boots = [...open.boots];
+      open.boots.clear();
+      for (const bootId of boots) void this.#deliver(open, bootId);
+    }
   }
 
   close(): void {
@@ -173,7 +197,7 @@ export class Invitations {
     this.#inbox.close();
   }
 
-  async #begin(id: string, from: Inviter, { userId, timeoutMs }: Wanted, offer: Offer): Promise<void> {
+  async #begin(id: string, from: Inviting, { userId, timeoutMs }: Wanted, offer: Offer): Promise<void> {
     const { clock, courier } = this.#parts;
     const endsMs = clock.nowMs() + timeoutMs;
     const stop = clock.after(timeoutMs, () => this.#end(id, "timedOut"));
@@ -238,7 +262,9 @@ export class Invitations {
       return seat && { id, seat, data: open.told.data };
     } catch (error) {
       open.isBeingAccepted = false;
-      if (this.#parts.clock.nowMs() >= open.endsMs) this.#end(id, "timedOut");
+      const isGone = error instanceof ArenaError && error.code === "INVITE_GONE"; // what was offered is not there any more
+      const state = open.endsAs ?? (isGone ? "unavailable" : undefined);
+      if (state) this.#end(id, state);
       throw error;
     }
   }
@@ -249,7 +275,11 @@ export class Invitations {
 
   #end(id: string, state: InviteStateName, except?: string): void {
     const open = this.#open.get(id);
-    if (!open || (open.isBeingAccepted && state !== "accepted")) return;
+    if (!open) return;
+    if (open.isBeingAccepted && state !== "accepted") {
+      open.endsAs ??= state;
+      return;
+    }
     this.#open.delete(id);
     open.stop();
     const told: InviteState = { id, user: open.userId, state };
@@ -259,7 +289,9 @@ export class Invitations {
     for (const bootId of open.boots) this.#parts.courier.call(bootId, GONE, gone).catch(this.#parts.onFailed);
   }
 
-  #tell({ user }: Inviter, state: InviteState): void {
-    void this.#parts.courier.send([user.userId], PEOPLE_MESSAGES.INVITE_STATE, state);
+  /** One after the other: the first may have a longer way to another process. */
+  #tell(from: Inviting, state: InviteState): void {
+    const { courier } = this.#parts;
+    from.told = from.told.then(() => courier.send([from.user.userId], PEOPLE_MESSAGES.INVITE_STATE, state));
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Presence } from "../presence/presence.ts";
-import { MAX_PARTY, type PartySeat, type PartyTold, PEOPLE_MESSAGES, type UserPresence } from "../protocol/protocol.ts";
+import { MAX_PARTY, type PartySeat, type PartyTold, PEOPLE_MESSAGES } from "../protocol/protocol.ts";
 import type { Courier } from "./courier.ts";
 import type { SeatTarget, UserSeats } from "./seats.ts";
 import type { PersonSession, Sessions } from "./sessions.ts";
@@ -23,11 +23,11 @@ export interface PartyTrip {
 
 /** What parties are made of. */
 export interface PartiesParts {
-  readonly clock: Pick<Clock, "every">;
+  readonly clock: Pick<Clock, "every" | "nowMs">;
   readonly store: PeopleStore;
   readonly courier: Courier;
   readonly sessions: Sessions;
-  readonly presence: Pick<Presence, "of" | "watch">;
+  readonly presence: Pick<Presence, "watch">;
   readonly seats: UserSeats;
   readonly makeId: () => string;
   readonly onFailed: (error: unknown) => void;
@@ -35,11 +35,19 @@ export interface PartiesParts {
 
 interface Followed {
   readonly party: Party;
-  stop: Stop;
+  readonly sinceMs: number;
+  /** Members of whom presence says so. */
+  readonly offline: Set<string>;
+  /** Undefined until presence is asked of them. */
+  stop: Stop | undefined;
 }
 
 const CHANGED = "people:party";
+/** What the store has of a party that has ended, for a while: of one of which it has nothing, it has lost what it had. */
+const ENDED = "[]";
 const FOLLOW_EVERY_MS = 15_000;
+/** Of who has only just come, presence may not know yet. */
+const UNKNOWN_MS = 5000;
 /** Of those who change a party at once, one succeeds each time. */
 const MAX_TRIES = 2 * MAX_PARTY;
 
@@ -56,7 +64,7 @@ export class Parties {
     this.#parts = parts;
     parts.courier.on(CHANGED, (payload) => this.#changed(payload as { party: Party; userIds: readonly string[] }));
     this.#stopTimer = parts.clock.every(FOLLOW_EVERY_MS, () => {
-      for (const { party } of this.#followed.values()) this.#renew(party).catch(parts.onFailed);
+      for (const followed of this.#followed.values()) this.#renew(followed).catch(parts.onFailed);
     });
   }
 
@@ -82,7 +90,7 @@ export class Parties {
         await this.#announce(begun, begun.members);
         return begun;
       }
-      await store.swap(partyKey(begun.id), write(begun), undefined); // they have come to be in another one meanwhile
+      await store.swap(partyKey(begun.id), write(begun), ENDED); // they have come to be in another one meanwhile
     }
     throw tooMany();
   }
@@ -142,7 +150,7 @@ export class Parties {
 
   close(): void {
     this.#stopTimer();
-    for (const { stop } of this.#followed.values()) stop();
+    for (const { stop } of this.#followed.values()) stop?.();
     this.#followed.clear();
   }
 
@@ -195,37 +203,58 @@ export class Parties {
   }
 
   async #follow(party: Party): Promise<void> {
-    const { sessions, presence, onFailed } = this.#parts;
+    const { clock, sessions } = this.#parts;
     const known = this.#followed.get(party.id);
     const isOurs = party.members.some((userId) => sessions.has(userId));
     if (isOurs && known && write(known.party) === write(party)) return;
-    known?.stop();
+    known?.stop?.();
     this.#followed.delete(party.id);
     if (!isOurs) return;
-    const followed: Followed = { party, stop: () => {} };
+    const followed: Followed = { party, sinceMs: clock.nowMs(), offline: new Set(), stop: undefined };
     this.#followed.set(party.id, followed);
-    const stop = await presence.watch(party.members, ({ isSnapshot, users }) => {
-      if (!isSnapshot) this.#removeGone(party.id, users).catch(onFailed); // of who has just come, presence may not know yet
+    await this.#watch(followed);
+  }
+
+  async #watch(followed: Followed): Promise<void> {
+    const { party, offline } = followed;
+    const stop = await this.#parts.presence.watch(party.members, ({ isSnapshot, users }) => {
+      for (const [userId, { online }] of Object.entries(users)) {
+        if (online) offline.delete(userId);
+        else offline.add(userId);
+      }
+      const gone = Object.keys(users).filter((userId) => offline.has(userId));
+      if (!isSnapshot) this.#removeAll(party.id, gone).catch(this.#parts.onFailed);
     });
+    followed.stop?.();
     if (this.#followed.get(party.id) === followed) followed.stop = stop;
     else stop();
   }
 
-  async #removeGone(id: string, users: Readonly<Record<string, UserPresence>>): Promise<void> {
-    for (const [userId, { online }] of Object.entries(users)) if (!online) await this.#remove(id, userId);
+  async #removeAll(id: string, userIds: Iterable<string>): Promise<void> {
+    for (const userId of [...userIds]) await this.#remove(id, userId);
   }
 
   /** Keeps a party from ending by itself, and sees what was missed. A store that has lost it is told of it anew. */
-  async #renew(party: Party): Promise<void> {
-    const { store, sessions, presence } = this.#parts;
-    await this.#removeGone(party.id, await presence.of(party.members));
+  async #renew(followed: Followed): Promise<void> {
+    const { clock, store, sessions } = this.#parts;
+    const { party, sinceMs, offline } = followed;
+    if (!followed.stop) await this.#watch(followed);
+    if (clock.nowMs() - sinceMs >= UNKNOWN_MS) await this.#removeAll(party.id, offline);
+    if (this.#followed.get(party.id) !== followed) return; // it has changed
     const value = await store.read(partyKey(party.id));
     const current = value === undefined ? party : { id: party.id, members: parse(value) };
-    await store.swap(partyKey(party.id), value, write(current));
+    if (!(await store.swap(partyKey(party.id), value, write(current)))) return; // it is changing; the next time will do
     const here = current.members.filter((userId) => sessions.has(userId));
-    await Promise.all(here.map((userId) => store.swap(memberKey(userId), undefined, party.id)));
+    for (const userId of here) await this.#renewMember(party.id, userId);
     if (write(current) === write(party) && here.length > 0) return;
     this.#changed({ party: current, userIds: [...new Set([...party.members, ...current.members])] });
+  }
+
+  /** Whoever has come to be in another one, while the store knew of none, is in that one only. */
+  async #renewMember(id: string, userId: string): Promise<void> {
+    const { store } = this.#parts;
+    const isIn = (await store.swap(memberKey(userId), id, id)) || (await store.swap(memberKey(userId), undefined, id));
+    if (!isIn) await this.#remove(id, userId);
   }
 }
 
@@ -245,8 +274,8 @@ function parse(value: string | undefined): readonly string[] {
   return value === undefined ? [] : (JSON.parse(value) as string[]); // processes of ours wrote it
 }
 
-function write({ members }: Party): string | undefined {
-  return members.length > 0 ? JSON.stringify(members) : undefined;
+function write({ members }: Party): string {
+  return JSON.stringify(members);
 }
 
 function toldOf({ id, members }: Party): PartyTold {

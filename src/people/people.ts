@@ -99,7 +99,7 @@ export interface PeopleOptions {
   readonly redisPrefix: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly cluster: Pick<Cluster, "identity" | "node" | "nodes" | "onNodeGone">;
+  readonly cluster: Pick<Cluster, "identity" | "node" | "nodes" | "onLease" | "onNodeGone">;
   readonly peers: Pick<Peers, "call" | "on">;
   readonly presence: Presence;
   readonly seats: UserSeats;
@@ -151,6 +151,9 @@ class ClusterPeople implements People {
     this.#invitations = new Invitations(parts);
     this.#parties = new Parties(parts);
     cluster.onNodeGone((node) => this.#invitations.nodeGone(node.bootId));
+    cluster.onLease((event) => {
+      if (event === "held") this.#invitations.reassert();
+    });
   }
 
   async here(session: PersonSession): Promise<void> {
@@ -205,7 +208,10 @@ class ClusterPeople implements People {
 
   async inviteToParty(from: Inviter, invitee: Invitee): Promise<string> {
     const timeoutMs = Math.min(invitee.timeoutMs ?? INVITE_MS, MAX_INVITE_MS);
-    const { id } = await this.#parties.ledBy(from.user.userId);
+    let id = "";
+    const prepare = async (): Promise<void> => {
+      ({ id } = await this.#parties.ledBy(from.user.userId));
+    };
     const offer = async (): Promise<Offer> => ({
       told: { kind: "party", data: invitee.data },
       accept: async () => {
@@ -214,7 +220,7 @@ class ClusterPeople implements People {
       },
       drop: async () => {},
     });
-    return this.#invitations.invite(from, { ...invitee, timeoutMs, offer });
+    return this.#invitations.invite(from, { ...invitee, timeoutMs, prepare, offer });
   }
 
   leaveParty(userId: string): Promise<void> {

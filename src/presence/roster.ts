@@ -1,5 +1,6 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { type PresenceStore, shardOf } from "./store.ts";
+import { Turns } from "./turns.ts";
 import { type Change, type Entry, GRACE_MS, type Session } from "./types.ts";
 
 /** What a roster is made of. */
@@ -21,9 +22,13 @@ interface Note {
   readonly atMs: number;
 }
 
+type Due = readonly [sessionId: string, note: Note];
+
 /** What happens within this time is written together. */
 const BATCH_MS = 50;
 const RETRY_MS = 500;
+/** Shards that are written at a time: what waits behind others in a slow store runs out of time there, and is written again in vain. */
+const WRITTEN_AT_ONCE = 8;
 /** Sessions that are remembered when they have ended: they may come back, or the store may lose that they have. */
 const MAX_ENDED = 10_000;
 
@@ -120,24 +125,29 @@ export class Roster {
     this.#isWriting = true;
     const due = [...this.#dirty];
     this.#dirty.clear();
+    const turns = new Turns(WRITTEN_AT_ONCE);
+    let hasFailed = false;
+    const write = async ([shard, notes]: readonly [number, readonly Due[]]): Promise<void> => {
+      if (hasFailed) return this.#putBack(notes);
+      try {
+        await this.#parts.apply(
+          shard,
+          notes.map(([sessionId, note]) => this.#changeOf(sessionId, note)),
+        );
+      } catch (error) {
+        hasFailed = true;
+        this.#putBack(notes);
+        this.#parts.onFailed(error);
+      }
+    };
     const shards = Map.groupBy(due, ([, { userId }]) => shardOf(userId));
-    const written = await Promise.all([...shards].map(([shard, notes]) => this.#writeShard(shard, notes)));
+    await Promise.all([...shards].map((shard) => turns.take(() => write(shard))));
     this.#isWriting = false;
-    if (this.#dirty.size > 0) this.#writeAfter(written.every(Boolean) ? BATCH_MS : RETRY_MS);
+    if (this.#dirty.size > 0) this.#writeAfter(hasFailed ? RETRY_MS : BATCH_MS);
   }
 
-  async #writeShard(shard: number, notes: readonly (readonly [string, Note])[]): Promise<boolean> {
-    try {
-      await this.#parts.apply(
-        shard,
-        notes.map(([sessionId, note]) => this.#changeOf(sessionId, note)),
-      );
-      return true;
-    } catch (error) {
-      for (const [sessionId, note] of notes) this.#dirty.set(sessionId, this.#dirty.get(sessionId) ?? note);
-      this.#parts.onFailed(error);
-      return false;
-    }
+  #putBack(notes: readonly Due[]): void {
+    for (const [sessionId, note] of notes) this.#dirty.set(sessionId, this.#dirty.get(sessionId) ?? note);
   }
 
   #changeOf(sessionId: string, { userId, atMs }: Note): Change {

@@ -2,6 +2,7 @@ import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { PresenceTold, UserPresence } from "../protocol/protocol.ts";
 import { type News, type NewsListener, type PresenceStore, shardOf } from "./store.ts";
+import { Turns } from "./turns.ts";
 import { PresenceView } from "./view.ts";
 
 /** What watches are made of. */
@@ -39,6 +40,8 @@ const STALL_MS = 500;
 /** In a shard of which nothing was heard for so long, what was read is compared with what is there. */
 const COMPARE_EVERY_MS = 30_000;
 const RETRY_MS = 500;
+/** Shards that are read again at a time: what waits behind others in a slow store runs out of time there, and is read again in vain. */
+const READ_AT_ONCE = 8;
 /** Users who are watched in this process together. */
 const MAX_WATCHED = 100_000;
 
@@ -49,6 +52,7 @@ export class Watches implements NewsListener {
   readonly #shards = new Map<number, Shard>();
   /** Watches by the users that they are about. */
   readonly #byUser = new Map<string, Set<Watch>>();
+  readonly #turns = new Turns(READ_AT_ONCE);
   readonly #stops: readonly Stop[];
   #lookedMs: number;
   #isLate = false;
@@ -217,8 +221,9 @@ export class Watches implements NewsListener {
   }
 
   #missed(number: number, shard: Shard): void {
+    if (shard.isStale) return; // it is to be read again already
     shard.isStale = true;
-    void this.#readAgain(number, shard);
+    void this.#turns.take(() => this.#readAgain(number, shard));
   }
 
   /** Until it has been read whole after the last that was missed. */
@@ -230,7 +235,7 @@ export class Watches implements NewsListener {
       await this.#read(number, shard);
     } catch (error) {
       this.#parts.onFailed(error);
-      this.#parts.clock.after(RETRY_MS, () => void this.#readAgain(number, shard));
+      this.#parts.clock.after(RETRY_MS, () => void this.#turns.take(() => this.#readAgain(number, shard)));
     }
   }
 

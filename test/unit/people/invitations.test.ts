@@ -7,6 +7,7 @@ import { Invitations, type Offer } from "../../../src/people/invitations.ts";
 import { PeopleMemoryStore } from "../../../src/people/memory-store.ts";
 import { Parties } from "../../../src/people/parties.ts";
 import { type PersonSession, Sessions } from "../../../src/people/sessions.ts";
+import type { PeopleStore } from "../../../src/people/store.ts";
 import { UserRates } from "../../../src/people/user-rates.ts";
 import type { PresenceTold, SeatReservation, UserPresence } from "../../../src/protocol/protocol.ts";
 
@@ -22,9 +23,15 @@ class Town {
   readonly clock: ManualClock = manualClock();
   readonly #handlers = new Map<string, Map<string, Handler>>();
   readonly #dead = new Set<string>();
+  readonly #slow = new Set<string>();
   readonly #whereabouts = new Map<string, Set<string>>();
   readonly #watches = new Set<{ users: readonly string[]; listener: (told: PresenceTold) => void }>();
-  readonly #store = new PeopleMemoryStore(this.clock);
+  #values = new PeopleMemoryStore(this.clock);
+  readonly #store: PeopleStore = {
+    read: async (key) => this.#values.read(key),
+    swap: async (...change) => this.#values.swap(...change),
+    close: () => {},
+  };
   /** Seats that were given, a list for each time. */
   readonly given: string[][] = [];
   readonly released: string[] = [];
@@ -47,13 +54,14 @@ class Town {
     const courier = new Courier({
       cluster: {
         identity: { ...node(bootId), internalAddress: "" },
-        node: (boot) => (this.#dead.has(boot) ? undefined : node(boot)),
+        node: (boot) => (this.#dead.has(boot) || !this.#handlers.has(boot) ? undefined : node(boot)),
         nodes: () => [...this.#handlers.keys()].map(node),
       },
       peers: {
         on: (method, handler) => void handlers.set(method, handler),
         call: async ({ bootId: to }, method, payload) => {
           if (this.#dead.has(to)) throw new ArenaError("PEER_UNREACHABLE");
+          if (this.#slow.delete(to)) await settle();
           return this.#handlers.get(to)?.get(method)?.(structuredClone(payload));
         },
       },
@@ -108,6 +116,23 @@ class Town {
 
   kill(bootId: string): void {
     this.#dead.add(bootId);
+  }
+
+  /** The next call takes its time. */
+  slowDown(bootId: string): void {
+    this.#slow.add(bootId);
+  }
+
+  /** Of what it had, the store has nothing any more, nor presence for a while. */
+  async emptyStores(meanwhile: () => unknown): Promise<void> {
+    this.#values = new PeopleMemoryStore(this.clock);
+    const whereabouts = [...this.#whereabouts];
+    this.#whereabouts.clear();
+    await meanwhile();
+    for (const [userId, boots] of whereabouts) {
+      this.#whereabouts.set(userId, boots);
+      this.#tell(userId);
+    }
   }
 
   #ids = 0;
@@ -219,6 +244,97 @@ describe("invitations between processes", () => {
     assert.equal((await away.invitations.answer(bob.session, { id, accept: true }))?.seat, SEAT);
   });
 
+  it("[PRS6] end as what happened while an answer was looked at, where that comes to nothing", async () => {
+    const [ann, bob] = [home.enter("ann"), away.enter("bob")];
+    const looked = Promise.withResolvers<SeatReservation>();
+    const accept = () => looked.promise;
+    const slow = { ...wanted("bob"), offer: async () => ({ ...(await offer()), accept }) };
+    const id = await home.invitations.invite({ user: ann.user }, slow);
+    await settle();
+    const answer = away.invitations.answer(bob.session, { id, accept: true });
+    await home.invitations.withdraw("ann", id);
+    looked.reject(new ArenaError("OPTIONS_INVALID"));
+    await assert.rejects(answer, { code: "OPTIONS_INVALID" });
+    await settle();
+
+    assert.deepEqual([states(ann), bob.of("invite:gone"), dropped], [["open", "withdrawn"], [{ id }], 1]);
+  });
+
+  it("[PRS6] end where what was offered is not there any more", async () => {
+    const [ann, bob] = [home.enter("ann"), away.enter("bob")];
+    const accept = async (): Promise<never> => {
+      throw new ArenaError("INVITE_GONE");
+    };
+    const empty = { ...wanted("bob"), offer: async () => ({ ...(await offer()), accept }) };
+    const id = await home.invitations.invite({ user: ann.user }, empty);
+    await settle();
+    await assert.rejects(away.invitations.answer(bob.session, { id, accept: true }), { code: "INVITE_GONE" });
+    await settle();
+
+    assert.deepEqual([states(ann), bob.of("invite:gone")], [["open", "unavailable"], [{ id }]]);
+  });
+
+  it("[PRS7] tell the inviter what comes of them in order, whichever way that takes", async () => {
+    const [ann, bob] = [home.enter("ann"), away.enter("bob")];
+    const desk = town.process("third").enter("ann");
+    town.slowDown("third");
+    const id = await home.invitations.invite({ user: ann.user }, wanted("bob"));
+    await away.invitations.answer(bob.session, { id, accept: true });
+    for (let turns = 0; turns < 5; turns++) await settle();
+
+    assert.deepEqual(states(desk), ["open", "accepted"]);
+  });
+
+  it("[PRS7] are open again where their process was only taken for gone", async () => {
+    const [ann, bob] = [home.enter("ann"), away.enter("bob")];
+    const id = await home.invitations.invite({ user: ann.user }, wanted("bob"));
+    await settle();
+    away.invitations.nodeGone("home");
+    home.invitations.reassert();
+    await settle();
+
+    assert.equal(bob.of("invited").length, 2);
+    assert.equal((await away.invitations.answer(bob.session, { id, accept: true }))?.seat, SEAT);
+  });
+
+  it("[PRS7] reach a process again that was only taken for gone", async () => {
+    const [ann, bob] = [home.enter("ann"), away.enter("bob")];
+    await home.invitations.invite({ user: ann.user }, wanted("bob"));
+    await settle();
+    away.sessions.end(bob.session.sessionId);
+    away.invitations.close(); // it was stopped for long
+    home.invitations.nodeGone("away");
+    const back = away.enter("bob");
+    await settle();
+
+    assert.equal(back.of("invited").length, 1);
+  });
+
+  it("[PRS8] from somebody to themselves are as those to who does not exist", async () => {
+    const ann = home.enter("ann");
+    await home.invitations.invite({ user: ann.user }, wanted("ann"));
+    await settle();
+
+    assert.deepEqual([states(ann), ann.of("invited")], [["unavailable"], []]);
+  });
+
+  it("[PRS7] are withdrawn without a word where there is nothing to withdraw", async () => {
+    home.enter("ann");
+
+    for (const id of ["junk", "gone.1", ".", "home.1"]) await home.invitations.withdraw("ann", id);
+  });
+
+  it("[PRS8] are prepared only when they are counted", async () => {
+    const ann = home.enter("ann");
+    let prepared = 0;
+    const prepare = async (): Promise<void> => void prepared++;
+    const invite = () => home.invitations.invite({ user: ann.user }, { ...wanted("nobody"), prepare });
+    for (let count = 0; count < 20; count++) await invite();
+
+    await assert.rejects(invite(), { code: "INVITES_TOO_MANY" });
+    assert.equal(prepared, 20);
+  });
+
   it("[PRS7] go with the process that keeps them", async () => {
     const [ann, bob] = [home.enter("ann"), away.enter("bob")];
     const id = await home.invitations.invite({ user: ann.user }, wanted("bob"));
@@ -326,6 +442,63 @@ describe("parties between processes", () => {
     assert.deepEqual([await members("bob"), await members("ann")], [["bob"], undefined]);
     assert.deepEqual(bob.of("party").at(-1), { id, leader: "bob", members: ["bob"] });
     await assert.rejects(home.parties.join("ann", trip), { code: "PARTY_NOT_LED" });
+  });
+
+  it("[PRS10] outlive a store that has lost them, before presence knows again who is there", async () => {
+    const [, bob] = [home.enter("ann"), away.enter("bob")];
+    const { id } = await home.parties.ledBy("ann");
+    await away.parties.add(id, "bob");
+    await settle();
+    await town.emptyStores(async () => {
+      town.clock.advance(15_000);
+      await settle();
+      await settle();
+    });
+
+    assert.deepEqual(
+      [await members("ann"), await members("bob")],
+      [
+        ["ann", "bob"],
+        ["ann", "bob"],
+      ],
+    );
+    assert.deepEqual(bob.of("party").at(-1), { id, leader: "ann", members: ["ann", "bob"] });
+  });
+
+  it("[PRS10] that have ended do not come back", async () => {
+    for (const [process, userId] of [
+      [home, "ann"],
+      [away, "bob"],
+    ] as const)
+      process.enter(userId);
+    const { id } = await home.parties.ledBy("ann");
+    await away.parties.add(id, "bob");
+    await settle();
+    town.kill("away"); // misses what comes
+    for (const userId of ["ann", "bob"]) await home.parties.leave(userId);
+    town.clock.advance(15_000);
+    await settle();
+    await settle();
+
+    assert.deepEqual([await members("ann"), await members("bob")], [undefined, undefined]);
+    await assert.rejects(home.parties.add(id, "cem"), { code: "INVITE_GONE" });
+  });
+
+  it("[PRS10] that come back have nobody who has begun another one meanwhile", async () => {
+    for (const [process, userId] of [
+      [home, "ann"],
+      [away, "bob"],
+    ] as const)
+      process.enter(userId);
+    const { id } = await home.parties.ledBy("ann");
+    await away.parties.add(id, "bob");
+    await settle();
+    await town.emptyStores(() => home.parties.ledBy("ann"));
+    town.clock.advance(15_000);
+    await settle();
+    await settle();
+
+    assert.deepEqual([await members("ann"), await members("bob")], [["ann"], ["bob"]]);
   });
 
   it("[PRS10] have nobody who is in another", async () => {
