@@ -120,8 +120,11 @@ export class Member implements Cluster {
     this.#witnesses.meet(calls);
   }
 
+  /** Whoever hears that it may not has to hear when it may again. */
   mayAct(): boolean {
-    return this.isLeaseHeld() || this.#isCovered();
+    const mayAct = this.#mayAct();
+    if (!mayAct) this.#announce();
+    return mayAct;
   }
 
   isLeaseHeld(): boolean {
@@ -314,6 +317,10 @@ export class Member implements Cluster {
     void this.#witnesses.ask(others).then(() => this.#announce());
   }
 
+  #mayAct(): boolean {
+    return this.isLeaseHeld() || this.#isCovered();
+  }
+
   #isCovered(): boolean {
     return !(this.#isInDoubt || this.#isReplaced || this.#isClosed) && this.#witnesses.isCovered;
   }
@@ -325,7 +332,7 @@ export class Member implements Cluster {
       this.#wasCovered = isCovered;
       this.#parts.telemetry.emit("cluster:outage", { state: isCovered ? "shared" : "over" });
     }
-    const mayAct = this.mayAct();
+    const mayAct = this.#mayAct();
     if (mayAct === this.#couldAct) return;
     this.#couldAct = mayAct;
     const state = mayAct ? "held" : "fenced";

@@ -222,7 +222,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
 
   /** Ends the room for everyone, also for those who are on their way in. */
   override disconnect(closeCode?: number): Promise<unknown> {
-    letGoOfSeats(this);
+    if (!this.#isEnding) letGoOfSeats(this); // the second time it would stop what ends the room
     return super.disconnect(closeCode);
   }
 

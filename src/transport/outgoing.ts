@@ -76,8 +76,9 @@ export class Outgoing implements Gatherer {
     this.#outbox.forgive(stallMs);
   }
 
-  /** Writes what was gathered at once, before something that must come after it. */
+  /** Writes what was gathered at once, before something that must come after it; not what may not be shown. */
   flushNow(): void {
+    if (!this.#parts.writer.mayWrite) return;
     for (const frame of this.#outbox.takeDurable()) this.#gather(frame);
     this.flush((frames) => Buffer.concat(frames.map(({ bytes }) => bytes)));
   }

@@ -109,7 +109,7 @@ export class ArenaTransport extends WebSocketTransport {
     const { clock, telemetry, limits } = parts;
     this.#parts = parts;
     this.#traffic = new TrafficCounter(clock, telemetry);
-    this.#connectionParts = { ...parts, traffic: this.#traffic, writer: new Writer() };
+    this.#connectionParts = { ...parts, traffic: this.#traffic, writer: new Writer(parts.authority) };
     this.#liveness = new Liveness({
       clock,
       heartbeatMs: limits.heartbeatMs,

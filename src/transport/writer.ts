@@ -1,3 +1,4 @@
+import { type Authority, SOLE_AUTHORITY } from "./authority.ts";
 import { FrameOnce, type WireFrame } from "./wire-frame.ts";
 
 /** Something that gathers frames during a turn of the event loop and writes them at its end. */
@@ -11,11 +12,23 @@ export interface Gatherer {
  * and where the lists of several connections are equal (messages of a tick and its patch), joined once.
  */
 export class Writer {
+  readonly #authority: Authority;
   readonly #frames = new FrameOnce();
   #waiting: Gatherer[] = [];
   #isScheduled = false;
+  /** What was gathered waits until it may be shown. */
+  #isFenced = false;
   #joinedFrom: readonly WireFrame[] = [];
   #joined: Buffer = Buffer.alloc(0);
+
+  constructor(authority: Authority = SOLE_AUTHORITY) {
+    this.#authority = authority;
+  }
+
+  /** Whether anything may be shown: a process that stood still in the middle of a turn may have lost its rooms by the end of it. */
+  get mayWrite(): boolean {
+    return this.#authority.mayAct();
+  }
 
   /** The frame of `payload`, shared by all that send the same payload in this turn. */
   frame(payload: Uint8Array): WireFrame {
@@ -36,14 +49,27 @@ export class Writer {
   }
 
   readonly #flushAll = (): void => {
-    const waiting = this.#waiting;
-    this.#waiting = [];
     this.#isScheduled = false;
     this.#frames.forget();
+    if (!this.mayWrite) {
+      this.#flushLater();
+      return;
+    }
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const gatherer of waiting) gatherer.flush(this.#join);
     this.#joinedFrom = [];
     this.#joined = Buffer.alloc(0);
   };
+
+  #flushLater(): void {
+    if (this.#isFenced) return;
+    this.#isFenced = true;
+    this.#authority.whenMayAct(() => {
+      this.#isFenced = false;
+      this.#flushAll();
+    });
+  }
 
   readonly #join = (frames: readonly WireFrame[]): Buffer => {
     const [only] = frames;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { matchMaker, type Room as ServerRoom } from "@colyseus/core";
 import { Client, type Room } from "@colyseus/sdk";
 import type { ArenaState } from "../../rooms/arena/arena-state.ts";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
@@ -62,6 +63,23 @@ describe("sessions", () => {
     proxy.cut();
 
     assert.equal((await left).sessionId, room.sessionId);
+  });
+
+  it("[FOV2] end with their room, also where it is told twice that it is another process'", async () => {
+    const { roomId } = await open(60);
+    const dropped = test.nextEvent("session:dropped");
+    const disposed = test.nextEvent("room:disposed");
+    await test.colyseus.sdk.joinById(roomId);
+    proxy.refuse();
+    proxy.cut();
+    await dropped;
+    const room = matchMaker.getLocalRoomById(roomId) as ServerRoom & { moveAway(): void }; // every room of an app is one
+
+    room.moveAway();
+    await new Promise((resolve) => setImmediate(resolve));
+    room.moveAway();
+
+    assert.equal((await disposed).roomId, roomId);
   });
 
   it("[SES4] a client that cuts the line before it is ready for state leaves nothing behind", async () => {

@@ -95,8 +95,12 @@ export class FailoverCrowd {
       (this.#seen.get(room.roomId)?.epoch ?? 0) > (before.get(room.roomId) ?? 0);
     const isBack = (visitor: Visitor): boolean => visitor.isThere && isMoved(visitor);
     while (!this.#visitors.every(isBack) && performance.now() < startMs + SETTLE_MS) await turn();
-    for (const { room, kind, leftCode } of this.#visitors.filter((each) => !isBack(each)))
-      this.#wrongs.push(`${kind} ${room.roomId} ${room.sessionId} is not back: ${leftCode}`);
+    for (const { room, kind, isThere, leftCode } of this.#visitors.filter((each) => !isBack(each))) {
+      const epochs = `epoch ${this.#seen.get(room.roomId)?.epoch} after ${before.get(room.roomId)}`;
+      this.#wrongs.push(
+        `${kind} ${room.roomId} ${room.sessionId} is not back: ${isThere ? "there" : `left with ${leftCode}`}, ${epochs}`,
+      );
+    }
     const seen = [...this.#seen].filter(([roomId]) => lost.has(roomId));
     const ticked = seen.map(([, { sinceMs }]) => Math.round(sinceMs - startMs)).toSorted((one, other) => one - other);
     const backMs = Math.round(performance.now() - startMs);

@@ -122,6 +122,24 @@ describe("a process of a cluster", () => {
     assert.deepEqual(events, ["fenced", "lost", "held"]);
   });
 
+  it("tells whoever was told that it may not act when it may again, however short that was", async () => {
+    const { member, link, events } = await join("a");
+    await pass(500);
+    clock.advance(50);
+    await member.refresh();
+    link.isCut = true;
+    await pass(1300);
+    clock.advance(50);
+    await settle();
+    clock.advance(50); // its lease has not run out, and nothing of it has looked since it may not act
+    const mayAct = member.mayAct();
+    link.isCut = false;
+    await member.refresh();
+    await settle();
+
+    assert.deepEqual([mayAct, member.mayAct(), events], [false, true, ["fenced", "held"]]);
+  });
+
   it("[OWN1] asks again whose its rooms are where that could not be said, and does nothing before", async () => {
     const { member, link, events } = await join("a");
     await join("b");

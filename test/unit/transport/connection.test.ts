@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { parseCloseReason } from "../../../src/protocol/protocol.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
-import { SOLE_AUTHORITY } from "../../../src/transport/authority.ts";
 import { Connection } from "../../../src/transport/connection.ts";
 import { SocketLine } from "../../../src/transport/socket-line.ts";
 import { TrafficCounter } from "../../../src/transport/traffic-counter.ts";
@@ -28,19 +27,23 @@ describe("a connection", () => {
   let peer: FakeSocket;
   let connection: Connection;
   let refused: string[];
+  let mayAct: boolean;
+  let whenMayAct: (() => void)[];
   beforeEach(() => {
+    [mayAct, whenMayAct] = [true, []];
     clock = manualClock();
     peer = fakeSocket(LIMITS.softBytes / 2);
     const telemetry = createTelemetry();
     refused = [];
     telemetry.on("error:refused", ({ code }) => refused.push(code));
+    const authority = { mayAct: () => mayAct, whenMayAct: (run: () => void) => void whenMayAct.push(run) };
     connection = new Connection(new SocketLine(peer.socket, { clock, heartbeatMs: LIMITS.heartbeatMs }), "s1", {
       clock,
       telemetry,
       traffic: new TrafficCounter(clock, telemetry),
-      writer: new Writer(),
+      writer: new Writer(authority),
       limits: LIMITS,
-      authority: SOLE_AUTHORITY,
+      authority,
       retryAfterMs: () => 1000,
     });
   });
@@ -61,6 +64,33 @@ describe("a connection", () => {
 
     assert.deepEqual(kindsRead(), [KIND.message, KIND.message, KIND.patch]);
     assert.equal(peer.writes, 1);
+  });
+
+  it("[OWN1] shows nothing of what was sent before the process stood still, until it may act again", async () => {
+    await peer.flow();
+    connection.send(frame(KIND.message));
+    mayAct = false; // in the middle of a turn
+    await turn();
+    connection.send(frame(KIND.patch));
+    await turn();
+    const shownMeanwhile = kindsRead();
+
+    mayAct = true;
+    for (const run of whenMayAct.splice(0)) run();
+
+    assert.deepEqual([shownMeanwhile, kindsRead()], [[], [KIND.message, KIND.patch]]);
+  });
+
+  it("[OWN1] shows nothing of it before it is closed, either", async () => {
+    await peer.flow();
+    connection.send(frame(KIND.message));
+    mayAct = false;
+    connection.close();
+    mayAct = true;
+    for (const run of whenMayAct.splice(0)) run();
+    await turn();
+
+    assert.deepEqual(kindsRead(), []);
   });
 
   it("[OUT3] gives a peer that stalled what it missed as one full state, and then patches again", async () => {
