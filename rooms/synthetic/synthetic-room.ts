@@ -19,7 +19,7 @@ const options = z.strictObject({
   messageBytes: z.int().min(0).max(65_536).default(0),
   /** `noise` broadcasts each tick. */
   messagesPerTick: z.int().min(0).max(100).default(0),
-  /** Whether each tick sends a `stamp` with its number and the epoch of the room's owner, so that clients see who acts. */
+  /** Whether each tick sends a `stamp` with its number, its time and the epoch of the room's owner, so that clients see who acts when. */
   stamped: z.boolean().default(false),
   /** Whether the room goes on after the end of its process. */
   durability: z.enum(["none", "checkpoint"]).default("none"),
@@ -80,8 +80,13 @@ export class SyntheticRoom extends Room<{ state: InstanceType<typeof SyntheticSt
     this.#move(Math.min(options.changed, options.entities), options.entities);
     for (let sent = 0; sent < options.messagesPerTick; sent++) this.broadcast("noise", noise);
     this.#ticks++;
-    if (options.stamped) this.broadcast("stamp", { tick: this.#ticks, epoch: this.parts.epochOf(this.roomId) ?? 0 });
+    if (options.stamped) this.#stamp();
     this.broadcastPatch();
+  }
+
+  #stamp(): void {
+    const { clock, epochOf } = this.parts;
+    this.broadcast("stamp", { tick: this.#ticks, epoch: epochOf(this.roomId) ?? 0, atMs: clock.wallMs() });
   }
 
   /** Moves the next `count` entities, round and round, so that each moves equally often. */

@@ -15,6 +15,8 @@ export interface FaultProxyOptions {
 export interface FaultProxy {
   /** Port on 127.0.0.1 on which clients are taken. */
   readonly port: number;
+  /** Where later connections are forwarded to. */
+  targetPort: number;
   /** Delay of each direction in ms; a change counts for what arrives from then on and never changes the order. */
   delayMs: number;
   /** Connections that are open. */
@@ -50,7 +52,8 @@ const MS_PER_S = 1000;
 
 /** Opens a proxy between clients and the server on `targetPort`. The target is dialled when a client connects. */
 export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const { targetPort, delayMs = 0, bytesPerSecond = Number.POSITIVE_INFINITY } = options;
+  const { delayMs = 0, bytesPerSecond = Number.POSITIVE_INFINITY } = options;
+  let { targetPort } = options;
   const network: Network = { delayMs, bytesPerSecond, isStalled: false };
   const links = new Set<Link>();
   let isRefusing = false;
@@ -74,6 +77,12 @@ export async function openFaultProxy(options: FaultProxyOptions): Promise<FaultP
   };
   return {
     port: (server.address() as AddressInfo).port, // a TCP server's address is never a path
+    get targetPort() {
+      return targetPort;
+    },
+    set targetPort(value) {
+      targetPort = value;
+    },
     get delayMs() {
       return network.delayMs;
     },
