@@ -82,6 +82,7 @@ function commonOptions({ clock, commandTimeoutMs, keyPrefix = "" }: ClientOption
     enableOfflineQueue: false,
     keyPrefix,
     autoResendUnfulfilledCommands: false,
+    autoResubscribe: false, // nobody would hear of it where that fails: who subscribes does so again when it is ready
     maxRetriesPerRequest: 0, // what is under way fails at once when the connection is lost
     connectTimeout: commandTimeoutMs,
     socketTimeout: commandTimeoutMs,
