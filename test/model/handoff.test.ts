@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { SOURCE_STEPS, TARGET_STEPS } from "../../src/handoff/move-steps.ts";
 import { explore, PRODUCT, type Rules } from "../support/move-explorer.ts";
 
-describe("a room that moves", () => {
+describe("a room that moves", function () {
+  this.timeout(0); // computes only, which no timeout cuts short, and gives way to whatever else runs
+
   it("[OWN1] has one owner at a time, loses nothing and runs again, whatever is late, lost or killed", () => {
     const { worlds, violation } = explore();
 

@@ -7,7 +7,8 @@ import type { Variant } from "../support/model/variant.ts";
 
 const MAX_RUNS = 5000;
 const SEED = 1;
-const TIMEOUT_MS = 60_000;
+/** With `SHRINK=1` each is shrunk to the few steps that show it, which takes a minute and proves nothing more. */
+const SHRINKS = process.env["SHRINK"] === "1";
 
 /** A model that finds nothing proves nothing: each of these is wrong in one place, and must be caught. */
 const MUTANTS: readonly {
@@ -55,7 +56,7 @@ const MUTANTS: readonly {
 ];
 
 describe("a protocol with one thing wrong", function () {
-  this.timeout(TIMEOUT_MS);
+  this.timeout(0); // as in the model of the product
   const stackTraceLimit = Error.stackTraceLimit;
 
   before(() => {
@@ -69,12 +70,21 @@ describe("a protocol with one thing wrong", function () {
   for (const { title, variant, steps, harm } of MUTANTS) {
     it(title, function () {
       const { numRuns, counterexample, errorInstance } = fc.check(
-        fc.property(steps, (all) => void run(variant, all)),
-        { numRuns: MAX_RUNS, seed: SEED },
+        fc.property(steps, (all) => comesTo(harm, variant, all)),
+        { numRuns: MAX_RUNS, seed: SEED, endOnFailure: !SHRINKS },
       );
 
       assert.match(errorInstance instanceof Error ? errorInstance.message : "nothing was found", harm);
-      this.runnable().title += ` (found in run ${numRuns}, shrunk to ${counterexample?.[0].length} steps)`;
+      this.runnable().title += ` (found in run ${numRuns}, by ${counterexample?.[0].length} steps)`;
     });
   }
 });
+
+/** Runs it, and throws only what is wrong as it is expected: steps that are not shrunk may do other harm first. */
+function comesTo(harm: RegExp, variant: Variant, steps: readonly Action[]): void {
+  try {
+    run(variant, steps);
+  } catch (error) {
+    if (error instanceof Error && harm.test(error.message)) throw error;
+  }
+}
