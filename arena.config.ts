@@ -140,7 +140,7 @@ function help(config: Config, base: Base): Stop {
   const watch = watchNodes({
     ...base,
     restart: matchmaking.restore,
-    isHere: (roomId) => matchmaking.hosting.isHere(roomId),
+    isHere: (roomId) => matchmaking.hosting.owned.isHere(roomId),
   });
   return () => watch.close();
 }
@@ -169,7 +169,7 @@ async function openBase(config: Config, offered: Offered) {
     clock,
     telemetry,
     bootId,
-    epochOf: (roomId) => matchmaking.hosting.epochOf(roomId),
+    epochOf: (roomId) => matchmaking.hosting.owned.epochOf(roomId),
   });
   const parts = { clock, telemetry, cluster, peers, presence, checkpoints };
   const matchmaking: OpenedMatchmaking = await openMatchmaking({
@@ -263,7 +263,7 @@ function partsOfRooms(config: Config, base: Base, { load }: Doors): Parameters<t
     logLimits: logLimits(config.maxDocumentBytes),
     patchEvery: patchesOf(load),
     mayAct: authority.mayAct,
-    epochOf: config.redisUrl === "" ? () => undefined : (roomId) => matchmaking.hosting.epochOf(roomId),
+    epochOf: config.redisUrl === "" ? () => undefined : (roomId) => matchmaking.hosting.owned.epochOf(roomId),
     listed: async (name) => (await matchmaking.page(name, undefined)).rooms,
   };
 }

@@ -10,6 +10,8 @@ export interface HostedRoomView {
   readonly isMovable: boolean;
   /** Whether it would be moved now, as it says. */
   readonly canMoveNow: boolean;
+  /** Whether it may as well end now, as it says: who is in it joins another one. */
+  readonly canCloseNow: boolean;
   /** When it ends by itself, in ms from now, as it says. */
   readonly endsInMs: number | undefined;
 }
@@ -18,6 +20,7 @@ export interface HostedRoomView {
 interface Describable {
   readonly move: { readonly isMovable: boolean };
   canMoveNow(): boolean;
+  canCloseNow(): boolean;
   endsInMs(): number | undefined;
 }
 
@@ -27,22 +30,20 @@ const MS_PER_S = 1000;
 export function viewOf(room: Room | undefined): HostedRoomView | undefined {
   if (!room) return undefined;
   const { move } = room as unknown as Describable; // every room of an app is one
-  const { canMoveNow, endsInMs } = saidBy(room as unknown as Describable);
   const tickRateHz = room.patchRate ? MS_PER_S / room.patchRate : 0;
   return {
     roomId: room.roomId,
     connections: room.clients.length,
     tickRateHz,
     isMovable: move.isMovable,
-    canMoveNow,
-    endsInMs,
+    ...saidBy(room as unknown as Describable),
   };
 }
 
-function saidBy(room: Describable): Pick<HostedRoomView, "canMoveNow" | "endsInMs"> {
+function saidBy(room: Describable): Pick<HostedRoomView, "canMoveNow" | "canCloseNow" | "endsInMs"> {
   try {
-    return { canMoveNow: room.canMoveNow(), endsInMs: room.endsInMs() };
+    return { canMoveNow: room.canMoveNow(), canCloseNow: room.canCloseNow(), endsInMs: room.endsInMs() };
   } catch {
-    return { canMoveNow: true, endsInMs: undefined };
+    return { canMoveNow: true, canCloseNow: false, endsInMs: undefined };
   }
 }

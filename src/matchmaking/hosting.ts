@@ -1,9 +1,11 @@
-import { type IRoomCache, matchMaker, type Room } from "@colyseus/core";
-import type { Checkpoint, Checkpoints } from "../checkpoint/checkpoint.ts";
+import { type IRoomCache, matchMaker } from "@colyseus/core";
+import type { Checkpoints } from "../checkpoint/checkpoint.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { asHosted, type HostedMove, type HostedRoom, hostedHere, roomOf } from "./hosted-room.ts";
 import { type HostedRoomView, viewOf } from "./hosted-view.ts";
+import { OwnedRooms } from "./owned-rooms.ts";
 
 /** What a process asks a node for that is to make a room. */
 export interface RoomOrder {
@@ -54,12 +56,6 @@ export interface RestoreOrder {
   readonly attempt?: number;
 }
 
-/** A room that is this process'. */
-interface Owned {
-  readonly name: string;
-  readonly epoch: number;
-}
-
 /** A room that has come to this node from another one. */
 export interface Transferred {
   readonly roomId: string;
@@ -68,59 +64,29 @@ export interface Transferred {
   readonly epoch: number;
 }
 
-/** How a room leaves this node, in the order of the steps. */
-export interface HostedMove {
-  hold(): Promise<void>;
-  freeze(): void;
-  store(): Promise<void>;
-  resume(): void;
-  handOver(target: { readonly bootId: string }): void;
-  end(): void;
-}
-
-/** What hosting asks of a room of this process. */
-interface HostedRoom {
-  /** Settles when the room is gone, `onDispose` and all. */
-  readonly ended: Promise<void>;
-  reserveSeats(seats: readonly SeatRequest[], keptMs?: number): Promise<boolean>;
-  changeSeats(sessionIds: readonly string[], options: object | undefined): Promise<boolean>;
-  wake(): Promise<void>;
-  moveAway(): void;
-  readonly move: HostedMove & { readonly canMove: boolean; readonly settled: Promise<void> | undefined };
-  checkReconnectionToken(token: string): string | undefined;
-}
-
-/** A node may have thousands of rooms, and its connection to Redis a bound for how long a command takes. */
-const RECLAIMS_IN_FLIGHT = 64;
-
 /**
  * What a node does for callers of any process: makes rooms that were offered to it, reserves seats in those it runs. A room is claimed
  * before its `onCreate` runs, confirmed before it is listed, and given up after its `onDispose` has ended, so that the next owner
  * finds what it left.
  */
 export class Hosting {
+  /** The rooms that are this node's. */
+  readonly owned: OwnedRooms;
   readonly #cluster: Cluster;
-  readonly #telemetry: Telemetry;
   readonly #checkpoints: HostingParts["checkpoints"];
-  /** The rooms that are this process', also those that it is making. */
-  readonly #owned = new Map<string, Owned>();
-  /** Rooms whose offers are being taken up. */
-  readonly #claiming = new Set<string>();
-  /** Rooms that this process does not have and that may still be recorded as its own: of that nothing was heard. */
-  readonly #leftovers = new Set<string>();
   /** Rooms that have moved away and are just ending here. */
   readonly #given = new Map<string, HostedRoom>();
 
   constructor({ cluster, telemetry, checkpoints }: HostingParts) {
     this.#checkpoints = checkpoints;
     this.#cluster = cluster;
-    this.#telemetry = telemetry;
+    this.owned = new OwnedRooms({ cluster, telemetry });
   }
 
   /** Makes a room, once. @throws ArenaError CREATION_REVOKED where the offer is no longer this node's; what the room throws */
   async create(order: RoomOrder): Promise<IRoomCache> {
     if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
-    await this.#claim(order);
+    await this.owned.claim(order);
     return this.#make(order);
   }
 
@@ -134,8 +100,8 @@ export class Hosting {
     if (matchMaker.state !== matchMaker.MatchMakerState.READY) throw new ArenaError("DRAINING");
     const kept = await this.#checkpoints.find(roomId);
     if (!kept) return undefined;
-    if (attempt === undefined) await this.#takeOver(kept);
-    else await this.#claim({ roomId, name: kept.name, options: kept.options, attempt });
+    if (attempt === undefined) await this.owned.takeOver(kept);
+    else await this.owned.claim({ roomId, name: kept.name, attempt });
     return this.#make(kept);
   }
 
@@ -143,7 +109,7 @@ export class Hosting {
    * How a room of this node moves away; undefined for one that cannot. When it ends there, it is not this node's any more.
    */
   moving(roomId: string): HostedMove | undefined {
-    const room = this.#owned.has(roomId) ? hostedHere(roomId) : undefined;
+    const room = this.owned.has(roomId) ? hostedHere(roomId) : undefined;
     if (!room?.move.canMove) return undefined;
     const { move } = room;
     return {
@@ -161,7 +127,12 @@ export class Hosting {
 
   /** The rooms that are this node's, as they are now. */
   rooms(): readonly HostedRoomView[] {
-    return [...this.#owned.keys()].flatMap((roomId) => viewOf(matchMaker.getLocalRoomById(roomId)) ?? []);
+    return this.owned.ids.flatMap((roomId) => viewOf(matchMaker.getLocalRoomById(roomId)) ?? []);
+  }
+
+  /** Ends a room of this node for all who are in it, as its end does. */
+  close(roomId: string): void {
+    hostedHere(roomId)?.close();
   }
 
   /** Why no room may come to this node from another one. */
@@ -185,21 +156,21 @@ export class Hosting {
   async adopt({ roomId, name, epoch }: Transferred): Promise<void> {
     await this.#given.get(roomId)?.ended;
     const kept = await this.#checkpoints.find(roomId);
-    if (!kept || this.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
-    this.#owned.set(roomId, { name, epoch });
+    if (!kept || this.owned.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
+    this.owned.put({ roomId, name, epoch });
     try {
       await this.#tryToMake(kept);
     } catch (error) {
-      if (this.epochOf(roomId) === epoch) this.#owned.delete(roomId);
+      if (this.owned.epochOf(roomId) === epoch) this.owned.drop(roomId);
       throw error;
     }
   }
 
   /** A room that could not be adopted is nobody's. */
-  giveUp({ roomId, name, epoch }: Transferred): void {
-    if (this.isHere(roomId)) return;
-    this.#owned.set(roomId, { name, epoch });
-    this.#release(roomId);
+  giveUp(room: Transferred): void {
+    if (this.owned.isHere(room.roomId)) return;
+    this.owned.put(room);
+    this.owned.release(room.roomId);
   }
 
   /**
@@ -226,115 +197,17 @@ export class Hosting {
     return roomOf(roomId).checkReconnectionToken(token) || undefined;
   }
 
-  /** Whether a room that was made here may be listed. */
-  async confirm(roomId: string, name: string): Promise<boolean> {
-    const owned = this.#owned.get(roomId);
-    return owned ? this.#cluster.confirm(roomId, owned.epoch) : this.#take(roomId, name);
-  }
-
-  /**
-   * After this process' lease had run out: each of its rooms goes on where it is still its own, or nobody's; else it ends, also one that
-   * is just being made.
-   *
-   * @throws ArenaError CLUSTER_UNAVAILABLE where that could not be said of each; until it can, none may act
-   */
-  async reclaimAll(): Promise<void> {
-    const rooms = [...this.#owned];
-    const runner = async (): Promise<void> => {
-      for (let room = rooms.pop(); room; room = rooms.pop()) {
-        await this.#reclaim(...room).catch((error: unknown) => {
-          rooms.length = 0;
-          throw error;
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: RECLAIMS_IN_FLIGHT }, runner));
-  }
-
-  /** Gives up what it could not before, as its store was away. */
-  async releaseLeftovers(): Promise<void> {
-    for (const roomId of this.#leftovers) {
-      if (!(await this.#releaseLeftover(roomId).catch(() => false))) return; // it is away still
-      this.#leftovers.delete(roomId);
-    }
-  }
-
-  /** Epoch under which a room of this process runs; undefined for a room that it does not own. */
-  epochOf(roomId: string): number | undefined {
-    return this.#owned.get(roomId)?.epoch;
-  }
-
-  async #reclaim(roomId: string, { name, epoch }: Owned): Promise<void> {
-    const isKept = await this.#isKept(roomId, { name, epoch });
-    if (isKept || this.epochOf(roomId) !== epoch) return;
-    this.#owned.delete(roomId);
-    const room = matchMaker.getLocalRoomById(roomId);
-    if (room) asHosted(room).moveAway();
-  }
-
-  async #isKept(roomId: string, { name, epoch }: Owned): Promise<boolean> {
-    this.#cluster.forget(roomId);
-    if (await this.#cluster.reclaim(roomId, epoch)) return true;
-    const owner = await this.#cluster.take(roomId, { name });
-    if (owner.bootId !== this.#cluster.identity.bootId || !(await this.#cluster.confirm(roomId, owner.epoch)))
-      return false;
-    this.#owned.set(roomId, { name, epoch: owner.epoch });
-    return true;
-  }
-
   /** What is done to a room that may be about to move might not move with it. */
   #mustAct(roomId?: string): void {
     const isMoving = roomId !== undefined && this.settled(roomId) !== undefined;
     if (isMoving || !this.#cluster.mayAct()) throw new ArenaError("PEER_UNREACHABLE");
   }
 
-  async #releaseLeftover(roomId: string): Promise<boolean> {
-    this.#cluster.forget(roomId);
-    const owner = await this.#cluster.owner(roomId);
-    const isOurs = owner?.bootId === this.#cluster.identity.bootId && !this.isHere(roomId);
-    if (isOurs) await this.#cluster.release(roomId, owner.epoch);
-    return true;
-  }
-
-  /** Whether this process has a room: it is being made, runs, or is ending. */
-  isHere(roomId: string): boolean {
-    return this.#owned.has(roomId) || this.#claiming.has(roomId) || matchMaker.getLocalRoomById(roomId) !== undefined;
-  }
-
-  /** Of two calls that come with one offer, one takes it up. */
-  async #claim({ roomId, name, attempt }: RoomOrder): Promise<void> {
-    if (this.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
-    this.#claiming.add(roomId);
-    try {
-      const claimed = await this.#cluster.claim(roomId, { attempt });
-      if (!claimed) throw new ArenaError("CREATION_REVOKED");
-      this.#owned.set(roomId, { name, epoch: claimed.epoch });
-    } catch (error) {
-      if (!(error instanceof ArenaError && error.code === "CREATION_REVOKED")) this.#leftovers.add(roomId);
-      throw error;
-    } finally {
-      this.#claiming.delete(roomId);
-    }
-  }
-
-  /** A room that nobody has any more. */
-  async #takeOver({ roomId, name }: Checkpoint): Promise<void> {
-    if (this.isHere(roomId)) throw new ArenaError("CREATION_REVOKED");
-    this.#claiming.add(roomId);
-    try {
-      const owner = await this.#cluster.take(roomId, { name });
-      if (owner.bootId !== this.#cluster.identity.bootId) throw new ArenaError("CREATION_REVOKED");
-      this.#owned.set(roomId, { name, epoch: owner.epoch });
-    } finally {
-      this.#claiming.delete(roomId);
-    }
-  }
-
   async #make(room: Pick<RoomOrder, "roomId" | "name" | "options">): Promise<IRoomCache> {
     try {
       return await this.#tryToMake(room);
     } catch (error) {
-      this.#release(room.roomId);
+      this.owned.release(room.roomId);
       throw error;
     }
   }
@@ -345,7 +218,7 @@ export class Hosting {
       const room = matchMaker.getLocalRoomById(listing.roomId);
       if (listing.processId !== matchMaker.processId || !room) throw new ArenaError("CREATION_REVOKED"); // another has listed it
       if (listing.roomId === roomId) this.#keep(roomId, asHosted(room));
-      else this.#release(roomId); // it has chosen another id, under which it was taken when it was listed
+      else this.owned.release(roomId); // it has chosen another id, under which it was taken when it was listed
       await asHosted(room).wake();
       return listing;
     } catch (error) {
@@ -360,7 +233,7 @@ export class Hosting {
     try {
       return await matchMaker.handleCreateRoom(name, options, undefined, roomId);
     } catch (error) {
-      const epoch = this.epochOf(roomId);
+      const epoch = this.owned.epochOf(roomId);
       const isUnrestored = error instanceof Error && "code" in error && error.code === "ROOM_NOT_RESTORED";
       if (!isUnrestored || epoch === undefined) throw error;
       await this.#checkpoints.forget({ roomId, epoch });
@@ -372,53 +245,15 @@ export class Hosting {
   #keep(roomId: string, room: HostedRoom): void {
     void room.ended.then(() => {
       if (this.#given.get(roomId) === room) this.#given.delete(roomId);
-      else this.#release(roomId);
+      else this.owned.release(roomId);
     });
-    if (this.#owned.has(roomId)) return;
+    if (this.owned.has(roomId)) return;
     room.moveAway();
     throw new ArenaError("CREATION_REVOKED");
   }
 
-  /** A room that code of the app makes by itself, under an id that nobody else has. */
-  async #take(roomId: string, name: string): Promise<boolean> {
-    const owner = await this.#cluster.take(roomId, { name });
-    if (owner.bootId !== this.#cluster.identity.bootId) return false;
-    this.#owned.set(roomId, { name, epoch: owner.epoch });
-    const stop = this.#telemetry.on("room:disposed", (room) => {
-      if (room.roomId !== roomId) return;
-      stop();
-      this.#release(roomId);
-    });
-    return this.#cluster.confirm(roomId, owner.epoch);
-  }
-
   #give(roomId: string, room: HostedRoom): void {
-    this.#owned.delete(roomId);
+    this.owned.drop(roomId);
     this.#given.set(roomId, room);
   }
-
-  #release(roomId: string): void {
-    const epoch = this.epochOf(roomId);
-    if (epoch === undefined) return;
-    this.#owned.delete(roomId);
-    this.#cluster.release(roomId, epoch).catch((error: unknown) => {
-      this.#leftovers.add(roomId);
-      this.#telemetry.emit("room:notReleased", { roomId, error });
-    });
-  }
-}
-
-function roomOf(roomId: string): HostedRoom {
-  const room: Room | undefined = matchMaker.getLocalRoomById(roomId);
-  if (!room) throw new ArenaError("ROOM_NOT_FOUND");
-  return asHosted(room);
-}
-
-function hostedHere(roomId: string): HostedRoom | undefined {
-  const room: Room | undefined = matchMaker.getLocalRoomById(roomId);
-  return room && asHosted(room);
-}
-
-function asHosted(room: Room): HostedRoom {
-  return room as unknown as HostedRoom; // every room of an app is one
 }

@@ -25,12 +25,12 @@ const LEFTOVERS_EVERY_MS = 5000;
 export function keepRooms({ clock, cluster, matchmaking }: KeepingParts): void {
   const reassert = (): Promise<void> => matchmaking.reassert().catch(() => {}); // done again when Redis next connects
   cluster.onLease(async (event) => {
-    if (event === "lost") await matchmaking.hosting.reclaimAll();
+    if (event === "lost") await matchmaking.hosting.owned.reclaimAll();
     if (event !== "held") return;
     await reassert();
     clock.after(REASSERT_AGAIN_MS, () => void reassert());
   });
-  clock.every(LEFTOVERS_EVERY_MS, () => void matchmaking.hosting.releaseLeftovers());
+  clock.every(LEFTOVERS_EVERY_MS, () => void matchmaking.hosting.owned.releaseLeftovers());
   const forgetDeparted = async (): Promise<void> => {
     for (const bootId of cluster.departed()) {
       if (cluster.node(bootId)) continue;

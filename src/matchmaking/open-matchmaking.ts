@@ -132,7 +132,7 @@ class ConfirmedDriver extends LocalDriver {
   }
 
   override async insert(room: IRoomCache): Promise<boolean> {
-    return (await this.#hosting.confirm(room.roomId, room.name)) && super.insert(room);
+    return (await this.#hosting.owned.confirm(room.roomId, room.name)) && super.insert(room);
   }
 }
 
@@ -157,8 +157,8 @@ async function openRedisListing(parts: OpenMatchmakingParts, hosting: Hosting): 
     liveBoots: () => cluster.nodes().map(({ bootId }) => bootId),
     disown: (bootId, roomIds) => cluster.disown(bootId, roomIds),
     nameOf: async (roomId) => (await cluster.owner(roomId))?.name,
-    confirm: ({ roomId, name }) => hosting.confirm(roomId, name),
-    epochOf: (roomId) => hosting.epochOf(roomId),
+    confirm: ({ roomId, name }) => hosting.owned.confirm(roomId, name),
+    epochOf: (roomId) => hosting.owned.epochOf(roomId),
   });
   const client = await openClient({ ...timing, keyPrefix: `${prefix}:` });
   const presence = new RedisPresence(client, prefix, telemetry);

@@ -47,7 +47,7 @@ describe("hosting of rooms", () => {
 
   class SlowDriver extends LocalDriver {
     override async insert(room: IRoomCache): Promise<boolean> {
-      if (!(await hosting.confirm(room.roomId, room.name))) return false;
+      if (!(await hosting.owned.confirm(room.roomId, room.name))) return false;
       await whileListing();
       return super.insert(room);
     }
@@ -82,19 +82,19 @@ describe("hosting of rooms", () => {
   it("[OWN2] ends a room that became another's after it was confirmed and before it was made", async () => {
     whileListing = async () => {
       await makeElsewhere("r1");
-      await hosting.reclaimAll();
+      await hosting.owned.reclaimAll();
     };
 
     await assert.rejects(create("r1"), { code: "CREATION_REVOKED" });
 
-    assert.deepEqual([moved, hosting.epochOf("r1")], [["r1"], undefined]);
+    assert.deepEqual([moved, hosting.owned.epochOf("r1")], [["r1"], undefined]);
   });
 
   it("[OWN2] keeps a room that it was making, and nobody takes it who thought this process gone", async () => {
     let seen: Awaited<ReturnType<typeof store.read>>;
     whileListing = async () => {
       seen = await store.read("r2");
-      await hosting.reclaimAll();
+      await hosting.owned.reclaimAll();
     };
 
     const listing = await create("r2");
@@ -107,7 +107,7 @@ describe("hosting of rooms", () => {
     await create("r3");
     await makeElsewhere("r3");
 
-    await hosting.reclaimAll();
+    await hosting.owned.reclaimAll();
 
     assert.deepEqual(moved, ["r3"]);
   });
@@ -116,10 +116,10 @@ describe("hosting of rooms", () => {
     await create("r6");
     const before = store.reclaim.bind(store);
     store.reclaim = () => Promise.reject(new ArenaError("CLUSTER_UNAVAILABLE"));
-    const asked = await hosting.reclaimAll().catch((error: unknown) => (error as ArenaError).code);
+    const asked = await hosting.owned.reclaimAll().catch((error: unknown) => (error as ArenaError).code);
     store.reclaim = before;
 
-    await hosting.reclaimAll();
+    await hosting.owned.reclaimAll();
 
     assert.deepEqual([asked, moved, (await store.read("r6"))?.state], ["CLUSTER_UNAVAILABLE", [], "running"]);
   });
@@ -129,11 +129,11 @@ describe("hosting of rooms", () => {
     const before = await store.read("r4");
     await store.release("r4", matchMaker.processId, before?.epoch ?? 0);
 
-    await hosting.reclaimAll();
+    await hosting.owned.reclaimAll();
 
     const after = await store.read("r4");
     assert.deepEqual([after?.bootId, after?.state, moved], [matchMaker.processId, "running", []]);
-    assert.equal(hosting.epochOf("r4"), after?.epoch);
+    assert.equal(hosting.owned.epochOf("r4"), after?.epoch);
   });
 
   it("[OWN1] gives no seats in its rooms while it may not act, nor where that ended while it did", async () => {
@@ -175,7 +175,7 @@ describe("hosting of rooms", () => {
       const left = await store.read("r5");
       Reflect.set(store, method, before);
 
-      await hosting.releaseLeftovers();
+      await hosting.owned.releaseLeftovers();
 
       assert.deepEqual([left?.bootId, await store.read("r5")], [matchMaker.processId, undefined]);
     });
@@ -210,7 +210,7 @@ describe("hosting of rooms", () => {
 
     await hosting.restore({ roomId: "kept", attempt });
 
-    assert.ok((hosting.epochOf("kept") ?? 0) > (before?.epoch ?? 0));
+    assert.ok((hosting.owned.epochOf("kept") ?? 0) > (before?.epoch ?? 0));
     await matchMaker.getLocalRoomById("kept")?.disconnect();
   });
 });

@@ -21,7 +21,7 @@ describe("who keeps rooms", () => {
         bury: async (bootId) => void departed.delete(bootId),
       },
       matchmaking: {
-        hosting: { releaseLeftovers: async () => {} } as Hosting,
+        hosting: { owned: { releaseLeftovers: async () => {} } } as unknown as Hosting,
         reassert: async () => {},
         forgetNode: async (bootId) => {
           if (failures-- > 0) throw new Error("Redis is away");
