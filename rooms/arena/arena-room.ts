@@ -87,6 +87,11 @@ export class ArenaRoom extends Room<{ state: ArenaState; input: ArenaInput }> {
     this.#fitBots(this.#humans());
   }
 
+  /** Between two rounds, or while only bots play. */
+  override canMoveNow(): boolean {
+    return this.#world.phase === "results" || this.#humans() === 0;
+  }
+
   /** The world is what the state shows of it, and more; as plain data it is what it is. */
   protected override saveCheckpoint(): Saved {
     return { world: this.#world };

@@ -36,6 +36,11 @@ export class LobbyRoom extends Room<{ state: LobbyState }> {
     for (const listing of await this.parts.listed(LISTED_ROOM)) this.#update(listing.roomId, listing);
   }
 
+  /** Another one shows the same. */
+  override canCloseNow(): boolean {
+    return true;
+  }
+
   override onDispose(): void {
     this.#unsubscribe?.();
   }

@@ -76,6 +76,11 @@ export class PeopleRoom extends Room<{ state: PeopleState }> {
     if (visit) this.#showBoards(visit.userId);
   }
 
+  /** Whoever has a page open joins the next one, and is in its list again. */
+  override canCloseNow(): boolean {
+    return true;
+  }
+
   override mayWatch(_client: Client, userId: string): boolean {
     return this.state.people.has(userId);
   }

@@ -6,12 +6,16 @@ export interface DrainRoom {
   readonly tickRateHz: number;
   /** Whether what it is can be made again elsewhere. */
   readonly isMovable: boolean;
+  /** Whether it may as well end now, as it says: who is in it joins another one. */
+  readonly canCloseNow: boolean;
   /** When it ends by itself, in ms from now, as it says; undefined where it does not. */
   readonly endsInMs: number | undefined;
 }
 
 /** What becomes of the rooms of a node that is to be emptied. */
 export interface DrainPlan {
+  /** They are closed at once: they cannot be moved, and nobody misses them. */
+  readonly closing: readonly string[];
   /** They end by themselves in time. */
   readonly finishing: readonly string[];
   /** The few largest: they take longest, so one after the other from the beginning, beside the others. */
@@ -38,6 +42,7 @@ export function planDrain(rooms: readonly DrainRoom[], budgetMs: number): DrainP
     rank < MAX_LARGE && connections >= Math.max(MIN_LARGE_CONNECTIONS, middle * LARGE_TIMES);
   const small = bySize.filter((room, rank) => !isLarge(room, rank));
   return {
+    closing: ids(of.get("closing")),
     finishing: ids(of.get("finishing")),
     large: ids(bySize.filter(isLarge)),
     small: ids(small.toSorted((one, other) => costOf(one) - costOf(other))),
@@ -45,7 +50,10 @@ export function planDrain(rooms: readonly DrainRoom[], budgetMs: number): DrainP
   };
 }
 
-function fateOf({ connections, isMovable, endsInMs }: DrainRoom, budgetMs: number): "finishing" | "movable" | "pinned" {
+type Fate = "closing" | "finishing" | "movable" | "pinned";
+
+function fateOf({ connections, isMovable, canCloseNow, endsInMs }: DrainRoom, budgetMs: number): Fate {
+  if (canCloseNow && !isMovable) return "closing";
   const endsInTime = endsInMs !== undefined && endsInMs <= budgetMs * PATIENT_SHARE;
   if (endsInTime || (connections === 0 && !isMovable)) return "finishing";
   return isMovable ? "movable" : "pinned";

@@ -7,7 +7,7 @@ export interface DrainProgress {
   /** Rooms that it had in the beginning. */
   readonly rooms: number;
   readonly moved: number;
-  /** Rooms that have ended by themselves. */
+  /** Rooms that have ended here. */
   readonly ended: number;
   /** Rooms that are still here. */
   readonly left: number;
@@ -24,6 +24,8 @@ export interface DrainParts {
   /** Whether a room would be moved now, as it says: between two rounds rather than in one. */
   readonly canMoveNow: (roomId: string) => boolean;
   readonly move: (roomId: string) => Promise<MoveOutcome>;
+  /** Ends a room: who is in it joins another one. */
+  readonly close: (roomId: string) => void;
   /** Whether there is any node that rooms could go to. */
   readonly hasTargets: () => boolean;
   readonly onProgress: (progress: DrainProgress) => void;
@@ -33,6 +35,8 @@ export interface DrainParts {
 const MAX_MOVES = 4;
 /** A room that was not to be moved, or could not be, is tried again. */
 const AGAIN_MS = 200;
+/** A room that was told to end and is still here is told again. */
+const CLOSING_MS = 5000;
 
 /** Empties a node: rooms go where there is place for them, cheapest first and the few largest beside them, until none is left or time is up. */
 export class Drain {
@@ -70,7 +74,8 @@ export class Drain {
   async run(): Promise<DrainProgress> {
     const under: Promise<void>[] = [];
     while (this.#parts.rooms().length > 0 && this.#leftMs > 0 && this.#parts.hasTargets()) {
-      const { large, small } = planDrain(this.#parts.rooms(), this.#leftMs);
+      const { closing, large, small } = planDrain(this.#parts.rooms(), this.#leftMs);
+      this.#closeAll(closing);
       const isLargeMoving = large.some((roomId) => this.#moving.has(roomId));
       const next =
         (isLargeMoving ? undefined : this.#next(large)) ??
@@ -85,6 +90,15 @@ export class Drain {
 
   get #leftMs(): number {
     return Math.max(0, this.#startMs + this.#budgetMs - this.#parts.clock.nowMs());
+  }
+
+  #closeAll(roomIds: readonly string[]): void {
+    const nowMs = this.#parts.clock.nowMs();
+    const due = roomIds.filter((roomId) => nowMs >= (this.#notBeforeMs.get(roomId) ?? 0));
+    for (const roomId of due) {
+      this.#notBeforeMs.set(roomId, nowMs + CLOSING_MS);
+      this.#parts.close(roomId);
+    }
   }
 
   #next(roomIds: readonly string[]): string | undefined {

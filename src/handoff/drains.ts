@@ -15,7 +15,11 @@ export interface DrainsParts {
   readonly telemetry: Telemetry;
   readonly cluster: Pick<Cluster, "identity" | "nodes" | "drain">;
   readonly peers: Calls;
-  readonly hosting: { rooms(): readonly (DrainRoom & { readonly canMoveNow: boolean })[] };
+  readonly hosting: {
+    rooms(): readonly (DrainRoom & { readonly canMoveNow: boolean })[];
+    /** Ends a room of this node. */
+    close(roomId: string): void;
+  };
   readonly move: (roomId: string) => Promise<{ readonly outcome: MoveOutcome }>;
   /** How much time a drain has where nobody says. */
   readonly drainMs: number;
@@ -102,6 +106,7 @@ class OwnDrain {
         rooms: () => hosting.rooms(),
         canMoveNow: (roomId) => hosting.rooms().some((room) => room.roomId === roomId && room.canMoveNow),
         move: async (roomId) => (await move(roomId)).outcome,
+        close: (roomId) => hosting.close(roomId),
         hasTargets: () => targetsOf(cluster).length > 0,
         onProgress: (progress) => telemetry.emit("node:drainProgressed", progress),
       },

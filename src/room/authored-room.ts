@@ -19,6 +19,14 @@ export abstract class AuthoredRoom<Types extends RoomOptions = RoomOptions> exte
     return true;
   }
 
+  /**
+   * Whether a room that ends with its process may as well end now where its node is emptied: who is in it is closed with 4001, joins
+   * another room and misses nothing. Else it goes on until the time of its node is up.
+   */
+  canCloseNow(): boolean {
+    return false;
+  }
+
   /** When the room ends by itself, in ms from now; a node that is to be emptied leaves it alone where that is in time. */
   endsInMs(): number | undefined {
     return undefined;

@@ -211,6 +211,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
     else await this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN);
   }
 
+  /** Ends it now: who is in it joins another room. */
+  close(): void {
+    this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN).catch((error: unknown) => this.fail("close", error));
+  }
+
   override setSerializer(serializer: Parameters<ColyseusRoom["setSerializer"]>[0]): void {
     super.setSerializer(serializer instanceof SchemaSerializer ? new ResyncSerializer() : serializer);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import type { Room } from "@colyseus/sdk";
 import { TestCluster, turn } from "../support/cluster-processes.ts";
 import { arenaBot, assertSameAsNewcomer, assertSameBoard, BoardBot } from "../support/move-bots.ts";
 
@@ -60,15 +61,30 @@ describe("nodes that are emptied", function () {
     for (const bot of [...players, newcomer, ...boards.flatMap(({ bots }) => bots)]) await bot.stop();
   });
 
-  it("[DRN2] a node is emptied and stays; its rooms are elsewhere, and it is told of", async () => {
+  /** A lobby of a node, with somebody in it. */
+  const lobbyOn = async (nodeId: string): Promise<Room> => {
+    for (;;) {
+      const lobby = (await cluster.sdk().create("lobby")) as Room;
+      const rooms = await cluster.rooms("lobby");
+      if (rooms.some(({ roomId, nodeId: owner }) => roomId === lobby.roomId && owner === nodeId)) return lobby;
+      await lobby.leave();
+    }
+  };
+
+  it("[DRN2] [DRN3] a node is emptied and stays; its rooms are elsewhere, and it is told of", async () => {
     const bot = await arenaBot(cluster);
     const ownerOf = async () => (await cluster.rooms("arena")).find(({ roomId }) => roomId === bot.room.roomId)?.nodeId;
     const owner = (await ownerOf()) ?? "";
+    const lobby = await lobbyOn(owner);
+    const left = new Promise<number>((resolve) => lobby.onLeave((code) => resolve(code)));
 
     await arena("drain", owner, "--budget-ms", "5000");
+    const code = await left;
+    const again = await cluster.sdk().joinOrCreate("lobby");
     while ((await ownerOf()) === owner) await turn();
 
-    assert.deepEqual(bot.wrongs, []);
+    assert.deepEqual([bot.wrongs, code, again.roomId === lobby.roomId], [[], 4001, false]);
+    await again.leave();
     while (!(await arena("status")).match(new RegExp(`${owner} .*draining: \\d+ of \\d+ moved, 0 left`))) await turn();
     await assert.rejects(arena("restart", "--only", "node"), /CLUSTER_INCOMPLETE|Not every node is there/);
     await bot.stop();

@@ -10,6 +10,7 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 class Node {
   readonly clock: ManualClock = manualClock();
   readonly moved: string[] = [];
+  readonly closed: string[] = [];
   readonly busy = new Set<string>();
   rooms: DrainRoom[];
   outcome: (roomId: string) => MoveOutcome = () => "moved";
@@ -18,7 +19,7 @@ class Node {
   #under = 0;
 
   constructor(sizes: Readonly<Record<string, number>>) {
-    const rest = { tickRateHz: 20, isMovable: true, endsInMs: undefined };
+    const rest = { tickRateHz: 20, isMovable: true, canCloseNow: false, endsInMs: undefined };
     this.rooms = Object.entries(sizes).map(([roomId, connections]) => ({ roomId, connections, ...rest }));
   }
 
@@ -29,6 +30,12 @@ class Node {
         rooms: () => this.rooms,
         canMoveNow: (roomId) => !this.busy.has(roomId),
         move: (roomId) => this.#move(roomId),
+        close: (roomId) => {
+          this.closed.push(roomId);
+          this.clock.after(50, () => {
+            this.rooms = this.rooms.filter((room) => room.roomId !== roomId);
+          });
+        },
         hasTargets: () => this.hasTargets,
         onProgress: () => {},
       },
@@ -99,6 +106,15 @@ describe("a drain", () => {
     const progress = await node.drain(1000, 1500);
 
     assert.deepEqual([progress.left, progress.pinned, progress.leftMs], [2, 1, 0]);
+  });
+
+  it("[DRN3] closes at once what cannot move and is missed by nobody, once", async () => {
+    const node = new Node({ lobby: 500, match: 2 });
+    node.rooms = node.rooms.map((room) => ({ ...room, isMovable: false, canCloseNow: room.roomId === "lobby" }));
+
+    const progress = await node.drain(1000, 1500);
+
+    assert.deepEqual([node.closed, progress.ended, progress.left, progress.pinned], [["lobby"], 1, 1, 1]);
   });
 
   it("counts rooms that end by themselves", async () => {

@@ -7,6 +7,7 @@ const room = (roomId: string, connections: number, rest: Partial<DrainRoom> = {}
   connections,
   tickRateHz: 20,
   isMovable: true,
+  canCloseNow: false,
   endsInMs: undefined,
   ...rest,
 });
@@ -31,6 +32,17 @@ describe("the plan of a drain", () => {
     const plan = planDrain(rooms, 10_000);
 
     assert.deepEqual([plan.finishing, plan.small, plan.pinned], [["soon", "empty"], ["late"], ["pinned"]]);
+  });
+
+  it("[DRN3] closes rooms that cannot move and that nobody misses, also with people in them", () => {
+    const rooms = [
+      room("lobby", 500, { isMovable: false, canCloseNow: true, endsInMs: 1000 }),
+      room("kept", 5, { canCloseNow: true }),
+    ];
+
+    const plan = planDrain(rooms, 10_000);
+
+    assert.deepEqual([plan.closing, plan.small, plan.finishing, plan.pinned], [["lobby"], ["kept"], [], []]);
   });
 
   it("takes no more than three as large, and none where all are alike", () => {
