@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ColyseusSDK } from "@colyseus/sdk";
 import { startRedis, type TestRedis } from "./redis.ts";
-import { type NodeProcess, spawnNode } from "./spawn-node.ts";
+import { type NodeProcess, spawnServer } from "./spawn-node.ts";
 
 /** A node as `/api/nodes` lists it. */
 export interface ListedNode {
@@ -32,6 +32,8 @@ interface ClusterOptions {
   /** Where a process finds Redis; where it is, unless told otherwise. */
   readonly redisUrl?: (name: string, redis: TestRedis) => string;
   readonly args?: readonly string[];
+  /** What each process runs. Default: src/main.ts. */
+  readonly program?: string;
   /** For Node itself, of a process. */
   readonly nodeFlags?: (name: string) => readonly string[];
 }
@@ -77,14 +79,19 @@ export class TestCluster {
 
   /** Starts a process that the cluster need not take in; it has to be ended by the test. */
   spawn(name: string, role: "node" | "edge"): NodeProcess {
-    const { redisUrl = (_, redis) => redis.url, args = [], nodeFlags = () => [] } = this.#options;
+    const {
+      redisUrl = (_, redis) => redis.url,
+      args = [],
+      nodeFlags = () => [],
+      program = "src/main.ts",
+    } = this.#options;
     const own = ["--port", "0", "--host", "127.0.0.1", "--role", role, "--node-id", name];
     const env = {
       REDIS_URL: redisUrl(name, this.redis),
       ARENA_ADMIN_TOKEN: ADMIN,
       ARENA_DATA_DIR: `/tmp/arena-test-${process.pid}`,
     };
-    return spawnNode([...own, ...args], env, nodeFlags(name));
+    return spawnServer([...nodeFlags(name), program, ...own, ...args], env);
   }
 
   /** `host:port` of a process; of the first edge unless told otherwise. */
