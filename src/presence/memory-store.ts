@@ -124,7 +124,7 @@ function changedSessions(
 
 function isSame(one: Session, other: Session): boolean {
   const isSamePlace = one.bootId === other.bootId && one.term === other.term && one.roomId === other.roomId;
-  return isSamePlace && one.status === other.status;
+  return isSamePlace && one.status === other.status && one.isPrivate === other.isPrivate;
 }
 
 /** Keeps the sessions by process as a change has them that was made. */

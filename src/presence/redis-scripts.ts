@@ -45,6 +45,7 @@ for i = 3, #ARGV, 6 do
     if isMade then row[#row + 1] = session end
   else
     isMade = old.bootId ~= boot or old.term ~= term or old.roomId ~= session.roomId or old.status ~= session.status
+      or old.isPrivate ~= session.isPrivate
     if isMade then row[at] = session end
   end
   if isMade then

@@ -10,6 +10,8 @@ interface Watched {
   shown: UserPresence;
 }
 
+/** A store that has lost its last moments is told of them by then. */
+const RETOLD_MS = 2000;
 const OFFLINE: UserPresence = { online: false, sessions: [] };
 
 /** What is known of time and processes. */
@@ -103,7 +105,7 @@ export class PresenceView {
       return { online: true, sessions: alive.toSorted(bySessionId).map(describe) };
     }
     if (!user.now.online) return offline(this.#lastSeen(user) ?? user.now.lastSeen);
-    user.emptySinceMs ??= this.#parts.nowMs() - (this.#goneForMs(user.told) ?? 0);
+    user.emptySinceMs ??= this.#parts.nowMs() - Math.min(this.#goneForMs(user.told) ?? 0, GRACE_MS - RETOLD_MS);
     if (this.#parts.nowMs() - user.emptySinceMs < GRACE_MS) return user.now;
     return offline(this.#lastSeen(user) ?? this.#parts.wallMs() - (this.#parts.nowMs() - user.emptySinceMs));
   }

@@ -7,7 +7,7 @@ import type { AuthContext, Client, IRoomCache, Room, RoomInternalState } from "@
 
 /** Private members in use, with what they do. */
 interface RoomSeams {
-  /** Emits "join", "leave" and "dispose" (370, 1857, 2405). */
+  /** Emits "join", "leave", "dispose" and "visibility-change" (370, 1130, 1857, 2405). */
   readonly _events: EventEmitter;
   /** Seats by session id: join options, auth data, whether consumed, whether kept for a reconnection (361). */
   _reservedSeats: Record<string, unknown>;

@@ -16,6 +16,7 @@ export abstract class PeopledRoom<Types extends RoomOptions = RoomOptions> exten
     this,
     () => this.parts.presence,
     () => this.parts.clock,
+    (error) => this.fail("mayWatch", error),
   );
 
   /** Who a client is now; undefined for somebody without a token. */
@@ -56,6 +57,9 @@ export abstract class PeopledRoom<Types extends RoomOptions = RoomOptions> exten
   changeSeats(sessionIds: readonly string[], options: object | undefined): Promise<boolean> {
     return changeSeats(this, sessionIds, options);
   }
+
+  /** Counts an exception of this room. */
+  protected abstract fail(hook: string, error: unknown): void;
 
   /** A client has its seat, or is back in it. */
   protected arrive(client: Client): void {

@@ -1,18 +1,19 @@
 import { type Client, matchMaker, type Room } from "@colyseus/core";
 import { z } from "zod";
-import type { Clock, Stop } from "../clock/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { Presence } from "../presence/presence.ts";
 import { MAX_WATCHED_USERS, PRESENCE_MESSAGES, type PresenceTold, type UserPresence } from "../protocol/protocol.ts";
 import { seams } from "./colyseus-seams.ts";
 import type { Identified } from "./identity.ts";
 import type { MessageDefinition } from "./messages.ts";
+import { WatchList } from "./watch-list.ts";
 
 /** Who moves with a room has come where it is now by then. */
 const MOVED_MS = 2000;
 
 /** A room whose clients are there for others. */
 interface PresentRoom extends Room {
-  /** Whether a client may see where a user is; asked each time that there is something to tell. */
+  /** Whether a client may see where a user is; asked each time that there is something to tell, and every few seconds. */
   mayWatch(client: Client, userId: string): boolean;
 }
 
@@ -36,13 +37,21 @@ export class RoomPresence {
   readonly #presence: () => Presence;
   readonly #room: PresentRoom;
   readonly #clock: () => Clock;
-  /** What ends each session's list. */
-  readonly #stops = new Map<string, Stop>();
+  readonly #onFailed: (error: unknown) => void;
+  /** Clients who are there for others, by session. */
+  readonly #clients = new Map<string, Client>();
+  /** By session. */
+  readonly #lists = new Map<string, WatchList>();
 
-  constructor(room: PresentRoom, presence: () => Presence, clock: () => Clock) {
+  /** `onFailed` is told what `mayWatch` throws. */
+  constructor(room: PresentRoom, presence: () => Presence, clock: () => Clock, onFailed: (error: unknown) => void) {
     this.#room = room;
     this.#clock = clock;
     this.#presence = presence;
+    this.#onFailed = onFailed;
+    seams(room)._events.on("visibility-change", () => {
+      for (const client of this.#clients.values()) this.arrive(client);
+    });
   }
 
   /** A client has its seat, or is back in it; somebody without a token is nobody for others. */
@@ -51,12 +60,15 @@ export class RoomPresence {
     const { roomId, roomName: room } = this.#room;
     const isPrivate = seams(this.#room)._listing.private === true;
     const seat = { sessionId: client.sessionId, roomId, room, ...(isPrivate && { isPrivate }) };
-    if (user) this.#presence().arrived({ userId: user.userId, ...seat });
+    if (!user) return;
+    this.#clients.set(client.sessionId, client);
+    this.#presence().arrived({ userId: user.userId, ...seat });
   }
 
   /** A client has lost its connection, or its seat. */
   depart(client: Client): void {
     this.#stop(client);
+    this.#clients.delete(client.sessionId);
     this.#presence().departed(client.sessionId);
   }
 
@@ -84,38 +96,38 @@ export class RoomPresence {
   }
 
   #stop({ sessionId }: Client): void {
-    this.#stops.get(sessionId)?.();
-    this.#stops.delete(sessionId);
+    this.#lists.get(sessionId)?.close();
+    this.#lists.delete(sessionId);
   }
 
   /** @throws ArenaError PRESENCE_FULL, CLUSTER_UNAVAILABLE */
-  async #watch(client: Client, users: readonly string[]): Promise<void> {
-    this.#stop(client);
-    if (users.length === 0) return;
-    let [isOver, stop]: [boolean, Stop] = [false, () => {}];
-    this.#stops.set(client.sessionId, () => {
-      isOver = true;
-      stop();
-    });
-    const allowed = users.filter((user) => this.#room.mayWatch(client, user));
-    let revision = 0;
-    stop = await this.#presence().watch(allowed, ({ isSnapshot, users: told }) => {
-      if (isOver) return;
-      const seen = this.#seenBy(client, told);
-      if (!isSnapshot && Object.keys(seen).length === 0) return; // that something has changed says something as well
-      client.send(PRESENCE_MESSAGES.TOLD, { revision: ++revision, isSnapshot, users: seen });
-    });
-    if (isOver) stop(); // another list came meanwhile, or the client went
+  #watch(client: Client, users: readonly string[]): Promise<void> {
+    const list = this.#lists.get(client.sessionId) ?? this.#listOf(client);
+    this.#lists.set(client.sessionId, list);
+    return list.set(users);
   }
 
-  #seenBy(client: Client, users: PresenceTold["users"]): PresenceTold["users"] {
-    const seen = Object.entries(users).filter(([user]) => this.#room.mayWatch(client, user));
-    return Object.fromEntries(seen.map(([user, presence]) => [user, withoutSecrets(presence)]));
+  #listOf(client: Client): WatchList {
+    const mayWatch = (user: string): boolean => {
+      try {
+        return this.#room.mayWatch(client, user);
+      } catch (error) {
+        this.#onFailed(error);
+        return false;
+      }
+    };
+    const send = (told: PresenceTold): void => client.send(PRESENCE_MESSAGES.TOLD, withoutSecrets(told));
+    return new WatchList({ clock: this.#clock(), presence: this.#presence, mayWatch, send });
   }
 }
 
 /** Who knows the id of a private room may come in. */
-function withoutSecrets(presence: UserPresence): UserPresence {
+function withoutSecrets(told: PresenceTold): PresenceTold {
+  const users = Object.entries(told.users).map(([userId, presence]) => [userId, withoutSecret(presence)]);
+  return { ...told, users: Object.fromEntries(users) };
+}
+
+function withoutSecret(presence: UserPresence): UserPresence {
   if (!presence.sessions.some(({ isPrivate }) => isPrivate)) return presence;
   const sessions = presence.sessions.map((session) => (session.isPrivate ? { ...session, roomId: "" } : session));
   return { ...presence, sessions };

@@ -292,7 +292,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
   }
 
   /** Counts an exception of this room and closes the room where there are too many. */
-  protected fail(hook: string, error: unknown): void {
+  protected override fail(hook: string, error: unknown): void {
     const isFatal = this.#errors.add(this.parts.clock.nowMs()) === this.parts.maxRoomErrors;
     const { roomId, roomName: name } = this;
     this.parts.telemetry.emit("room:failed", { roomId, name, hook, error, isFatal });

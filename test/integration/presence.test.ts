@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Client, type Room as Seat } from "@colyseus/sdk";
+import { z } from "zod";
 import { connect } from "../../src/client/client.ts";
 import type { UserPresence } from "../../src/protocol/protocol.ts";
 import { Room } from "../../src/room/room.ts";
@@ -13,6 +14,16 @@ class OpenRoom extends Room {
   override mayWatch(): boolean {
     return true;
   }
+}
+
+/** A room that its people hide. */
+class ShyRoom extends Room {
+  override messages = {
+    hide: {
+      format: z.strictObject({ isHidden: z.boolean() }),
+      handler: (_client: unknown, { isHidden }: { isHidden: boolean }) => this.setPrivate(isHidden),
+    },
+  };
 }
 
 interface Told {
@@ -33,7 +44,10 @@ describe("presence", function () {
   this.timeout(30_000);
   let test: TestNode;
   before(async () => {
-    test = await startNode({ adminToken: ADMIN }, { open: { room: OpenRoom }, plain: { room: class extends Room {} } });
+    test = await startNode(
+      { adminToken: ADMIN },
+      { open: { room: OpenRoom }, shy: { room: ShyRoom }, plain: { room: class extends Room {} } },
+    );
   });
   after(() => test.close());
 
@@ -217,6 +231,20 @@ describe("presence", function () {
     assert.ok(!JSON.stringify(ann.told).includes(game.roomId));
     assert.equal(ann.told.at(-1)?.users[userId]?.sessions[0]?.isPrivate, true);
     await Promise.all([ann.room.leave(), game.leave()]);
+  });
+
+  it("[PRS5] tells nobody the id of a room that has become private, until it is public again", async () => {
+    const [ann, bob] = [await enter("open"), await enter("shy")];
+    ann.room.send("presence:watch", { users: [bob.userId] });
+    await ann.until(bob.userId, isIn(bob));
+    await bob.room.request("hide", { isHidden: true });
+    await ann.until(bob.userId, ({ sessions }) => sessions[0]?.isPrivate === true);
+    const hidden = ann.told.at(-1)?.users[bob.userId]?.sessions[0]?.roomId;
+    await bob.room.request("hide", { isHidden: false });
+    await ann.until(bob.userId, isIn(bob));
+
+    assert.equal(hidden, "");
+    await Promise.all([ann, bob].map(({ room }) => room.leave()));
   });
 
   it("[PRS5] answers over HTTP who runs the node, and users about themselves", async () => {

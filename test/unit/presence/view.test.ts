@@ -47,6 +47,19 @@ describe("users as others see them", () => {
     );
   });
 
+  it("[PRS2] are not seen to go where the store has lost its last moments, and is told of them anew", () => {
+    view.told("ann", here(session("s1")));
+    view.told("ann", gone(60_000));
+    clock.advance(1999);
+    const meanwhile = view.takeChanged();
+    view.told("ann", here(session("s1")));
+
+    assert.deepEqual([meanwhile.size, view.takeChanged().size], [0, 0]);
+    view.told("ann", gone(60_000));
+    clock.advance(2000);
+    assert.deepEqual([...view.takeChanged().keys()], ["ann"]);
+  });
+
   it("[PRS1] are not seen to go when they are back in time", () => {
     view.told("ann", here(session("s1")));
     view.takeChanged();
@@ -100,11 +113,13 @@ describe("users as others see them", () => {
     assert.deepEqual([first, same, view.takeChanged().get("ann")?.sessions[0]?.status], [[true, 0], 0, "away"]);
   });
 
-  it("[PRS1] are offline at once where they went a while ago and nobody could hear of it", () => {
+  it("[PRS1] are offline soon where they went a while ago and nobody could hear of it", () => {
     clock.advance(60_000);
     view.told("ann", here(session("s1")));
     view.takeChanged();
     view.told("ann", gone(20_000));
+    clock.advance(2000);
+    view.told("ann", gone(22_000));
 
     assert.deepEqual(view.takeChanged().get("ann"), { online: false, sessions: [], lastSeen: 40_000 });
   });
