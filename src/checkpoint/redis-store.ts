@@ -116,7 +116,10 @@ class RedisStore implements CheckpointStore {
     const { reply } = await this.#link.run({ script: TAKE, keys: [this.#keyOf(roomId)], args });
     if (reply[0] !== "OK") return { isTaken: false };
     const [, before = ""] = reply;
-    if (before !== "" && before !== bootId) await this.#unlist(roomId, before);
+    if (before !== "" && before !== bootId) {
+      await this.#listAgain(roomId, bootId);
+      await this.#unlist(roomId, before);
+    }
     return { isTaken: true, checkpoint: await this.find(roomId) };
   }
 
@@ -166,7 +169,11 @@ class RedisStore implements CheckpointStore {
   }
 
   async #list(roomId: string, bootId: string): Promise<void> {
-    if (this.#listed.get(roomId) === bootId) return;
+    if (this.#listed.get(roomId) !== bootId) await this.#listAgain(roomId, bootId);
+  }
+
+  /** A room that was elsewhere meanwhile was taken out by whoever had it, or is so at this moment: that one looks whose it is. */
+  async #listAgain(roomId: string, bootId: string): Promise<void> {
     await this.#link.read((client) =>
       Promise.all([client.sadd(this.#boots, bootId), client.sadd(this.#setOf(bootId), roomId)]),
     );
@@ -177,6 +184,7 @@ class RedisStore implements CheckpointStore {
   async #unlist(roomId: string, bootId: string): Promise<void> {
     if (this.#listed.get(roomId) === bootId) this.#listed.delete(roomId);
     await this.#link.read((client) => client.srem(this.#setOf(bootId), roomId));
+    if ((await this.headOf(roomId))?.bootId === bootId) await this.#listAgain(roomId, bootId);
   }
 
   /** Braces would move the hash tag. */
