@@ -1,6 +1,6 @@
 /**
  * bench: Arena beside its peers, in one run: `connections`, `ops`, `matchmaking` and `presence`; how evenly it uses its nodes: `placement`;
- * what clients see of a room that moves: `handoff`.
+ * what clients see of a room that moves: `handoff`; of a node that is killed: `failover`; of a deploy: `rolling-restart`.
  *
  * Each server runs in a fresh process on a core of its own, the load on another. All peers of a case are measured one
  * after the other in every round, so that what else the machine does meets all of them; ratios are taken round by round.
@@ -10,13 +10,15 @@
 import { type Case, FULL_SCALE, QUICK_SCALE, runCase } from "./case.ts";
 import { leaveServerCore } from "./cores.ts";
 import { measureHandoff } from "./handoff/handoff-bench.ts";
-import { type BenchOptions, type ComparisonName, HELP, parseOptions, UsageError } from "./options.ts";
+import { type BenchOptions, type ComparisonName, HELP, parseOptions, type SubjectName, UsageError } from "./options.ts";
 import { PEERS } from "./peers.ts";
 import { measurePlacement } from "./placement/placement-bench.ts";
 import { measurePresence } from "./presence/presence-bench.ts";
 import { describeRun, writeSection } from "./results.ts";
 import { SUBJECTS } from "./subjects.ts";
 import { markdownTable, type Sample } from "./summary.ts";
+import { measureFailover } from "./upheaval/failover-bench.ts";
+import { measureRestart } from "./upheaval/restart-bench.ts";
 
 async function main(args: readonly string[]): Promise<void> {
   if (args.includes("--help")) {
@@ -38,7 +40,7 @@ async function measure(options: BenchOptions, command: string): Promise<string> 
 type Comparison = BenchOptions & { readonly subject: ComparisonName };
 
 function isComparison(options: BenchOptions): options is Comparison {
-  return options.subject !== "placement" && options.subject !== "presence" && options.subject !== "handoff";
+  return options.subject !== "presence" && !Object.hasOwn(CLUSTERS, options.subject);
 }
 
 async function compare(options: Comparison, command: string): Promise<string> {
@@ -49,8 +51,16 @@ async function compare(options: Comparison, command: string): Promise<string> {
   return `${[about, notes, markdownTable(samples, reference)].filter(Boolean).join("\n\n")}\n`;
 }
 
+/** What is about clusters of Arena alone. */
+const CLUSTERS: Readonly<Partial<Record<SubjectName, typeof measurePlacement>>> = {
+  placement: measurePlacement,
+  handoff: measureHandoff,
+  failover: measureFailover,
+  "rolling-restart": measureRestart,
+};
+
 async function place(options: BenchOptions, command: string): Promise<string> {
-  const measure = options.subject === "handoff" ? measureHandoff : measurePlacement;
+  const measure = CLUSTERS[options.subject] ?? measurePlacement;
   const { text, isMet } = await measure(options, tellOf);
   if (!isMet) process.exitCode = 1;
   return `${await describeRun(command, ["@colyseus/core"], "not pinned to cores")}\n\n${text}\n`;
@@ -100,6 +110,7 @@ function tell(round: number, { title }: Case, words: string): void {
   process.stderr.write(`round ${round}, ${title}, ${words}\n`);
 }
 
+console.info = () => {}; // the SDK tells of each client that comes back
 try {
   await main(process.argv.slice(2));
 } catch (error) {

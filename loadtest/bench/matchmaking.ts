@@ -75,13 +75,17 @@ export function seatPath({ processId, roomId, sessionId }: Seat): string {
   return `/${processId}/${roomId}?sessionId=${sessionId}`;
 }
 
-/** Runs `count` tasks, {@link CALLS_IN_FLIGHT} at once. */
-export async function inFlight(count: number, task: (index: number) => Promise<void>): Promise<void> {
+/** Runs `count` tasks, so many at once. */
+export async function inFlight(
+  count: number,
+  task: (index: number) => Promise<void>,
+  atOnce = CALLS_IN_FLIGHT,
+): Promise<void> {
   let next = 0;
   const runner = async (): Promise<void> => {
     while (next < count) await task(next++);
   };
-  await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, runner));
+  await Promise.all(Array.from({ length: atOnce }, runner));
 }
 
 function isSeat(answer: unknown): answer is Seat {

@@ -19,6 +19,8 @@ const POINTS = {
   placement: ["clusters in simulated time", "an edge and four nodes"],
   storm: ["all lines are cut", "an edge is killed and started again", "an edge is told to end, and another is started"],
   handoff: ["gaps that clients see while their room moves"],
+  failover: ["a node with 100 rooms is killed"],
+  "rolling-restart": ["three nodes are restarted under 300 bots"],
   forwarding: ["CPU for a patch that is passed on", "the same with four messages a tick"],
   presence: ["who is online, in three processes", "a simulated cluster"],
 } as const;
@@ -26,7 +28,10 @@ const POINTS = {
 /** What a run may be about. */
 export type SubjectName = keyof typeof POINTS;
 /** What is about servers that are compared. */
-export type ComparisonName = Exclude<SubjectName, "placement" | "presence" | "handoff">;
+export type ComparisonName = Exclude<
+  SubjectName,
+  "placement" | "presence" | "handoff" | "failover" | "rolling-restart"
+>;
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -46,6 +51,8 @@ export class UsageError extends Error {
 }
 
 const DEFAULT_ROUNDS = 5;
+/** Of what takes long. */
+const OWN_ROUNDS: Readonly<Partial<Record<SubjectName, number>>> = { failover: 3, "rolling-restart": 1 };
 const MAX_ROUNDS = 99;
 
 /** The text of `--help`. */
@@ -60,10 +67,12 @@ Measures servers in one run, server on one core and load on another.
   presence     users and who watches them, beside Socket.IO's fetchSockets: ${listOf("presence")}
   storm        5,000 clients that lose their connections at once: ${listOf("storm")}
   handoff      what clients see of a move, 20 moves of each room a round: ${listOf("handoff")}
+  failover     rooms that go on elsewhere after kill -9, and their clients, 2 min: ${listOf("failover")}
+  rolling-restart  what clients see of a deploy, 2 min: ${listOf("rolling-restart")}
   forwarding   a process that passes clients on, beside one that serves them: ${listOf("forwarding")}
 
   --only <points>   some of the subject's points, e.g. 1,2 (default all)
-  --rounds <number> how often each is measured, in turn (default ${DEFAULT_ROUNDS})
+  --rounds <number> how often each is measured, in turn (default ${DEFAULT_ROUNDS}; failover 3, rolling-restart 1)
   --quick           one small round, to see that everything runs
   --write           puts the table into loadtest/RESULTS.md as well
 `;
@@ -86,7 +95,9 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     subject,
     points:
       values.only === undefined ? all : values.only.split(",").map((each) => parseNumber("only", each, all.length)),
-    rounds: isQuick ? 1 : parseNumber("rounds", values.rounds ?? String(DEFAULT_ROUNDS), MAX_ROUNDS),
+    rounds: isQuick
+      ? 1
+      : parseNumber("rounds", values.rounds ?? String(OWN_ROUNDS[subject] ?? DEFAULT_ROUNDS), MAX_ROUNDS),
     isQuick,
     isWritten: values.write ?? false,
   };

@@ -24,7 +24,7 @@ const POLL_MS = 20;
 /** Opens the document of a room, with an outbox of its own. `onBatch` hears what the room passes on, from the first entry. */
 export async function openAt<Op extends object, R extends object>(
   { url, id, name, clock }: DocumentPlace,
-  { room, rules }: DocumentScenario<Op, R>,
+  { room, rules }: Pick<DocumentScenario<Op, R>, "room" | "rules">,
   onBatch: (batch: OpBatch<Op>) => void = () => {},
 ): Promise<OpenedDocument<Op, R>> {
   const connection = connect({ url, room, options: { id, name }, clock });
@@ -59,14 +59,14 @@ export class Witness<Op extends object, R extends object> {
   readonly #marksOf: (ops: readonly Op[]) => readonly string[];
   #opened: OpenedDocument<Op, R> | undefined;
 
-  private constructor({ marksOf }: DocumentScenario<Op, R>) {
+  private constructor({ marksOf }: Pick<DocumentScenario<Op, R>, "marksOf">) {
     this.#marksOf = marksOf;
   }
 
   /** Resolves when it sees everything from now on. @throws Error where the document does not come in time */
   static async open<Op extends object, R extends object>(
     place: DocumentPlace,
-    scenario: DocumentScenario<Op, R>,
+    scenario: Pick<DocumentScenario<Op, R>, "room" | "rules" | "marksOf">,
     timeoutMs: number,
   ): Promise<Witness<Op, R>> {
     const witness = new Witness<Op, R>(scenario);

@@ -1,6 +1,7 @@
 import { Client, type Room } from "@colyseus/sdk";
 import { type BoardOp, type BoardRecord, board } from "../../../rooms/whiteboard/rules/board.ts";
 import { connect, openDocument } from "../../../src/client/client.ts";
+import { Gaps } from "../gaps.ts";
 
 /** Somebody in a room that moves, and how long nothing has come. */
 export interface Watcher {
@@ -20,23 +21,6 @@ export interface MovingRoom {
 
 const INPUT_MS = 33;
 const PUSH_MS = 50;
-
-class Gaps {
-  #lastMs = performance.now();
-  #gapMs = 0;
-
-  readonly hear = (): void => {
-    const nowMs = performance.now();
-    this.#gapMs = Math.max(this.#gapMs, nowMs - this.#lastMs);
-    this.#lastMs = nowMs;
-  };
-
-  take(): number {
-    const gapMs = Math.max(this.#gapMs, performance.now() - this.#lastMs);
-    this.#gapMs = 0;
-    return gapMs;
-  }
-}
 
 /** A game of stock SDKs that send inputs. */
 export async function openArena(url: string, players: number): Promise<MovingRoom> {
