@@ -53,6 +53,11 @@ export class RedisPresence extends ColyseusPresence {
     return (await this.#quietly("hdel", super.hdel(key, field))) ?? false;
   }
 
+  /** A connection that is lost ends without a farewell. */
+  override shutdown(): void {
+    for (const line of [this.sub, this.pub]) line.quit().catch(() => line.disconnect());
+  }
+
   async #quietly<T>(action: string, done: Promise<T>): Promise<T | undefined> {
     try {
       return await done;

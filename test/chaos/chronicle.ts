@@ -35,6 +35,7 @@ export class Diary implements Chronicle {
 
   constructor(print: (line: string) => void) {
     this.#print = print;
+    print(`${this.#clock()} is ${new Date().toISOString()}`);
   }
 
   /** The first of what was wrong. */

@@ -33,7 +33,12 @@ export class Citizen {
 
   async come(): Promise<void> {
     const options = { name: this.userId.slice(0, 24) };
-    const connection = connect({ url: this.#world.stage.url(this.#via), room: "people", options, token: () => tokenOf(this.userId) });
+    const connection = connect({
+      url: this.#world.stage.url(this.#via),
+      room: "people",
+      options,
+      token: () => tokenOf(this.userId),
+    });
     connection.onStatus((status, { reason }) => {
       if (status === "refused" && !this.#world.isOver)
         this.#world.chronicle.wrong(`${this.userId} is refused: ${reason?.code} ${reason?.detail}`);

@@ -35,7 +35,12 @@ export class Drawer {
 
   static async open(world: World, author: string, via: string, id: string): Promise<Drawer> {
     const options = { id, name: author };
-    const connection = connect({ url: world.stage.url(via), room: "whiteboard", options, token: () => tokenOf(author) });
+    const connection = connect({
+      url: world.stage.url(via),
+      room: "whiteboard",
+      options,
+      token: () => tokenOf(author),
+    });
     const document = await openDocument<BoardOp, BoardRecord>(connection, { document: board });
     return new Drawer(author, world.board(id), world, { connection, document });
   }

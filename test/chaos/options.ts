@@ -8,6 +8,8 @@ export interface ChaosOptions {
   /** For how long faults begin; the last are waited for. */
   readonly minutes: number;
   readonly bots: number;
+  /** Folder for what each process says, down to the level debug; "" for none. */
+  readonly logs: string;
 }
 
 /** A command line that makes no sense; its message is one sentence for the person who typed it. */
@@ -29,6 +31,7 @@ Options (default and bounds):
   --seed <number>     (by chance, 0 to ${MAX_SEED})  Decides which faults there are and when.
   --minutes <number>  (${MINUTES}, 0.1 to 1440)  For how long.
   --bots <number>     (${BOTS}, 12 to 500)  Clients.
+  --logs <folder>     (none)  Where what each process says is written to, down to the level debug.
   --help              Prints this text.
 `;
 
@@ -38,7 +41,8 @@ Options (default and bounds):
  * @throws UsageError naming the option, what was expected and what was got
  */
 export function parseOptions(args: readonly string[]): ChaosOptions {
-  const flags = Object.fromEntries(Object.keys(BOUNDS).map((name) => [name, { type: "string" }] as const));
+  const names = [...Object.keys(BOUNDS), "logs"];
+  const flags = Object.fromEntries(names.map((name) => [name, { type: "string" }] as const));
   const { tokens } = parseArgs({
     args: [...args],
     options: flags,
@@ -50,11 +54,13 @@ export function parseOptions(args: readonly string[]): ChaosOptions {
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") throw new UsageError(`"${token.value}" is not expected here.`);
-    if (!(token.name in BOUNDS)) throw new UsageError(`${token.rawName} is not an option; --help lists them all.`);
+    if (!names.includes(token.name)) throw new UsageError(`${token.rawName} is not an option; --help lists them all.`);
     if (given.has(token.name)) throw new UsageError(`${token.rawName} is given twice.`);
     given.set(token.name, token.value ?? "");
   }
+  if (given.get("logs") === "") throw new UsageError('--logs: expected a folder, got "".');
   return {
+    logs: given.get("logs") ?? "",
     seed: read("seed", given, randomInt(MAX_SEED)),
     minutes: read("minutes", given, MINUTES),
     bots: read("bots", given, BOTS),

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../src/clock/clock.ts";
 import { Diary } from "./chronicle.ts";
@@ -21,6 +22,8 @@ export interface Verdict {
   /** Most of a room's time that went with its process, where Redis was there, in ms. */
   readonly longestLossMs: number;
   readonly peakBytes: ReadonlyMap<string, number>;
+  /** How late this process itself was at most, in which all lines are, in ms: much of it is a machine with other work. */
+  readonly longestLateMs: number;
   readonly wrongCount: number;
   /** The first of them. */
   readonly wrongs: readonly string[];
@@ -48,7 +51,7 @@ export async function playChaos(
   const diary = new Diary(print);
   const loud = { info: console.info, warn: console.warn };
   Object.assign(console, { info: () => {}, warn: () => {} }); // the SDK tells there of each attempt to come back
-  const stage = await Stage.open(diary);
+  const stage = await Stage.open({ chronicle: diary, logs: options.logs });
   try {
     return await new Run({ options, diary, stage, signal }).play();
   } finally {
@@ -72,6 +75,7 @@ class Run {
   readonly #faults: { [kind: string]: number } = {};
   /** When something kept rooms from being kept, in ms since 1970. */
   readonly #hindered: { readonly fromMs: number; readonly toMs: number }[] = [];
+  readonly #lateness = monitorEventLoopDelay();
   #rounds = 0;
   #longestHealMs = 0;
   #longestLossMs = 0;
@@ -87,6 +91,7 @@ class Run {
     const { options, diary, stage, signal } = this.#parts;
     const endMs = performance.now() + options.minutes * 60_000;
     const looking = setInterval(() => void stage.measure(), LOOK_MS);
+    this.#lateness.enable();
     try {
       await this.#load.open(options.bots);
       await this.#heal(FIRST_MS);
@@ -177,6 +182,7 @@ class Run {
       longestHealMs: this.#longestHealMs,
       longestLossMs: this.#longestLossMs,
       peakBytes: stage.peakBytes,
+      longestLateMs: this.#lateness.max / 1e6,
       wrongCount: diary.wrongCount,
       wrongs: diary.wrongs,
     };
@@ -189,7 +195,7 @@ function isHindering({ kind }: Fault): boolean {
 
 /** A verdict as text. */
 export function describeVerdict(verdict: Verdict): string {
-  const { options, rounds, faults, ackedPushes, joins, longestHealMs, longestLossMs, peakBytes, wrongs } = verdict;
+  const { options, rounds, faults, ackedPushes, joins, longestHealMs, longestLossMs, peakBytes, wrongs, longestLateMs } = verdict;
   const { seed, minutes, bots } = options;
   const peaks = [...peakBytes].map(([name, bytes]) => `${name} ${Math.round(bytes / 1024 / 1024)}`).join(", ");
   const kinds = Object.entries(faults).map(([kind, count]) => `${kind} ${count}`);
@@ -198,7 +204,7 @@ export function describeVerdict(verdict: Verdict): string {
     `${rounds} rounds: ${kinds.join(", ")}`,
     `${ackedPushes} acknowledged pushes and ${joins} joins were followed`,
     `all well within ${(longestHealMs / 1000).toFixed(1)} s after each round; a room went back by ${Math.round(longestLossMs)} ms at most while Redis was there`,
-    `largest memory in MiB: ${peaks}`,
+    `largest memory in MiB: ${peaks}; the run itself was late by ${Math.round(longestLateMs)} ms at most`,
     ...wrongs.map((words) => `  ${words}`),
     `${verdict.wrongCount} violations`,
     `again: npm run chaos -- --seed ${seed} --minutes ${minutes} --bots ${bots}`,

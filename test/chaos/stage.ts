@@ -1,4 +1,6 @@
+import { appendFileSync, mkdirSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
@@ -28,7 +30,13 @@ export interface ListedRoom {
   readonly epoch: number;
 }
 
-export const ADMIN_TOKEN = "an-admin-token-for-chaos";
+/** Who is told, and where what processes say is written to; "" for nowhere. */
+interface StageParts {
+  readonly chronicle: Chronicle;
+  readonly logs: string;
+}
+
+const ADMIN_TOKEN = "an-admin-token-for-chaos";
 export const TOKEN_SECRET = "a-secret-of-chaos-that-signs-tokens-of-everybody";
 /** A seat is kept for longer than any overlap of faults can take. */
 export const RECONNECT_SECONDS = 60;
@@ -43,26 +51,29 @@ export class Stage {
   readonly redis: TestRedis;
   readonly actors: ReadonlyMap<string, Actor>;
   readonly #chronicle: Chronicle;
+  readonly #logs: string;
   readonly #dataDir = `/tmp/arena-chaos-${process.pid}`;
   #isOver = false;
   /** The largest memory of each process, in bytes. */
   readonly peakBytes = new Map<string, number>();
 
-  private constructor(redis: TestRedis, actors: ReadonlyMap<string, Actor>, chronicle: Chronicle) {
+  private constructor(redis: TestRedis, actors: ReadonlyMap<string, Actor>, parts: StageParts) {
     this.redis = redis;
     this.actors = actors;
-    this.#chronicle = chronicle;
+    this.#chronicle = parts.chronicle;
+    this.#logs = parts.logs;
+    if (this.#logs !== "") mkdirSync(this.#logs, { recursive: true });
   }
 
   /** Resolves when all serve. */
-  static async open(chronicle: Chronicle): Promise<Stage> {
+  static async open(parts: StageParts): Promise<Stage> {
     const redis = await startRedis({ appendonly: "yes", appendfsync: "always" });
     const actors = new Map<string, Actor>();
     for (const name of [...NODES, EDGE]) {
       const [line, door] = [await openFaultProxy({ targetPort: redis.port }), await openFaultProxy({ targetPort: 0 })];
       actors.set(name, { name, redis: line, door, process: undefined, isEnding: false });
     }
-    const stage = new Stage(redis, actors, chronicle);
+    const stage = new Stage(redis, actors, parts);
     try {
       await Promise.all([...actors.keys()].map((name) => stage.start(name)));
     } catch (error) {
@@ -161,7 +172,7 @@ export class Stage {
       ARENA_ADMIN_TOKEN: ADMIN_TOKEN,
       ARENA_TOKEN_SECRET: TOKEN_SECRET,
       ARENA_DATA_DIR: this.#dataDir,
-      LOG_LEVEL: "warn",
+      LOG_LEVEL: this.#logs === "" ? "warn" : "debug",
     };
     const spawned = spawnNode([...own, ...seats, ...address, ...STRONG], env);
     const { stderr } = spawned.child;
@@ -170,6 +181,7 @@ export class Stage {
   }
 
   #read(name: string, line: string): void {
+    if (this.#logs !== "") appendFileSync(join(this.#logs, `${name}.log`), `${line}\n`);
     const verdict = judgeLine(line);
     if (verdict === "wrong") this.#chronicle.wrong(`${name} says: ${line.slice(0, 600)}`);
   }

@@ -5,14 +5,14 @@ describe("the command line of chaos", () => {
   it("has a seed by chance, five minutes and 30 bots", () => {
     const { seed, ...others } = parseOptions([]);
 
-    assert.deepEqual(others, { minutes: 5, bots: 30 });
+    assert.deepEqual(others, { minutes: 5, bots: 30, logs: "" });
     assert.ok(Number.isInteger(seed) && seed >= 0);
   });
 
   it("takes what is given", () => {
-    const options = parseOptions(["--seed", "7", "--minutes=0.5", "--bots", "40"]);
+    const options = parseOptions(["--seed", "7", "--minutes=0.5", "--bots", "40", "--logs", "here"]);
 
-    assert.deepEqual(options, { seed: 7, minutes: 0.5, bots: 40 });
+    assert.deepEqual(options, { seed: 7, minutes: 0.5, bots: 40, logs: "here" });
   });
 
   for (const [args, words] of [
