@@ -98,3 +98,8 @@ interface EphemeralClient {
 export function asEphemeral(client: Client): EphemeralClient {
   return client as unknown as EphemeralClient; // ArenaTransport's clients are
 }
+
+/** What waits for a client that is not ready yet; one for whom something may wait has no seat to keep, as Colyseus sees it (1179). */
+export function forgetEarlyMessages(client: Client): void {
+  Reflect.deleteProperty(client, "_enqueuedMessages");
+}

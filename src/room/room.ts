@@ -15,7 +15,14 @@ import { afterAwake, MinuteCounter } from "../clock/clock.ts";
 import { ArenaError, type ErrorCode } from "../errors/errors.ts";
 import { CLOSE_CODES, FIRST_FINAL_CODE } from "../protocol/protocol.ts";
 import { AuthoredRoom } from "./authored-room.ts";
-import { asEphemeral, type JoinOptions, letGoOfSeats, overridePrivate, seams } from "./colyseus-seams.ts";
+import {
+  asEphemeral,
+  forgetEarlyMessages,
+  type JoinOptions,
+  letGoOfSeats,
+  overridePrivate,
+  seams,
+} from "./colyseus-seams.ts";
 import { CountedSeats } from "./counted-seats.ts";
 import { FixedTicks } from "./fixed-ticks.ts";
 import { FullStates, isJoinAcknowledgement } from "./full-states.ts";
@@ -26,6 +33,7 @@ import { guardMessages, type Refusable, refuseUnknown } from "./messages.ts";
 import type { RoomClass } from "./parts.ts";
 import { refuseReferences } from "./plain-payloads.ts";
 import { ResyncSerializer } from "./resync-serializer.ts";
+import { Returns } from "./returns.ts";
 import { type Durability, RoomCheckpoint } from "./room-checkpoint.ts";
 import { RoomMove } from "./room-move.ts";
 import { Welcomes } from "./welcomes.ts";
@@ -58,6 +66,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
   readonly #ticks = new FixedTicks();
   readonly #seats = new CountedSeats();
   readonly #owners = new SeatOwners();
+  readonly #returns = new Returns();
   readonly #fullStates = new FullStates(
     () => this.parts.clock,
     () => this.sendPatch(),
@@ -97,6 +106,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
     });
     _events.on("leave", (client: Client) => {
       this.#owners.release(client);
+      this.#returns.end(client);
       this.#checkpoint.release(client);
       this.onSessionEnd(client);
       this.#emitSession("session:left", client);
@@ -191,12 +201,12 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
 
   /** Whether a seat is there for a session, reserved or kept. */
   override hasReservedSeat(sessionId: string, token?: string): boolean {
-    return super.hasReservedSeat(sessionId, token === undefined ? token : this.#checkpoint.tokenOf(token));
+    return super.hasReservedSeat(sessionId, token === undefined ? token : this.#tokenOf(token));
   }
 
   /** Session whose seat is kept under a token. */
   override checkReconnectionToken(token: string): string {
-    return super.checkReconnectionToken(this.#checkpoint.tokenOf(token));
+    return super.checkReconnectionToken(this.#tokenOf(token));
   }
 
   override lock(...how: []): Promise<void> {
@@ -245,6 +255,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
    * process stood still does not count.
    */
   override allowReconnection(client: Client, seconds: number | "manual"): Deferred<Client> {
+    if (this.#returns.has(client)) forgetEarlyMessages(client);
     const reconnection = super.allowReconnection(client, "manual");
     const keptMs = this.#checkpoint.keptMs(client, seconds);
     const expire = (): void => reconnection.reject(new ArenaError("SEAT_EXPIRED"));
@@ -308,7 +319,16 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
     const { reconnectionToken: token } = options;
     if (token === undefined) return options;
     this.#checkpoint.comesBack(client, token);
-    return { ...options, reconnectionToken: this.#checkpoint.tokenOf(token) };
+    return { ...options, reconnectionToken: this.#tokenOf(token) };
+  }
+
+  #tokenOf(token: string): string {
+    return this.#returns.tokenOf(this.#checkpoint.tokenOf(token));
+  }
+
+  #welcome(client: Client, join: () => void): void {
+    this.#returns.end(client);
+    this.#welcomes.welcome(client, join);
   }
 
   get #mayAct(): boolean {
@@ -359,10 +379,12 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
       _onJoin: async (room: Room, original, client, ...[context, options]) => {
         if (room.#isEnding) throw new ArenaError("ROOM_NOT_FOUND");
         room.#owners.claim(room, client);
-        const joined = original(client, context, room.#known(client, options)); // where an old connection still holds the seat, it waits for its end
+        const known = room.#known(client, options);
+        const joined = original(client, context, known); // where an old connection still holds the seat, it waits for its end
         room.#checkpoint.isBack(client, options ?? {});
-        endSuperseded(room, client, options?.reconnectionToken);
+        endSuperseded(room, client, known.reconnectionToken);
         await joined;
+        if (options?.reconnectionToken !== undefined) room.#returns.begin(client, options.reconnectionToken);
         if (room.#isEnding) client.leave(CLOSE_CODES.SERVER_SHUTDOWN); // it ended while the client came in
       },
       _reserveMultipleSeats: async (room: Room, original, sessionIds, ...rest) =>
@@ -372,7 +394,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
           const timelines = room._timelineMode();
           const tooLarge = room.#sizes?.refusal(frame);
           if (tooLarge) (client as unknown as Refusable).refuse(tooLarge);
-          else if (isJoinAcknowledgement(client, frame)) room.#welcomes.welcome(client, () => original(client, frame));
+          else if (isJoinAcknowledgement(client, frame)) room.#welcome(client, () => original(client, frame));
           else if (isReadableRing(frame, timelines?.snapshot === true && timelines.reckon === true))
             original(client, frame);
           else (client as unknown as Refusable).refuse(new ArenaError("MESSAGE_INVALID", "The inputs cannot be read."));

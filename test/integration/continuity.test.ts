@@ -43,6 +43,37 @@ describe("going on", () => {
     assert.equal(Number(frame[0]), 10, "the first frame takes the client in");
   });
 
+  it("[SES2] gives a session its seat again with the token that it has, until it has shown that it got the next one", async () => {
+    test = await startNode();
+    const room = await test.colyseus.sdk.joinOrCreate("arena", { bots: 0 });
+    await new Promise<void>((resolve) => room.onStateChange.once(() => resolve()));
+    room.reconnection.enabled = false;
+    const token = room.reconnectionToken.split(":")[1];
+    const comeBack = async (withToken = token): Promise<{ line: WebSocket; kind: number; next: string }> => {
+      const query = `sessionId=${room.sessionId}&reconnectionToken=${withToken}&skipHandshake=1`;
+      const line = new WebSocket(`${test.wsUrl}/node/${room.roomId}?${query}`);
+      const [frame] = (await once(line, "message")) as [Buffer];
+      return { line, kind: Number(frame[0]), next: frame.toString("utf8", 2, 2 + Number(frame[1])) };
+    };
+    const lose = async (line: WebSocket): Promise<void> => {
+      const dropped = test.nextEvent("session:dropped");
+      line.terminate();
+      await dropped;
+    };
+
+    const first = await comeBack(); // its old line is still open
+    const second = await comeBack();
+    await lose(second.line);
+    const third = await comeBack();
+    await new Promise((resolve) => third.line.send(Uint8Array.of(10), resolve));
+    await lose(third.line); // before it got the state
+    const refused = await comeBack();
+    const fourth = await comeBack(third.next);
+
+    assert.deepEqual([first.kind, second.kind, third.kind, fourth.kind], [10, 10, 10, 10]);
+    assert.equal(refused.kind, 11, "who has shown that it got the next one comes with that");
+  });
+
   it("[FLT1] an input that a room's own sanitizer fails on ends neither the room nor the node", async () => {
     test = await startNode({}, { fragile: { room: FragileRoom } });
     const room = await test.colyseus.sdk.joinOrCreate("fragile");
