@@ -10,6 +10,10 @@ export interface Neighbours {
   readonly args: readonly string[];
   /** Where each takes connections. */
   readonly ports: readonly number[];
+  /** Of the same processes. */
+  readonly pids: readonly number[];
+  /** Where the edge takes connections. */
+  readonly edgePort: number;
   /** Ends them. */
   close(): Promise<void>;
 }
@@ -19,10 +23,11 @@ const END_MS = 10_000;
 const ready = z.object({
   event: z.literal("ready"),
   redis: z.object({ port: z.number() }),
-  nodes: z.array(z.object({ port: z.number() })),
+  edge: z.object({ port: z.number() }),
+  nodes: z.array(z.object({ port: z.number(), pid: z.number() })),
 });
 
-/** Starts a cluster of one node, with a Redis of its own in `folder`; its edge has nothing to do. */
+/** Starts a cluster of one node, with a Redis of its own in `folder`, and an edge. */
 export async function startOneNodeCluster(folder: string, args: readonly string[]): Promise<Neighbours> {
   const own = ["--nodes", "1", "--port", "0", "--host", "127.0.0.1", "--data-dir", folder];
   const child = spawn(process.execPath, ["src/main.ts", "cluster", ...own, ...args], {
@@ -36,9 +41,10 @@ export async function startOneNodeCluster(folder: string, args: readonly string[
   };
   try {
     const [line] = await Promise.race([once(lines, "line"), deadline(READY_MS, "The cluster beside does not start")]);
-    const { redis, nodes } = ready.parse(JSON.parse(String(line)));
+    const { redis, edge, nodes } = ready.parse(JSON.parse(String(line)));
     const ports = nodes.map(({ port }) => port);
-    return { args: ["--redis-url", `redis://127.0.0.1:${redis.port}`], ports, close };
+    const pids = nodes.map(({ pid }) => pid);
+    return { args: ["--redis-url", `redis://127.0.0.1:${redis.port}`], ports, pids, edgePort: edge.port, close };
   } catch (error) {
     await close();
     throw error;

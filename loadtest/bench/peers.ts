@@ -70,6 +70,13 @@ export function stormServer(name: PeerName): Omit<Peer, "hasRooms"> {
   return { title, entry, args: name === "arena" ? (folder) => [...HERE, "--data-dir", folder, ...STORM_ARGS] : args };
 }
 
+/** A node that keeps its data in `dataDir`, at a given port or at any for 0. */
+export function stormNode(port: number, dataDir: string, args: readonly string[] = []): Omit<Peer, "hasRooms"> {
+  const { title, entry } = PEERS.arena;
+  const own = ["--port", String(port), "--host", "127.0.0.1", ...STORM_ARGS, ...args, "--data-dir", dataDir];
+  return { title, entry, args: () => own };
+}
+
 /** An edge at a given port, before a cluster that `args` lead to. */
 export function stormEdge(port: number, args: readonly string[]): Omit<Peer, "hasRooms"> {
   const { title, entry } = PEERS.edge;

@@ -6,10 +6,12 @@ import type { Manner } from "./manners.ts";
 import { Returner } from "./returner.ts";
 
 /** Who is to come back, and where. */
-export interface StormPlace {
+export interface CrowdParts {
   readonly port: number;
   readonly manner: Manner;
   readonly clients: number;
+  /** Whether their rooms go on after the end of their process. */
+  readonly isKept: boolean;
 }
 
 /** What became of a storm. */
@@ -23,14 +25,18 @@ export interface Aftermath {
 const CLIENTS_PER_ROOM = 50;
 /** A room that says little: it is coming back that is measured. */
 const ROOM: Omit<Load, "id"> = { entities: 100, changed: 30, tickMs: 500, messageBytes: 0, messagesPerTick: 0 };
+/** What other servers know nothing of is not asked of them. */
+const KEPT_ROOM = { ...ROOM, durability: "checkpoint" };
 const STORM_MS = 120_000;
 
 /** Clients that lose their connections together. */
 export class Crowd {
   readonly #returners: readonly Returner[];
+  readonly #room: Omit<Load, "id">;
   readonly #endings = new Map<string, number>();
 
-  constructor({ port, manner, clients }: StormPlace) {
+  constructor({ port, manner, clients, isKept }: CrowdParts) {
+    this.#room = isKept ? KEPT_ROOM : ROOM;
     const onEnding = ({ label }: { label: string }): void => {
       this.#endings.set(label, (this.#endings.get(label) ?? 0) + 1);
     };
@@ -44,7 +50,7 @@ export class Crowd {
   join(): Promise<void> {
     return inFlight(this.#returners.length, (index) => {
       const id = `room-${Math.floor(index / CLIENTS_PER_ROOM)}`;
-      return this.#returners[index]?.join({ ...ROOM, id }) ?? Promise.resolve();
+      return this.#returners[index]?.join({ ...this.#room, id }) ?? Promise.resolve();
     });
   }
 
