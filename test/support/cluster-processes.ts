@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { ColyseusSDK } from "@colyseus/sdk";
 import { startRedis, type TestRedis } from "./redis.ts";
 import { type NodeProcess, spawnServer } from "./spawn-node.ts";
@@ -27,6 +28,7 @@ const COMPILED = { NODE_COMPILE_CACHE: "node_modules/.cache/arena-compiled", NOD
 const ADMIN = "an-admin-token-for-tests";
 /** Use of the event loop at which it says nothing about where a room should be. */
 const AT_REST = 0.4;
+const LOOK_EVERY_MS = 10;
 
 /** What a cluster is started with. */
 interface ClusterOptions {
@@ -154,7 +156,7 @@ export class TestCluster {
   }
 }
 
-/** What is asked for over HTTP takes its time by itself. */
+/** Between two looks at what tells nobody when it changes: who looks all the time keeps from its work what is looked at. */
 export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return delay(LOOK_EVERY_MS);
 }
