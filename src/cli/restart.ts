@@ -40,14 +40,14 @@ const COMEBACK_MS = 60_000;
 const BUDGET_MS = 10_000;
 
 /**
- * Restarts one process after the other, nodes first: each is emptied and ends, and the next has its turn when what supervises them has started it
+ * Restarts one process after the other, nodes first, by their names: each is emptied and ends, and the next has its turn when what supervises them has started it
  * again and it is ready. Nothing is begun where a node is missing or being emptied already.
  *
  * @throws ArenaError CLUSTER_INCOMPLETE; RESTART_STUCK where one does not come back: the others were left alone; what the cluster answers
  */
 export async function restartAll(order: RestartOrder, parts: RestartParts): Promise<void> {
   const { cluster, say } = parts;
-  const before = await cluster.nodes();
+  const before = (await cluster.nodes()).toSorted(byName);
   assertComplete(before, order);
   const byRole = (wanted: string): readonly ListedNode[] =>
     order.only === undefined || order.only === wanted ? before.filter(({ role }) => role === wanted) : [];
@@ -58,6 +58,10 @@ export async function restartAll(order: RestartOrder, parts: RestartParts): Prom
     say(`${nodeId}: ${progress.left} rooms to move`);
     say(`${nodeId}: back as ${await comeback(node, known, parts, order.budgetMs ?? BUDGET_MS)}`);
   }
+}
+
+function byName(one: ListedNode, other: ListedNode): number {
+  return one.nodeId.localeCompare(other.nodeId, "en", { numeric: true });
 }
 
 function assertComplete(nodes: readonly ListedNode[], { nodes: wanted = 2, force }: RestartOrder): void {

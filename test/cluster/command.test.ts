@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type NodeProcess, spawnNode } from "../support/spawn-node.ts";
+
+const run = promisify(execFile);
+const ADMIN = "an-admin-token-for-tests";
 
 interface ClusterReady {
   readonly edge: { readonly port: number; readonly pid: number };
@@ -17,7 +22,7 @@ describe("the command `cluster`", function () {
   let ready: ClusterReady;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), "arena-cluster-"));
-    cluster = spawnNode(["cluster", "--nodes", "2", "--port", "0", "--data-dir", dir]);
+    cluster = spawnNode(["cluster", "--nodes", "2", "--port", "0", "--data-dir", dir], { ARENA_ADMIN_TOKEN: ADMIN });
     ready = (await cluster.ready) as unknown as ClusterReady; // the ready line of a cluster
   });
   afterEach(async () => {
@@ -59,6 +64,19 @@ describe("the command `cluster`", function () {
     }
 
     assert.equal(status, 200);
+  });
+
+  it("[DRN1] starts again what `restart` ends, one after the other, and the edge where it was", async () => {
+    const args = ["--url", `http://127.0.0.1:${ready.edge.port}`, "--nodes", "2", "--budget-ms", "1000"];
+    const env = { PATH: process.env["PATH"], ARENA_ADMIN_TOKEN: ADMIN };
+
+    const { stdout } = await run(process.execPath, ["src/main.ts", "restart", ...args], { env });
+
+    assert.deepEqual(stdout.match(/(?<=back as ).*/g), ["node-1", "node-2", "edge"]);
+    assert.deepEqual(pids().filter(isAlive), [ready.redis.pid]);
+    assert.equal((await fetch(`http://127.0.0.1:${ready.edge.port}/healthz`)).status, 200);
+    cluster.child.kill("SIGTERM");
+    assert.equal(await cluster.ended, 0);
   });
 
   it("leaves nothing behind when it is killed", async () => {

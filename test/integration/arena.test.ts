@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { matchMaker } from "@colyseus/core";
 import type { Room } from "@colyseus/sdk";
+import type { ArenaRoom } from "../../rooms/arena/arena-room.ts";
 import type { ArenaState, ShipState } from "../../rooms/arena/arena-state.ts";
 import {
   ARENA_HEIGHT,
@@ -38,6 +40,17 @@ describe("the arena room", () => {
     while (!holds()) await room.waitForNextPatch();
   };
   const bots = (room: ArenaClient): number => [...room.state.ships.values()].filter(({ isBot }) => isBot).length;
+
+  it("suits a move between two rounds, and while nobody plays, but not in a round", async () => {
+    const room = await create({ bots: 0 });
+    const hosted = matchMaker.getLocalRoomById(room.roomId) as unknown as ArenaRoom;
+    const inRound = hosted.canMoveNow();
+
+    await room.leave();
+    while (hosted.clients.length > 0) await new Promise((resolve) => setImmediate(resolve));
+
+    assert.deepEqual([inRound, hosted.canMoveNow()], [false, true]);
+  });
 
   it("gives a lone visitor as many bots as asked for, and takes one away for each further player", async () => {
     const first = await create({ bots: 2 });

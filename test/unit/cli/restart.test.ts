@@ -69,7 +69,7 @@ class World {
 
 describe("the command `restart`", () => {
   it("restarts one process after the other, edges last, each when the one before is back", async () => {
-    const world = new World(["n1", "n2"], ["edge"]);
+    const world = new World(["n10", "n2"], ["edge"]);
     const most: number[] = [];
     world.comesBack = () => {
       most.push(world.nodes.length);
@@ -78,7 +78,7 @@ describe("the command `restart`", () => {
 
     const outcome = await world.restart({});
 
-    assert.deepEqual([outcome, world.drained, most], ["done", ["n1", "n2", "edge"], [3, 3, 3]]);
+    assert.deepEqual([outcome, world.drained, most], ["done", ["n2", "n10", "edge"], [3, 3, 3]]);
     assert.equal(world.said.length, 6);
   });
 
