@@ -108,16 +108,13 @@ export class RoomPresence {
   }
 
   #listOf(client: Client): WatchList {
-    const mayWatch = (user: string): boolean => {
-      try {
-        return this.#room.mayWatch(client, user);
-      } catch (error) {
-        this.#onFailed(error);
-        return false;
-      }
-    };
-    const send = (told: PresenceTold): void => client.send(PRESENCE_MESSAGES.TOLD, withoutSecrets(told));
-    return new WatchList({ clock: this.#clock(), presence: this.#presence, mayWatch, send });
+    return new WatchList({
+      clock: this.#clock(),
+      presence: this.#presence,
+      mayWatch: (user) => this.#room.mayWatch(client, user),
+      onFailed: this.#onFailed,
+      send: (told) => client.send(PRESENCE_MESSAGES.TOLD, withoutSecrets(told)),
+    });
   }
 }
 

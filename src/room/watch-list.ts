@@ -7,8 +7,10 @@ import type { PresenceTold } from "../protocol/protocol.ts";
 export interface WatchListParts {
   readonly clock: Pick<Clock, "nowMs" | "after">;
   readonly presence: () => Pick<Presence, "watch">;
-  /** Whether the client may see a user now. Does not throw. */
+  /** Whether the client may see a user now; the author's. */
   readonly mayWatch: (userId: string) => boolean;
+  /** Told once of each list for which that has thrown: nobody of it is seen. */
+  readonly onFailed: (error: unknown) => void;
   readonly send: (told: PresenceTold) => void;
 }
 
@@ -50,7 +52,7 @@ export class WatchList {
     if (userIds.length === 0) return;
     this.#userIds = userIds;
     this.#revision = 0;
-    await this.#follow(this.#allowed);
+    await this.#follow(this.#allowed(userIds));
     if (this.#userIds === userIds) this.#askLater();
   }
 
@@ -62,8 +64,13 @@ export class WatchList {
     this.#next = undefined;
   }
 
-  get #allowed(): readonly string[] {
-    return this.#userIds.filter((userId) => this.#parts.mayWatch(userId));
+  #allowed(userIds: readonly string[]): readonly string[] {
+    try {
+      return userIds.filter((userId) => this.#parts.mayWatch(userId));
+    } catch (error) {
+      this.#parts.onFailed(error);
+      return [];
+    }
   }
 
   async #follow(userIds: readonly string[]): Promise<void> {
@@ -79,11 +86,12 @@ export class WatchList {
       end(this.#current);
       this.#current = following;
     }
-    const all = Object.entries(users);
-    const seen = all.filter(([userId]) => this.#parts.mayWatch(userId));
-    following.isLacking ||= seen.length < all.length;
-    if (!isSnapshot && seen.length === 0) return; // that something has changed says something as well
-    this.#parts.send({ revision: ++this.#revision, isSnapshot, users: Object.fromEntries(seen) });
+    const all = Object.keys(users);
+    const allowed = new Set(this.#allowed(all));
+    following.isLacking ||= allowed.size < all.length;
+    if (!isSnapshot && allowed.size === 0) return; // that something has changed says something as well
+    const seen = Object.fromEntries(Object.entries(users).filter(([userId]) => allowed.has(userId)));
+    this.#parts.send({ revision: ++this.#revision, isSnapshot, users: seen });
   }
 
   #askLater(): void {
@@ -91,7 +99,8 @@ export class WatchList {
   }
 
   async #ask(): Promise<void> {
-    const [list, allowed] = [this.#userIds, this.#allowed];
+    const list = this.#userIds;
+    const allowed = this.#allowed(list);
     const known = this.#current?.userIds ?? [];
     const isSame = known.length === allowed.length && known.every((userId, at) => userId === allowed[at]);
     if (!isSame || this.#current?.isLacking) await this.#follow(allowed).catch(() => {}); // the store is away: the next time will do

@@ -75,7 +75,7 @@ const MAX_OUTAGE_MS = 2000;
 const MAX_FREEZE_MS = 8000;
 const LOOK_MS = 50;
 /** Lease, grace, and what is left of a process in the store. */
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 60_000;
 const STATUSES = ["", "away", "busy"];
 
 const FAULTS = ["kill", "redis copy", "freeze", "redis empty", "redis restart", "redis pause", "none"] as const;

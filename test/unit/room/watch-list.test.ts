@@ -15,8 +15,10 @@ describe("the users whom a client follows", () => {
   let told: PresenceTold[];
   let watches: Map<string, (told: PresenceTold) => void>;
   let isAway: boolean;
+  let failures: number;
   let list: WatchList;
   beforeEach(() => {
+    failures = 0;
     [clock, visible, told, watches, isAway] = [manualClock(), new Set(["ann"]), [], new Map(), false];
     const watch = async (userIds: readonly string[], listener: (told: PresenceTold) => void) => {
       if (isAway) throw new ArenaError("CLUSTER_UNAVAILABLE");
@@ -25,8 +27,17 @@ describe("the users whom a client follows", () => {
       listener({ revision: 1, isSnapshot: true, users: Object.fromEntries(userIds.map((user) => [user, ONLINE])) });
       return () => void watches.delete(key);
     };
-    const mayWatch = (user: string): boolean => visible.has(user);
-    list = new WatchList({ clock, presence: () => ({ watch }), mayWatch, send: (one) => told.push(one) });
+    const mayWatch = (user: string): boolean => {
+      if (user === "trap") throw new Error("the room's own");
+      return visible.has(user);
+    };
+    list = new WatchList({
+      clock,
+      presence: () => ({ watch }),
+      mayWatch,
+      onFailed: () => failures++,
+      send: (one) => told.push(one),
+    });
   });
   const later = async (): Promise<void> => {
     clock.advance(3000);
@@ -85,6 +96,12 @@ describe("the users whom a client follows", () => {
     await later();
 
     assert.deepEqual([shown().length, watches.size], [2, 0]);
+  });
+
+  it("[PRS5] are nobody where the room cannot say whom the client may see", async () => {
+    await list.set(["ann", "trap", "trap"]);
+
+    assert.deepEqual([shown(), failures], [[[1, true]], 1]);
   });
 
   it("[PRS4] are 120 lists a minute at most; the last one of them stays", async () => {
