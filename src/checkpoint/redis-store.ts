@@ -116,11 +116,13 @@ class RedisStore implements CheckpointStore {
     const { reply } = await this.#link.run({ script: TAKE, keys: [this.#keyOf(roomId)], args });
     if (reply[0] !== "OK") return { isTaken: false };
     const [, before = ""] = reply;
-    if (before !== "" && before !== bootId) {
-      await this.#listAgain(roomId, bootId);
-      await this.#unlist(roomId, before);
-    }
-    return { isTaken: true, checkpoint: await this.find(roomId) };
+    const isOthers = before !== "" && before !== bootId;
+    const [checkpoint] = await Promise.all([
+      this.find(roomId),
+      isOthers && this.#listAgain(roomId, bootId),
+      isOthers && this.#unlist(roomId, before),
+    ]);
+    return { isTaken: true, checkpoint };
   }
 
   async end(roomId: string, epoch: number, number?: number): Promise<void> {
