@@ -44,8 +44,9 @@ serves them beside the load, on the other core. The CPU time is that of the edge
 
 const STORM_NOTES = `5,000 clients in rooms of 50 that send two patches a second. Stock clients come back as the SDK does, after 0.2, 0.4, 0.8, 1.6, 3.2 and then
 every 5 s, 15 times, all in step; the library's wait for the time that the server gave them, else with jitter, and ask for their seat over
-HTTP first. A client is back when it has the state on another connection. The delay of the event loop is that of the process where
-they come in; of the node behind an edge, where the rooms are, as its own metrics have it.`;
+HTTP first. A client is back when it has the state again. The delay of the event loop is that of the process where they come in, or of the
+node that takes the rooms; of the other one on the way as its own metrics have it. The time counts from the loss: a node's end, its start
+again, or the end of its lease are in it.`;
 
 /** All subjects that compare servers. */
 export const SUBJECTS: Readonly<Record<ComparisonName, Subject>> = {

@@ -39,8 +39,8 @@ export interface AdmissionParts {
   readonly limits: AdmissionLimits;
   readonly isOverloaded: () => boolean;
   /**
-   * Why the node is there for nobody, also of those who come back: rooms that it is to have again are being made, or are left to the process
-   * that comes after it.
+   * Why the node is there for nobody: rooms that it is to have again are being made (a connection that comes back to one is let in, and waits
+   * in line), or are left to the process that comes after it.
    */
   readonly whyClosed: () => "STARTING" | "DRAINING" | undefined;
   /** When one who is refused may come again, in ms from now: another time for each. */
@@ -95,7 +95,8 @@ export class Admission {
 
   #whyNotConnect(visitor: Visitor, address: string): ErrorCode | undefined {
     const { maxConnections, maxConnectionsPerIp } = this.#parts.limits;
-    const stranger = this.#whyStranger(visitor);
+    const isAwaited = visitor.isReturning && this.#parts.whyClosed() === "STARTING";
+    const stranger = isAwaited ? this.#whyForeign(visitor) : this.#whyStranger(visitor);
     if (stranger) return stranger;
     if (this.#connections >= maxConnections) return "NODE_FULL";
     if (countOf(this.#byAddress, address) >= maxConnectionsPerIp) return "TOO_MANY_CONNECTIONS";
@@ -107,11 +108,14 @@ export class Admission {
     return this.#whyStranger(visitor);
   }
 
-  #whyStranger({ origin, isReturning }: Visitor): ErrorCode | undefined {
-    const closed = this.#parts.whyClosed();
-    if (closed) return closed;
-    if (this.#origins.size > 0 && origin !== undefined && !this.#origins.has(origin)) return "ORIGIN_REFUSED";
-    return !isReturning && this.#parts.isOverloaded() ? "OVERLOADED" : undefined;
+  #whyStranger(visitor: Visitor): ErrorCode | undefined {
+    const why = this.#parts.whyClosed() ?? this.#whyForeign(visitor);
+    return why ?? (!visitor.isReturning && this.#parts.isOverloaded() ? "OVERLOADED" : undefined);
+  }
+
+  #whyForeign({ origin }: Visitor): ErrorCode | undefined {
+    const isForeign = this.#origins.size > 0 && origin !== undefined && !this.#origins.has(origin);
+    return isForeign ? "ORIGIN_REFUSED" : undefined;
   }
 
   /** Says that one is refused, and when it may come again. */

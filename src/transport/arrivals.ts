@@ -6,17 +6,35 @@ import { Pace } from "./pace.ts";
 export interface ArrivalsParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Whether anybody may come in yet; until then all wait. */
+  readonly isOpen: () => boolean;
 }
 
 /** Who comes: somebody with a seat, or not. */
 export type Comer = "returning" | "new";
 
+/** One who waits. */
+export interface Waiter {
+  /** It is its turn. */
+  readonly comeIn: () => void;
+  /** Its turn does not come in time. */
+  readonly sendAway: () => void;
+}
+
+interface Place extends Waiter {
+  readonly untilMs: number;
+}
+
 const TURN_MS = 10;
 /** So much of what may come in a second may come at once after a quiet time, or after a turn that was late. */
 const BURST_S = 0.05;
-/** Nobody is to wait for longer; as many may wait as come in within that time, and of those who are new half as many. */
-const MAX_WAIT_S = 3;
-const NEW_SHARE = 0.5;
+/**
+ * As many may wait as come in within that time. Who has a seat is sent away last: coming again costs both sides more than waiting, and a
+ * stock SDK stays away for up to 5 s.
+ */
+const MAX_WAIT_S: Readonly<Record<Comer, number>> = { returning: 8, new: 1.5 };
+/** Nobody waits for longer, also where fewer come in than was to be expected, or the process does not open. */
+const MAX_WAIT_MS = 12_000;
 /** Of so many who come in one is new, while both wait. */
 const NEW_EVERY = 8;
 /** A line at which nobody was for so many turns needs none. */
@@ -31,7 +49,7 @@ const MS_PER_S = 1000;
 export class Arrivals {
   readonly #parts: ArrivalsParts;
   readonly #pace = new Pace();
-  readonly #waiting: Readonly<Record<Comer, Set<() => void>>> = { returning: new Set(), new: new Set() };
+  readonly #waiting: Readonly<Record<Comer, Set<Place>>> = { returning: new Set(), new: new Set() };
   #left = BURST_S * this.#pace.perSecond;
   #stopTurns: Stop | undefined;
   #turnMs = 0;
@@ -57,17 +75,18 @@ export class Arrivals {
   /** Whether somebody may come in at this moment, who has come in then. */
   enter(): boolean {
     this.#stopTurns ??= this.#begin();
+    if (!this.#parts.isOpen()) return false;
     this.#isUsedUp ||= this.#left < 1;
     return this.waiting === 0 && this.#take();
   }
 
-  /** Has `comeIn` called in its turn, unless it was stopped by then; undefined where too many wait already. */
-  wait(comer: Comer, comeIn: () => void): Stop | undefined {
-    const most = MAX_WAIT_S * this.perSecond * (comer === "new" ? NEW_SHARE : 1);
-    if (this.waiting >= most) return undefined;
+  /** Has one wait for its turn, or until it is stopped; undefined where too many wait already. */
+  wait(comer: Comer, waiter: Waiter): Stop | undefined {
+    if (this.waiting >= MAX_WAIT_S[comer] * this.perSecond) return undefined;
     const line = this.#waiting[comer];
-    line.add(comeIn);
-    return () => line.delete(comeIn);
+    const place = { ...waiter, untilMs: this.#parts.clock.nowMs() + MAX_WAIT_MS };
+    line.add(place);
+    return () => line.delete(place);
   }
 
   /** Lets nobody in any more. */
@@ -88,16 +107,32 @@ export class Arrivals {
     this.#turnMs = nowMs;
     this.#pace.turn(elapsedMs - TURN_MS, this.#isUsedUp);
     this.#left = Math.min(this.perSecond * BURST_S, this.#left + (this.perSecond * elapsedMs) / MS_PER_S);
-    this.#idleTurns = this.#isUsedUp || this.#letIn > 0 ? 0 : this.#idleTurns + 1;
+    this.#idleTurns = this.waiting > 0 || this.#letIn > 0 ? 0 : this.#idleTurns + 1;
     this.#letIn = 0;
-    for (let next = this.#next(); next && this.#take(); next = this.#next()) {
-      const [line, comeIn] = next;
-      line.delete(comeIn);
-      comeIn();
-    }
-    this.#isUsedUp = this.waiting > 0;
+    const isOpen = this.#parts.isOpen();
+    if (isOpen) this.#letInNext();
+    this.#sendAway(nowMs);
+    this.#isUsedUp = isOpen && this.waiting > 0;
     if (++this.#turns % REPORT_TURNS === 0) this.#report();
     if (this.#idleTurns >= IDLE_TURNS) this.#rest();
+  }
+
+  #letInNext(): void {
+    for (let next = this.#next(); next && this.#take(); next = this.#next()) {
+      const [line, place] = next;
+      line.delete(place);
+      place.comeIn();
+    }
+  }
+
+  #sendAway(nowMs: number): void {
+    for (const line of Object.values(this.#waiting)) {
+      for (const place of line) {
+        if (place.untilMs > nowMs) break; // those behind it came later
+        line.delete(place);
+        place.sendAway();
+      }
+    }
   }
 
   #take(): boolean {
@@ -108,12 +143,12 @@ export class Arrivals {
   }
 
   /** Whose turn it is. */
-  #next(): readonly [Set<() => void>, () => void] | undefined {
+  #next(): readonly [Set<Place>, Place] | undefined {
     const { returning, new: newcomers } = this.#waiting;
     const isForNew = returning.size === 0 || (newcomers.size > 0 && this.#letIn % NEW_EVERY === NEW_EVERY - 1);
     const line = isForNew ? newcomers : returning;
-    const [comeIn] = line;
-    return comeIn && [line, comeIn];
+    const [place] = line;
+    return place && [line, place];
   }
 
   #rest(): void {

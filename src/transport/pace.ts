@@ -4,7 +4,7 @@ const FASTER = 1.03;
 const SLOWER = 0.75;
 /** Until something was measured. */
 const FIRST_PER_SECOND = 1000;
-const MIN_PER_SECOND = 500;
+const MIN_PER_SECOND = 1000;
 const MAX_PER_SECOND = 20_000;
 
 /**
@@ -14,7 +14,7 @@ const MAX_PER_SECOND = 20_000;
 export class Pace {
   #perSecond = FIRST_PER_SECOND;
 
-  /** What was measured last, 500 to 20,000; 1000 before anything was. */
+  /** What was measured last, 1000 to 20,000; 1000 before anything was. */
   get perSecond(): number {
     return this.#perSecond;
   }

@@ -83,8 +83,11 @@ interface Upgrade {
 }
 
 const CLOSING_MS = 1000;
-/** Lines that the system holds until they are looked at; the 511 of Node's own make others wait for a second or three. */
-const BACKLOG = 4096;
+/**
+ * Lines that the system holds until they are looked at, as far as it lets us (`net.core.somaxconn`); those beyond try again after 1, 3, 7 and
+ * 15 s.
+ */
+const BACKLOG = 65_535;
 
 /** Colyseus' transport with Arena's connections. */
 export class ArenaTransport extends WebSocketTransport {
@@ -187,8 +190,8 @@ export class ArenaTransport extends WebSocketTransport {
     const { arrivals, admission } = this.#parts;
     socket.once("close", stop);
     const goOn = (): void => this.#takeIn(request, { socket, head, arrival });
-    const isTaken = inTurn(arrivals, { url: arrival.url, socket, goOn });
-    if (!isTaken) this.#refuseUpgrade(socket, admission.refusal("CONNECTIONS_TOO_FAST"));
+    const refuse = (): void => this.#refuseUpgrade(socket, admission.refusal("CONNECTIONS_TOO_FAST"));
+    inTurn(arrivals, { url: arrival.url, socket, goOn, refuse });
   }
 
   #takeIn(request: IncomingMessage, { socket, head, arrival }: Upgrade): void {
@@ -255,11 +258,12 @@ export class ArenaTransport extends WebSocketTransport {
         void this.#accept(channel, arrival);
       } else arrival.onClose?.(); // it has gone while it waited
     };
-    if (arrivals.enter()) goOn();
-    else if (!arrivals.wait(comerOf(arrival.url), goOn)) {
+    const sendAway = (): void => {
       arrival.onClose?.();
-      this.#refuseChannel(channel, admission.refusal("CONNECTIONS_TOO_FAST"));
-    }
+      if (channel.readyState === OPEN) this.#refuseChannel(channel, admission.refusal("CONNECTIONS_TOO_FAST"));
+    };
+    if (arrivals.enter()) goOn();
+    else if (!arrivals.wait(comerOf(arrival.url), { comeIn: goOn, sendAway })) sendAway();
   }
 
   #refuseChannel(channel: OwnerChannel, error: ArenaError): void {

@@ -54,8 +54,8 @@ export interface EdgeTrunkParts {
   readonly lastChannel?: number;
 }
 
-/** An owner answers before it asks anybody anything. */
-const ANSWER_MS = 5000;
+/** An owner answers before it asks anybody anything, but where thousands come at once: then when it is their turn. */
+const ANSWER_MS = 15_000;
 const GONE = 1006;
 /** A record has 32 bits for it. */
 const MAX_CHANNEL = 0xffff_ffff;

@@ -14,10 +14,14 @@ describe("the line of arrivals", () => {
   let telemetry: Telemetry;
   let arrivals: Arrivals;
   let inside: string[];
+  let sentAway: string[];
+  let isOpen: boolean;
   beforeEach(() => {
     clock = manualClock();
     telemetry = createTelemetry();
-    arrivals = new Arrivals({ clock, telemetry });
+    sentAway = [];
+    isOpen = true;
+    arrivals = new Arrivals({ clock, telemetry, isOpen: () => isOpen });
     inside = [];
   });
   afterEach(() => arrivals.close());
@@ -28,7 +32,8 @@ describe("the line of arrivals", () => {
       inside.push(name);
       return "in";
     }
-    return arrivals.wait(comer, () => inside.push(name)) ?? "refused";
+    const sendAway = (): void => void sentAway.push(name);
+    return arrivals.wait(comer, { comeIn: () => inside.push(name), sendAway }) ?? "refused";
   };
   const fill = (): void => {
     while (come("early") === "in");
@@ -77,7 +82,7 @@ describe("the line of arrivals", () => {
     assert.ok(inside.length >= 30 && news >= 2 && news <= inside.length / 7, `${news} of ${inside.length}`);
   });
 
-  it("[ADM8] has no more wait than come in within three seconds, and of those who are new half as many", () => {
+  it("[ADM8] has no more wait than come in within eight seconds, of those who are new within one and a half", () => {
     fill();
     const before = arrivals.waiting;
 
@@ -87,7 +92,35 @@ describe("the line of arrivals", () => {
     while (come("returning") !== "refused") returning++;
 
     assert.equal(before + news, 1500);
-    assert.equal(before + news + returning, 3000);
+    assert.equal(before + news + returning, 8000);
+  });
+
+  it("[CKP6] lets nobody in before the process may, and then all of them at the pace of any others", () => {
+    isOpen = false;
+    for (let each = 0; each < 2 * BURST; each++) assert.equal(typeof come(`c${each}`), "function");
+    clock.advance(10_000);
+    assert.deepEqual(inside, []);
+
+    isOpen = true;
+    clock.advance(TURN_MS);
+    assert.equal(inside.length, BURST);
+    clock.advance(1000);
+
+    assert.equal(inside.length, 2 * BURST);
+  });
+
+  it("[ADM8] sends away after twelve seconds whose turn has not come", () => {
+    isOpen = false;
+    come("early");
+    clock.advance(6000);
+    come("late", "new");
+
+    clock.advance(6000);
+    assert.deepEqual(sentAway, ["early"]);
+    clock.advance(6000);
+
+    assert.deepEqual(sentAway, ["early", "late"]);
+    assert.equal(arrivals.waiting, 0);
   });
 
   it("forgets who gives up its place", () => {
