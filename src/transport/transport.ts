@@ -373,6 +373,7 @@ export class ArenaTransport extends WebSocketTransport {
       const user = ticket ? (ticket.user as User | undefined) : await this.#parts.tokens.identify(context.token); // as the owner before knew it
       if (connection.readyState !== OPEN) return; // Colyseus would wait for a close that has been
       if (user) this.#identify(connection, user);
+      if (!this.#parts.authority.mayAct()) throw new ArenaError("PEER_UNREACHABLE"); // the next owner knows nothing of it
       await connectClientToRoom(matchMaker.getLocalRoomById(roomId), client, context, {
         ...(reconnectionToken === null ? {} : { reconnectionToken }),
         skipHandshake: query.has("skipHandshake"),

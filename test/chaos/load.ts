@@ -13,6 +13,7 @@ const STAMPED_ROOMS = ["room-a", "room-b", "room-c"];
 const [PLAYERS, FLYERS, PENS, DRAWERS, CITIZENS] = [0.3, 0.15, 0.15, 0.15, 0.15];
 const STAY_MS = [2000, 12_000] as const;
 const AWAY_MS = [500, 4000] as const;
+const IDLE_MS = 200;
 const DROP_SHARE = 0.4;
 /** Where who comes in, in turn: most by the edge, some at a node. */
 const DOORS = [EDGE, EDGE, EDGE, EDGE, ...NODES];
@@ -129,28 +130,29 @@ export class Load {
     await citizen.come();
   }
 
-  /** Somebody who joins a room, stays for some time, loses the connection perhaps, and leaves. */
+  /** Somebody who comes and goes, in turn to rooms of the two kinds. */
   async #visit(n: number): Promise<void> {
     const world = this.#world;
-    for (let visit = 0; !world.isOver; visit++) {
-      const who = `visitor-${n}`;
-      const isPlayer = (n + visit) % 2 === 0;
-      const seat = await this.#keep(() =>
-        isPlayer ? this.#stamped(who, n + visit) : enterArena(world, whoAndWhere(who, n + visit)),
-      );
-      if (!seat) return;
-      await world.pause(...STAY_MS);
-      if (world.random() < DROP_SHARE) seat.drop();
-      await world.pause(...STAY_MS);
-      while ((this.#isResting || !seat.isThere) && !world.isOver) await this.#idle();
-      if (world.isOver) return;
-      this.#inTransit++;
-      this.#seats.delete(seat);
-      await seat.leave();
-      this.#inTransit--;
+    for (let visit = n; !world.isOver; visit++) {
+      const [who, isPlayer] = [`visitor-${n}`, visit % 2 === 0];
+      const enter = () => (isPlayer ? this.#stamped(who, visit) : enterArena(world, whoAndWhere(who, visit)));
+      const seat = await this.#keep(enter);
+      if (seat) await this.#stayAndLeave(seat);
       await world.pause(...AWAY_MS);
-      while (this.#isResting && !world.isOver) await this.#idle();
+      await this.#awake(() => true);
     }
+  }
+
+  /** Loses the connection in between, perhaps. */
+  async #stayAndLeave(seat: StockSeat): Promise<void> {
+    const world = this.#world;
+    await world.pause(...STAY_MS);
+    if (world.random() < DROP_SHARE) seat.drop();
+    await world.pause(...STAY_MS);
+    await this.#awake(() => seat.isThere);
+    if (world.isOver) return;
+    this.#seats.delete(seat);
+    await this.#transit(() => seat.leave());
   }
 
   /** Somebody in the list of people who goes away and comes back. */
@@ -158,7 +160,7 @@ export class Load {
     const world = this.#world;
     while (!world.isOver) {
       await world.pause(...STAY_MS);
-      while (this.#isResting && !world.isOver) await this.#idle();
+      await this.#awake(() => true);
       if (world.isOver) return;
       if (citizen.isHere) await this.#transit(() => citizen.go());
       else await this.#transit(() => citizen.come());
@@ -171,8 +173,11 @@ export class Load {
     this.#inTransit--;
   }
 
-  #idle(): Promise<unknown> {
-    return Promise.race([this.#woken.promise, delay(200)]);
+  /** Waits while all rest, and until something holds; no longer than the run. */
+  async #awake(holds: () => boolean): Promise<void> {
+    while ((this.#isResting || !holds()) && !this.#world.isOver) {
+      await Promise.race([this.#woken.promise, delay(IDLE_MS)]);
+    }
   }
 }
 

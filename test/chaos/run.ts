@@ -6,6 +6,7 @@ import { inflict } from "./faults.ts";
 import { Load } from "./load.ts";
 import type { ChaosOptions } from "./options.ts";
 import { describeFault, FAULTS, type Fault, planRounds, type Round } from "./plan.ts";
+import type { Loss } from "./room-book.ts";
 import { judgeArenas, judgeBoards, settle } from "./settle.ts";
 import { RECONNECT_SECONDS, Stage } from "./stage.ts";
 import { World } from "./world.ts";
@@ -49,14 +50,15 @@ export async function playChaos(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Verdict> {
   const diary = new Diary(print);
-  const loud = { info: console.info, warn: console.warn };
-  Object.assign(console, { info: () => {}, warn: () => {} }); // the SDK tells there of each attempt to come back
+  const { console: speaker } = globalThis;
+  const { info, warn } = speaker;
+  Object.assign(speaker, { info: () => {}, warn: () => {} }); // the SDK tells there of each attempt to come back
   const stage = await Stage.open({ chronicle: diary, logs: options.logs });
   try {
     return await new Run({ options, diary, stage, signal }).play();
   } finally {
     await stage.close();
-    Object.assign(console, loud);
+    Object.assign(speaker, { info, warn });
   }
 }
 
@@ -95,7 +97,7 @@ class Run {
     try {
       await this.#load.open(options.bots);
       await this.#heal(FIRST_MS);
-      diary.tell(`${options.bots} clients are in`);
+      if (diary.wrongCount === 0) diary.tell(`${options.bots} clients are in`);
       for (const round of planRounds(options.seed)) {
         if (performance.now() >= endMs || signal.aborted || diary.wrongCount > 0) break;
         await this.#playRound(round);
@@ -142,18 +144,19 @@ class Run {
   }
 
   #judgeLosses(): void {
-    const { diary } = this.#parts;
-    for (const book of this.#world.rooms.values()) {
-      for (const { roomId, endedAtMs, lostMs } of book.takeLosses()) {
-        const isHindered = this.#hindered.some(
-          ({ fromMs, toMs }) => endedAtMs > fromMs && endedAtMs - HINDERED_MS < toMs,
-        );
-        if (lostMs > 0) diary.tell(`  ${roomId} went back by ${lostMs} ms${isHindered ? ", Redis being away" : ""}`);
-        if (isHindered) continue;
-        this.#longestLossMs = Math.max(this.#longestLossMs, lostMs);
-        if (lostMs > MAX_LOSS_MS) diary.wrong(`${roomId} went back by ${lostMs} ms`);
-      }
+    for (const loss of [...this.#world.rooms.values()].flatMap((book) => book.takeLosses())) {
+      if (loss.lostMs > 0) this.#judgeLoss(loss);
     }
+  }
+
+  #judgeLoss({ roomId, endedAtMs, lostMs }: Loss): void {
+    const { diary } = this.#parts;
+    const isHindered = this.#hindered.some(({ fromMs, toMs }) => endedAtMs > fromMs && endedAtMs - HINDERED_MS < toMs);
+    if (!isHindered) this.#longestLossMs = Math.max(this.#longestLossMs, lostMs);
+    const words = `${roomId} went back by ${lostMs} ms`;
+    if (isHindered) diary.tell(`  ${words}, and could not be kept`);
+    else if (lostMs > MAX_LOSS_MS) diary.wrong(words);
+    else diary.tell(`  ${words}`);
   }
 
   /** Sessions that nobody knows of are gone when their seats are not kept any more. */
@@ -195,7 +198,18 @@ function isHindering({ kind }: Fault): boolean {
 
 /** A verdict as text. */
 export function describeVerdict(verdict: Verdict): string {
-  const { options, rounds, faults, ackedPushes, joins, longestHealMs, longestLossMs, peakBytes, wrongs, longestLateMs } = verdict;
+  const {
+    options,
+    rounds,
+    faults,
+    ackedPushes,
+    joins,
+    longestHealMs,
+    longestLossMs,
+    peakBytes,
+    wrongs,
+    longestLateMs,
+  } = verdict;
   const { seed, minutes, bots } = options;
   const peaks = [...peakBytes].map(([name, bytes]) => `${name} ${Math.round(bytes / 1024 / 1024)}`).join(", ");
   const kinds = Object.entries(faults).map(([kind, count]) => `${kind} ${count}`);

@@ -3,6 +3,7 @@ import type { UserPresence } from "../../src/protocol/protocol.ts";
 import type { Load } from "./load.ts";
 import { Pen } from "./pen.ts";
 import { EDGE, NODES } from "./plan.ts";
+import type { ListedRoom } from "./stage.ts";
 import type { World } from "./world.ts";
 
 const LOOK_MS = 300;
@@ -111,27 +112,28 @@ async function missingProcesses(world: World): Promise<readonly string[]> {
 
 /** Each room is listed once, at a node, with as many as are in it. */
 async function missingRooms(world: World, load: Load): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const type of ROOM_TYPES) {
-    const listed = await world.stage.rooms(type).catch(() => undefined);
-    if (!listed) return ["the listing of rooms does not come"];
-    const own = Map.groupBy(
-      load.seats.filter(({ visit }) => visit.room === type),
-      ({ room }) => room.roomId,
-    );
-    for (const [roomId, seats] of own) {
-      const rows = listed.filter((row) => row.roomId === roomId);
-      const [{ nodeId, clients } = { nodeId: undefined, clients: 0 }] = rows;
-      const drawers = type === "whiteboard" ? load.drawers.length : 0;
-      const isRight = clients >= seats.length && clients <= seats.length + drawers + world.orphans;
-      const isOwned = NODES.some((name) => name === nodeId);
-      if (rows.length !== 1 || !isOwned) missing.push(`${type} ${roomId} is listed ${rows.length} times, at ${nodeId}`);
-      else if (!isRight) missing.push(`${type} ${roomId} is listed with ${clients}, and has ${seats.length}`);
-    }
-    const ids = new Set(listed.map(({ roomId }) => roomId));
-    if (ids.size < listed.length) missing.push(`a ${type} is listed twice`);
-  }
-  return missing;
+  const missing = await Promise.all(ROOM_TYPES.map((type) => missingRoomsOf(world, load, type)));
+  return missing.flat();
+}
+
+async function missingRoomsOf(world: World, load: Load, type: string): Promise<readonly string[]> {
+  const listed = await world.stage.rooms(type).catch(() => undefined);
+  if (!listed) return [`the listing of ${type} does not come`];
+  const rows = Map.groupBy(listed, ({ roomId }) => roomId);
+  const seats = load.seats.filter(({ visit }) => visit.room === type);
+  const own = Map.groupBy(seats, ({ room }) => room.roomId);
+  const others = world.orphans + (type === "whiteboard" ? load.drawers.length : 0);
+  const wrong = [...own].map(([roomId, { length }]) => wrongRow(rows.get(roomId) ?? [], length, others));
+  const twice = [...rows].filter(([, each]) => each.length > 1).map(([roomId]) => `${type} ${roomId} is listed twice`);
+  return [...wrong.flatMap((words, n) => (words ? [`${type} ${[...own.keys()][n]} ${words}`] : [])), ...twice];
+}
+
+/** What is wrong with how a room is listed that has so many, and perhaps some others. */
+function wrongRow([row]: readonly ListedRoom[], seats: number, others: number): string | undefined {
+  if (!row) return "is not listed";
+  if (!NODES.some((name) => name === row.nodeId)) return `is listed at ${row.nodeId}`;
+  const isRight = row.clients >= seats && row.clients <= seats + others;
+  return isRight ? undefined : `is listed with ${row.clients}, and has ${seats}`;
 }
 
 /** Every process, and everybody who watches, shows who is where. */

@@ -44,7 +44,7 @@ const START_TRIES = 60;
 const START_AGAIN_MS = 500;
 const ASK_MS = 5000;
 /** A machine that has other work is no reason to let nobody in: what is tried is what breaks, not what is slow. */
-const STRONG = ["--max-loop-delay-ms", "60000", "--max-tick-lateness-ms", "60000"];
+const STRONG = ["--max-loop-delay-ms", "60000", "--max-tick-lateness-ms", "60000", "--join-ms", "60000"];
 
 /** Three nodes and an edge as processes of their own, their Redis, and all lines between them and to the clients. */
 export class Stage {

@@ -86,6 +86,32 @@ describe("a cluster of three edges and three nodes, whose clocks differ and whos
     await after.leave();
   });
 
+  it("[OWN1] has a node that alone is cut off from Redis let nobody in, who then has a seat with the next owner", async () => {
+    const options = { id: crypto.randomUUID(), ...moving, durability: "checkpoint" };
+    const { roomId } = await cluster.sdk("e1").joinOrCreate("synthetic", options);
+    const owner = (await ownerOf("synthetic", roomId)) ?? "";
+    const room = await cluster.sdk(owner).joinOrCreate("synthetic", options);
+    Object.assign(room.reconnection, { minUptime: 0, maxDelay: 200, maxRetries: 100 });
+    const back = new Promise<string>((resolve) => {
+      room.onReconnect(() => resolve("back"));
+      room.onLeave((code) => resolve(`left: ${code}`));
+    });
+    await patches(room, 30); // it is kept once a second
+    const line = lines.get(owner);
+
+    line?.refuse();
+    line?.cut();
+    while ((await fetch(`http://${cluster.address(owner)}/readyz`)).ok) await turn();
+    room.connection.close();
+    await untilOwnedElsewhere("synthetic", roomId, owner);
+    const isBackEarly = await Promise.race([back, turn().then(() => "not yet")]);
+    line?.accept();
+
+    assert.deepEqual([isBackEarly, await back], ["not yet", "back"]);
+    await patches(room, 20);
+    await room.leave();
+  });
+
   it("[OWN4] opens a board elsewhere with all that was acknowledged, whatever the clocks of the two owners say", async () => {
     const id = crypto.randomUUID();
     const before = await openBoard(cluster.sdk("e1"), id);
