@@ -69,7 +69,10 @@ export class Failover {
 
   constructor(parts: FailoverParts) {
     this.#parts = parts;
-    this.#stopWatching = parts.cluster.onNodeGone(({ bootId }) => this.#begin(bootId));
+    this.#stopWatching = parts.cluster.onNodeGone(({ bootId }) => {
+      this.#begin(bootId);
+      this.#begin(parts.cluster.identity.bootId); // what was given to it, and it had not taken yet, stands under this one's name
+    });
     this.#sweepAfter(FIRST_SWEEP_MS);
   }
 

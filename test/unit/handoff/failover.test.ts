@@ -211,6 +211,16 @@ describe("rooms of a process that is gone", () => {
     assert.deepEqual(world.left, ["running", "empty"]);
   });
 
+  it("[FOV1] are found at once by who gave them to a process that is gone before it took them", async () => {
+    const world = new World(["a", "b"], { given: 2 }, "boot-a");
+    for (const nodeId of ["a", "b"]) world.join(nodeId);
+
+    world.lose();
+    await world.pass(400);
+
+    assert.deepEqual(world.restarts, [["boot-a", "given"]]);
+  });
+
   it("[FOV1] are given up in the end by who took them and cannot make them", async () => {
     const world = new World(["a"], { bad: 2 }, "boot-a");
     world.failure = () => new Error("no");
