@@ -307,6 +307,21 @@ describe("the limits of a node", () => {
       assert.equal(await test.metric('arena_connections_closed_total{code="4010"}'), 1);
     });
 
+    it("[ADM6] takes a message in 256 frames, and closes a connection that sends one in more", async () => {
+      await open({});
+      const client = await openRawClient(test.httpUrl, "pong");
+      const send = (bytes: Buffer): void => {
+        for (const [at, byte] of bytes.entries()) client.socket.send(Buffer.of(byte), { fin: at === bytes.length - 1 });
+      };
+
+      send(Buffer.alloc(256, 255)); // of no kind: it is answered
+      const answer = await client.frame(KIND.error);
+      send(Buffer.alloc(257, 255));
+
+      assert.ok(answer.length > 0);
+      assert.equal((await client.closed).code, 1008);
+    });
+
     it("[ADM7] refuses a message that is larger than its type allows, and takes one whose type allows more", async () => {
       await open({});
       const room = await join();
