@@ -46,6 +46,8 @@ interface Watcher {
   readonly id: string;
   readonly nodeId: string;
   readonly users: readonly string[];
+  /** In which it began. */
+  readonly round: number;
   revision: number;
   readonly view: Map<string, UserPresence>;
 }
@@ -107,6 +109,8 @@ class World {
   readonly #wrongs: string[] = [];
   readonly #faults: Record<string, number> = {};
   #round = 0;
+  /** In this round the store loses what it had. */
+  #isLossy = false;
   #serial = 0;
   #actions = 0;
   #told = 0;
@@ -171,7 +175,7 @@ class World {
       this.#watchers.delete(longest.id);
       this.#node(nodeId).order({ do: "unwatch", id: longest.id });
     }
-    this.#watchers.set(id, { id, nodeId, users, revision: 0, view: new Map() });
+    this.#watchers.set(id, { id, nodeId, users, round: this.#round, revision: 0, view: new Map() });
     this.#node(nodeId).order({ do: "watch", id, users });
   }
 
@@ -184,17 +188,21 @@ class World {
       this.#wrong(`${id}: revision ${revision} is ${isSnapshot ? "a" : "no"} snapshot`);
     watcher.revision = revision;
     for (const [user, presence] of Object.entries(users)) {
-      if (!isSnapshot) this.#judge(id, user, [watcher.view.get(user), presence]);
+      if (!isSnapshot) this.#judge(watcher, user, [watcher.view.get(user), presence]);
       watcher.view.set(user, presence);
     }
   }
 
-  #judge(id: string, user: string, [before, presence]: readonly [UserPresence | undefined, UserPresence]): void {
+  #judge(watcher: Watcher, user: string, [before, presence]: readonly [UserPresence | undefined, UserPresence]): void {
+    const { id } = watcher;
     const { quiet, steady } = this.#promises;
     const words = (): string => `${id}, of ${user}: ${JSON.stringify([before, presence])}`;
     // Who began to watch while somebody was away was not told where they are.
     const wasAway = before?.online === true && before.sessions.length === 0;
-    if (quiet.has(user) && !wasAway) this.#wrong(`something is seen where nothing was to be seen: ${words()}`);
+    // Who began to watch when the store had lost them was told what it had.
+    const wasLost = before?.online === false && this.#isLossy && watcher.round === this.#round;
+    if (quiet.has(user) && !wasAway && !wasLost)
+      this.#wrong(`something is seen where nothing was to be seen: ${words()}`);
     if (!presence.online && steady.has(user)) this.#wrong(`offline though never gone: ${words()}`);
   }
 
@@ -205,6 +213,7 @@ class World {
   async #playRound(fault: Fault): Promise<void> {
     const users = this.#users;
     const online = users.filter((user) => this.#of(user).length > 0);
+    this.#isLossy = fault === "redis empty" || fault === "redis copy";
     // Of who has several sessions, one is seen to go at once.
     this.#promises = { quiet: new Set(users.filter((user) => this.#of(user).length < 2)), steady: new Set(online) };
     this.#pending = [this.#fail(fault)];
@@ -306,8 +315,10 @@ class World {
     this.#node(session.nodeId).order({ do: "status", sessionId: session.sessionId, status: session.status });
   }
 
-  #arrive(userId: string, { sessionId, nodeId, roomId }: Session): void {
+  /** Whoever is back says again how they are: their process may have stood still for longer than it remembers. */
+  #arrive(userId: string, { sessionId, nodeId, roomId, status }: Session): void {
     this.#node(nodeId).order({ do: "arrive", seat: { userId, sessionId, roomId, room: "arena" } });
+    if (status !== "") this.#node(nodeId).order({ do: "status", sessionId, status });
   }
 
   async #fail(fault: Fault): Promise<void> {
