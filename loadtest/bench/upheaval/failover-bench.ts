@@ -4,7 +4,7 @@ import type { BenchOptions } from "../options.ts";
 import { type LocalCluster, startCluster } from "../placement/local-cluster.ts";
 import { gatherBoard } from "./boards.ts";
 import { cellsOf, p99Of, wrongsText } from "./figures.ts";
-import { closeAll, type Gathering, gatherEntities, gatherGame } from "./gathering.ts";
+import { closeAll, GAMES, type Gathering, gatherEntities, gatherGame } from "./gathering.ts";
 
 /** What was found out, and whether it is as good as it is to be. */
 export interface UpheavalFindings {
@@ -148,15 +148,16 @@ function findingsOf(rounds: number, tallies: ReadonlyMap<string, Tally>, wrongs:
     return `| ${[...cells, ...cellsOf(tally.clientsMs), tally.drops].join(" | ")} |`;
   });
   const missing = clientsMs.filter((backMs) => !Number.isFinite(backMs)).length;
-  const isMet = p99Of(roomsMs) <= GOAL_MS && missing === 0 && wrongs.length === 0;
+  const ledMs = [...tallies].flatMap(([kind, tally]) => (kind === GAMES ? [] : tally.roomsMs));
+  const isMet = p99Of(ledMs) <= GOAL_MS && missing === 0 && wrongs.length === 0;
   const text = [
-    `An edge and ${NODES} nodes with a Redis that syncs each write. All rooms are brought to one node, which is killed with SIGKILL, ${rounds} times. Times are from the kill until a client of the room, which came in through the edge, sees it tick at another node: the first patch behind the whole state; of a board, the welcome to its document. The lease of a node that is lost ends 2 s after its last renewal, which are sent every 500 ms. All clients are in one process on the same machine.`,
+    `An edge and ${NODES} nodes with a Redis that syncs each write. All rooms are brought to one node, which is killed with SIGKILL, ${rounds} times. Times are from the kill until a client of the room, which came in through the edge, sees it tick at another node: the first patch behind the whole state; of a board, the welcome to its document. The lease of a node that is lost ends 2 s after its last renewal, which are sent every 500 ms. Players of games lose their connection and come back by themselves, stock SDKs 0.2, 0.6, 1.4 and 3.0 s after the loss, so what they see of a room says when they came; all others are led there on the connection that they have. All clients are in one process on the same machine.`,
     "",
     "| rooms | | first tick p50 | p99 | longest, ms | clients | back p50 | p99 | last, ms | connections lost |",
     "|---|---|---|---|---|---|---|---|---|---|",
     ...rows,
     "",
-    `First tick elsewhere p99 at most ${GOAL_MS} ms: ${p99Of(roomsMs).toFixed(0)} ms; clients not back: ${missing}; lost sessions, states that differ from the server's, acknowledged operations that are lost or there twice: ${wrongs.length}: ${isMet ? "met" : "MISSED"}`,
+    `First tick elsewhere p99 at most ${GOAL_MS} ms, of rooms whose clients are led: ${p99Of(ledMs).toFixed(0)} ms; clients not back: ${missing}; lost sessions, states that differ from the server's, acknowledged operations that are lost or there twice: ${wrongs.length}: ${isMet ? "met" : "MISSED"}`,
     ...(wrongs.length > 0 ? ["", wrongsText(wrongs)] : []),
   ].join("\n");
   return { text, isMet };

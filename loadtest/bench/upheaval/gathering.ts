@@ -12,6 +12,9 @@ export interface Gathering {
   close(): Promise<void>;
 }
 
+/** Rooms whose players come back by themselves when their node is lost, since their inputs count anew. */
+export const GAMES = "games, stock SDKs";
+
 const INPUT_MS = 50;
 const ENTITIES = { entities: 30, changed: 10, tickMs: 50, durability: "checkpoint" };
 const AGREE_MS = 5000;
@@ -51,7 +54,7 @@ export async function gatherGame(url: string, players: number): Promise<Gatherin
     await newcomer.leave();
     return wrongs;
   };
-  return { kind: "games, stock SDKs", members, verify, close: () => closeAll(members) };
+  return { kind: GAMES, members, verify, close: () => closeAll(members) };
 }
 
 /** Closes everybody; who cannot leave is gone already. */
