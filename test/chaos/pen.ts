@@ -23,7 +23,7 @@ export function writeOf(author: string, n: number): WriteOp {
 }
 
 /** Shape and text that an effect, or a record, says. */
-export function writtenBy(effect: unknown): { readonly id: string; readonly text: string } | undefined {
+function writtenBy(effect: unknown): { readonly id: string; readonly text: string } | undefined {
   const { t, id, g, v }: { t?: unknown; id?: unknown; g?: unknown; v?: unknown } = Object(effect);
   const text = t === "create" ? (Object(g) as { text?: unknown }).text : v;
   return typeof id === "string" && typeof text === "string" ? { id, text } : undefined;

@@ -4,7 +4,7 @@ import { takeSeat, type Visit } from "./stock-seat.ts";
 import type { World } from "./world.ts";
 
 /** A room whose ticks say who runs them. */
-export const STAMPED = { entities: 20, changed: 5, tickMs: 50, stamped: true, durability: "checkpoint" };
+const STAMPED = { entities: 20, changed: 5, tickMs: 50, stamped: true, durability: "checkpoint" };
 /** Who watches a room looks closely at every twentieth tick, which is one a second. */
 const LOOK_EVERY = 20;
 /** After so many ticks that came one by one, each with its patch, what is seen is as of the last of them. */

@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { COMPILED } from "../support/cluster-processes.ts";
 import { type FaultProxy, openFaultProxy } from "../support/fault-proxy.ts";
 import { startRedis, type TestRedis } from "../support/redis.ts";
 import { type NodeProcess, spawnNode } from "../support/spawn-node.ts";
@@ -168,6 +169,7 @@ export class Stage {
     const seats = ["--reconnect-seconds", String(RECONNECT_SECONDS)];
     const address = ["--internal-address", `127.0.0.1:${door.port}`];
     const env = {
+      ...COMPILED,
       REDIS_URL: `redis://127.0.0.1:${redis.port}`,
       ARENA_ADMIN_TOKEN: ADMIN_TOKEN,
       ARENA_TOKEN_SECRET: TOKEN_SECRET,

@@ -24,7 +24,7 @@ export interface ListedRoom {
  * What a process has compiled is kept for the next, which then starts in two thirds of the time. Which lines run cannot be
  * counted exactly with that, so it is not: most of these processes are killed, and never told.
  */
-const COMPILED = { NODE_COMPILE_CACHE: "node_modules/.cache/arena-compiled", NODE_V8_COVERAGE: "" };
+export const COMPILED = { NODE_COMPILE_CACHE: "node_modules/.cache/arena-compiled", NODE_V8_COVERAGE: "" };
 const ADMIN = "an-admin-token-for-tests";
 /** Use of the event loop at which it says nothing about where a room should be. */
 const AT_REST = 0.4;
