@@ -141,7 +141,16 @@ function knownNames(): ReadonlySet<string> {
   ]);
 }
 
-const FLAGS_OF_OTHER_COMMANDS = ["--help", "--nodes", "--budget-ms", "--i-own-this-server", "--boards", "--drop-every"];
+const FLAGS_OF_OTHER_COMMANDS = [
+  "--help",
+  "--nodes",
+  "--budget-ms",
+  "--i-own-this-server",
+  "--boards",
+  "--drop-every",
+  "--bots",
+  "--logs",
+];
 
 function leadsSomewhere(file: string, link: string): boolean {
   const [path = "", anchor] = link.split("#");
