@@ -57,6 +57,8 @@ export class Member implements Cluster {
   #isReportSent = true;
   #settled: readonly string[] = [];
   #isDraining = false;
+  /** Proposed until the store has said whose it is. */
+  #secret = randomBytes(SECRET_BYTES);
   /** Of its lease; another one, and the lease had run out. */
   #term = 0;
   /** The lease had run out, and whose the rooms are is being asked. */
@@ -244,8 +246,9 @@ export class Member implements Cluster {
     return () => void this.#goneListeners.delete(listener);
   }
 
-  secret(): Promise<Buffer> {
-    return this.#parts.store.secret(randomBytes(SECRET_BYTES));
+  async secret(): Promise<Buffer> {
+    this.#secret = await this.#parts.store.secret(this.#secret);
+    return this.#secret;
   }
 
   async close(): Promise<void> {
@@ -294,6 +297,7 @@ export class Member implements Cluster {
     const { clock, telemetry } = this.#parts;
     const { term, nodes } = renewed;
     const isNew = term !== this.#term;
+    if (isNew) await this.#parts.store.secret(this.#secret); // a store that was emptied has it again before anybody comes
     if (isNew || !this.#lease.isHeld(clock.nowMs())) this.#graceEndsMs = clock.nowMs() + LEASE_MS;
     this.#see(renewed);
     if (isNew) [this.#isInDoubt, this.#couldAct] = [true, false];

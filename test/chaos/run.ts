@@ -91,13 +91,13 @@ class Run {
 
   async play(): Promise<Verdict> {
     const { options, diary, stage, signal } = this.#parts;
-    const endMs = performance.now() + options.minutes * 60_000;
     const looking = setInterval(() => void stage.measure(), LOOK_MS);
     this.#lateness.enable();
     try {
       await this.#load.open(options.bots);
       await this.#heal(FIRST_MS);
       if (diary.wrongCount === 0) diary.tell(`${options.bots} clients are in`);
+      const endMs = performance.now() + options.minutes * 60_000;
       for (const round of planRounds(options.seed)) {
         if (performance.now() >= endMs || signal.aborted || diary.wrongCount > 0) break;
         await this.#playRound(round);

@@ -72,7 +72,7 @@ describe("a cluster whose Redis goes away", function () {
     assert.deepEqual(left, []);
   });
 
-  it("[FLT2] writes everything anew where Redis comes back empty, and has no room twice", async () => {
+  it("[FLT2] writes everything anew where Redis comes back empty, has no room twice, and a process that comes then is one of them", async () => {
     const { arenas, left } = await play();
     const idsOf = async () =>
       (await cluster.rooms("arena")).map(({ roomId, nodeId }) => `${roomId} ${nodeId}`).toSorted();
@@ -84,7 +84,8 @@ describe("a cluster whose Redis goes away", function () {
 
     assert.deepEqual(await idsOf(), before);
     await untilRoomsAreMade();
-    const again = await Promise.all(arenas.map(({ roomId }) => cluster.sdk().joinById(roomId)));
+    await cluster.add("e2", "edge");
+    const again = await Promise.all(arenas.map(({ roomId }) => cluster.sdk("e2").joinById(roomId)));
     await Promise.all(again.map((room) => patches(room, 2)));
     assert.deepEqual(left, []);
   });
