@@ -58,7 +58,7 @@ export class Member implements Cluster {
   #settled: readonly string[] = [];
   #isDraining = false;
   /** Proposed until the store has said whose it is. */
-  #secret = randomBytes(SECRET_BYTES);
+  #secret: Buffer = randomBytes(SECRET_BYTES);
   /** Of its lease; another one, and the lease had run out. */
   #term = 0;
   /** The lease had run out, and whose the rooms are is being asked. */
