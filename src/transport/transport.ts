@@ -84,8 +84,8 @@ interface Upgrade {
 
 const CLOSING_MS = 1000;
 /**
- * Lines that the system holds until they are looked at, as far as it lets us (`net.core.somaxconn`); those beyond try again after 1, 3, 7 and
- * 15 s.
+ * Lines that the system holds until they are looked at, as far as it lets us (`net.core.somaxconn`); those beyond try again after 1, 3, 7,
+ * 15 and 31 s.
  */
 const BACKLOG = 65_535;
 
