@@ -21,6 +21,10 @@ describe("the options of the benchmark", () => {
     assert.deepEqual({ points, rounds }, { points: [1, 4], rounds: 3 });
   });
 
+  it("do what takes long less often", () => {
+    assert.deepEqual([parseOptions(["failover"]).rounds, parseOptions(["rolling-restart"]).rounds], [3, 1]);
+  });
+
   it("make one round of a quick run", () => {
     const { rounds, isQuick } = parseOptions(["connections", "--quick", "--rounds", "9"]);
 
@@ -30,11 +34,11 @@ describe("the options of the benchmark", () => {
   for (const { args, complaint } of [
     {
       args: [],
-      complaint: /Expected "connections" or ("\w+" or )+"\w+", got ""/,
+      complaint: /Expected "connections" or ("[\w-]+" or )+"[\w-]+", got ""/,
     },
     {
       args: ["others"],
-      complaint: /Expected "connections" or ("\w+" or )+"\w+", got "others"/,
+      complaint: /Expected "connections" or ("[\w-]+" or )+"[\w-]+", got "others"/,
     },
     { args: ["connections", "--only", "6"], complaint: /--only: expected a whole number from 1 to 5, got "6"/ },
     { args: ["ops", "--only", "5"], complaint: /--only: expected a whole number from 1 to 4, got "5"/ },
