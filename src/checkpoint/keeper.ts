@@ -57,11 +57,14 @@ export class Keeper {
   #isWantedSoon = false;
   #hasFailed = false;
   #keptMs = Number.NEGATIVE_INFINITY;
+  /** Of the store, when the room was kept last. */
+  #generation: number;
   #isOver = false;
 
   constructor(parts: KeeperParts, room: KeptRoom) {
     this.#parts = parts;
     this.#room = room;
+    this.#generation = parts.store.generation;
     this.#arm(parts.clock.random() * INTERVAL_MS); // so that a hundred rooms do not write at once
   }
 
@@ -103,7 +106,9 @@ export class Keeper {
   #run(): void {
     this.#arm(INTERVAL_MS);
     if (this.#writing) return; // the store is slow; the next one will have it all
-    const mustSay = this.#hasFailed || this.#parts.clock.nowMs() > this.#keptMs + RENEW_MS;
+    const { clock, store } = this.#parts;
+    const isOutdated = store.generation !== this.#generation || clock.nowMs() > this.#keptMs + RENEW_MS;
+    const mustSay = this.#hasFailed || isOutdated;
     this.#writing = this.#keep(mustSay).finally(() => {
       this.#writing = undefined;
       if (this.#isWantedSoon) this.#arm(SOON_MS);
@@ -140,6 +145,7 @@ export class Keeper {
 
   async #write(content: Uint8Array, sessions: number, epoch: number): Promise<boolean> {
     const { roomId, roomName: name } = this.#room;
+    this.#generation = this.#parts.store.generation;
     try {
       const isKept = await this.#parts.store.put({
         roomId,

@@ -44,6 +44,7 @@ export function createLmdbStore(options: LmdbStoreOptions): CheckpointStore {
 
 class LmdbStore implements CheckpointStore {
   readonly description: string;
+  readonly generation = 0;
   readonly #path: string;
   readonly #env: LmdbEnv;
   readonly #onDamaged: OnDamaged;

@@ -24,6 +24,7 @@ export function createMemoryStore(): CheckpointStore {
 
   return {
     description: "memory",
+    generation: 0,
     put: async (checkpoint) => {
       const content = checkpoint.content.slice();
       return write(checkpoint.roomId, written(records.get(checkpoint.roomId), { ...checkpoint, content }));

@@ -76,16 +76,18 @@ export async function createRedisStore({
   prefix = "arena",
   clock,
 }: RedisCheckpointsOptions): Promise<CheckpointStore> {
+  let store: RedisStore | undefined;
   const link = await connectRedis({
     url,
     clock,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     giveUpMs: GIVE_UP_MS,
-    onConnected: () => {},
+    onConnected: () => store?.connected(),
     onDisconnected: () => {}, // the cluster's own connection tells of it
   });
-  return new RedisStore(link, prefix);
+  store = new RedisStore(link, prefix);
+  return store;
 }
 
 class RedisStore implements CheckpointStore {
@@ -94,11 +96,22 @@ class RedisStore implements CheckpointStore {
   readonly #prefix: string;
   /** Rooms that are in the set of a boot, each with its boot; who takes one takes it out. */
   readonly #listed = new Map<string, string>();
+  #generation = 0;
 
   constructor(link: RedisLink, prefix: string) {
     this.description = `Redis at ${link.address}`;
     this.#link = link;
     this.#prefix = prefix;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** A Redis that was away may be back with less than it had. */
+  connected(): void {
+    this.#generation++;
+    this.#listed.clear();
   }
 
   async put({ roomId, epoch, bootId, number, name, sessions, content }: StoredCheckpoint): Promise<boolean> {

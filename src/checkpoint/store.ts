@@ -37,6 +37,8 @@ export type Taken =
 export interface CheckpointStore {
   /** For people: which kind it is and where it keeps what it is given. */
   readonly description: string;
+  /** Another one where what was kept before may be lost: rooms are kept anew then. */
+  readonly generation: number;
   /**
    * Keeps a checkpoint in place of the room's last one, unless that is a newer one of the same owner; false where a later epoch has the room:
    * nothing was changed.

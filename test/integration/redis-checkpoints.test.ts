@@ -7,6 +7,7 @@ import {
   checkpoint,
   checkpointStoreContract,
 } from "../support/checkpoint-store-contract.ts";
+import { turn } from "../support/cluster-processes.ts";
 import { startRedis, startRedisCluster, type TestRedis, type TestRedisCluster } from "../support/redis.ts";
 
 function storesAt(url: string): CheckpointStoreHarness {
@@ -51,6 +52,23 @@ describe("In a Redis", () => {
       String(ttls),
     );
     assert.deepEqual(await redis.call("KEYS", "arena:checkpoints:*"), []);
+    await store.close();
+  });
+
+  it("[FLT2] says of a Redis that was away that it may have lost what it had, and lists a room that is kept then", async () => {
+    const store = await createRedisStore({ url: redis.url, clock: systemClock() });
+    await store.put(checkpoint("r1", 5));
+    const { generation } = store;
+
+    await redis.restart({ isEmpty: true });
+    while (store.generation === generation) await turn();
+    await store.put(checkpoint("r1", 5));
+
+    assert.deepEqual(await store.boots(), ["boot-a"]);
+    assert.deepEqual(
+      (await store.roomsOf("boot-a")).map(({ roomId }) => roomId),
+      ["r1"],
+    );
     await store.close();
   });
 });

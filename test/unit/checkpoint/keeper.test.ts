@@ -64,6 +64,16 @@ describe("a room that is kept", () => {
     return found && Buffer.from(found.content).toString();
   };
 
+  it("[CKP2] is kept anew, though nothing has changed, where the store may have lost what it had", async () => {
+    await pass(2000);
+    const before = puts.length;
+
+    Object.assign(store, { generation: 1 });
+    await pass(3000);
+
+    assert.deepEqual([before, puts.length], [1, 2]);
+  });
+
   it("[CKP2] is kept once a second where something has changed, with what makes it again", async () => {
     await pass(1000);
     const first = await content();
