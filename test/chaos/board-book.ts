@@ -9,6 +9,8 @@ export interface SeenEntry {
 interface Author {
   made: number;
   acked: number;
+  /** Nobody asks any more what became of the rest. */
+  isGone: boolean;
   /** Number of the push in each entry that it has, as somebody saw it, in the order in which they were seen. */
   readonly seqs: Map<number, number>;
 }
@@ -60,9 +62,14 @@ export class BoardBook {
     return [...this.#authors.values()].reduce((sum, { acked }) => sum + acked, 0);
   }
 
-  /** Pushes that nobody has acknowledged yet. */
+  /** Pushes that nobody has acknowledged yet, of those who wait for that. */
   get openPushes(): number {
-    return [...this.#authors.values()].reduce((sum, { made, acked }) => sum + made - acked, 0);
+    return [...this.#authors.values()].reduce((sum, { made, acked, isGone }) => sum + (isGone ? 0 : made - acked), 0);
+  }
+
+  /** An author asks no more. */
+  gone(author: string): void {
+    this.#of(author).isGone = true;
   }
 
   /** An author is about to push its next. */
@@ -143,7 +150,7 @@ export class BoardBook {
   }
 
   #of(author: string): Author {
-    const known = this.#authors.get(author) ?? { made: 0, acked: 0, seqs: new Map() };
+    const known = this.#authors.get(author) ?? { made: 0, acked: 0, isGone: false, seqs: new Map() };
     this.#authors.set(author, known);
     return known;
   }

@@ -1,10 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FaultProxy } from "../support/fault-proxy.ts";
-import { EDGE, FAULTS, type Fault } from "./plan.ts";
+import { EDGE, type Fault } from "./plan.ts";
 import type { Stage } from "./stage.ts";
 
 /** A fault that has begun: ends it, and resolves when what it took is back. */
 type Mend = () => Promise<void>;
+
+/** What fails, and who is told of when it does. */
+interface Struck {
+  readonly stage: Stage;
+  readonly random: () => number;
+  readonly strike: () => () => void;
+}
 
 const SLOW_REDIS_MS = 100;
 const SLOW_CLIENTS_MS = 200;
@@ -16,11 +23,16 @@ const END_MS = 30_000;
 const MOVED_ROOMS = ["synthetic", "arena", "whiteboard"];
 
 /** Does what a fault says, for as long as it says; rejects where the cluster does not do its part. */
-export async function inflict(stage: Stage, fault: Fault, random: () => number): Promise<void> {
+export async function inflict({ stage, random, strike }: Struck, fault: Fault): Promise<void> {
   await delay(fault.atMs);
-  const mend = await begin(stage, fault, random);
-  await delay(fault.forMs * (FAULTS[fault.kind].class === "process" && fault.kind === "drain" ? 0 : 1));
-  await mend();
+  const end = strike();
+  try {
+    const mend = await begin(stage, fault, random);
+    await delay(fault.kind === "drain" ? 0 : fault.forMs); // which is its budget
+    await mend();
+  } finally {
+    end();
+  }
 }
 
 async function begin(stage: Stage, { kind, target, forMs }: Fault, random: () => number): Promise<Mend> {

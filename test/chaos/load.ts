@@ -56,7 +56,7 @@ export class Load {
 
   /** All who mean to be there by the stock SDK. */
   get seats(): readonly StockSeat[] {
-    return [...this.#seats];
+    return [...this.#seats].filter((seat) => !seat.isForgotten);
   }
 
   /** Everybody who ever came. */
@@ -149,7 +149,7 @@ export class Load {
     await world.pause(...STAY_MS);
     if (world.random() < DROP_SHARE) seat.drop();
     await world.pause(...STAY_MS);
-    await this.#awake(() => seat.isThere);
+    await this.#awake(() => seat.isThere || seat.isForgotten);
     if (world.isOver) return;
     this.#seats.delete(seat);
     await this.#transit(() => seat.leave());

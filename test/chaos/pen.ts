@@ -68,7 +68,10 @@ export class Pen {
     this.#listen();
     this.#hello();
     this.#timer = setInterval(() => this.#turn(), PUSH_MS);
-    seat.room.onLeave(() => clearInterval(this.#timer));
+    seat.room.onLeave(() => {
+      clearInterval(this.#timer);
+      if (seat.isForgotten) book.gone(this.author);
+    });
   }
 
   static async open(world: World, visit: Omit<Visit, "room" | "options">, board: string): Promise<Pen | undefined> {
@@ -91,7 +94,7 @@ export class Pen {
   }
 
   get isFollowing(): boolean {
-    return this.#isWelcome && this.#epoch !== undefined && this.seat.isThere;
+    return this.seat.isForgotten || (this.#isWelcome && this.#epoch !== undefined && this.seat.isThere);
   }
 
   close(): void {

@@ -120,8 +120,9 @@ class Run {
       this.#faults[fault.kind] = (this.#faults[fault.kind] ?? 0) + 1;
     }
     const fromMs = Date.now();
+    const struck = { stage, random: this.#random, strike: () => this.#world.strike() };
     const inflicted = faults.map((fault) =>
-      inflict(stage, fault, this.#random).catch((error) => diary.wrong(`${describeFault(fault)}: ${error}`)),
+      inflict(struck, fault).catch((error) => diary.wrong(`${describeFault(fault)}: ${error}`)),
     );
     await Promise.race([Promise.all(inflicted), new Promise((resolve) => signal.addEventListener("abort", resolve))]);
     if (signal.aborted) return;

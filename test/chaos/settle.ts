@@ -45,7 +45,8 @@ async function judgeBoard(world: World, load: Load, id: string): Promise<void> {
   if (!isRead) world.chronicle.wrong(`${id}: a newcomer is not told of it`);
   else book.judge(promised, newcomer.texts, newcomer.seq, "a newcomer");
   const text = textOf(newcomer.texts);
-  const followers = [...load.pens, ...load.drawers].filter((each) => each.boardId === id);
+  const pens = load.pens.filter(({ seat }) => !seat.isForgotten);
+  const followers = [...pens, ...load.drawers].filter(({ boardId }) => boardId === id);
   for (const follower of followers) {
     const isSame = await within(() => follower.seq === newcomer.seq && textOf(follower.texts) === text);
     if (!isSame)

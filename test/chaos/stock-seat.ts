@@ -18,6 +18,8 @@ const SILENCE_MS = 500;
 /** A room in which something is going on is heard of within this time. */
 const LIVE_MS = 3000;
 const CONSENTED = 4000;
+/** Nobody knows its token. */
+const FORGOTTEN = 4003;
 
 /** A seat of a stock client, who keeps it whatever happens, and writes down what does. */
 export class StockSeat {
@@ -27,6 +29,8 @@ export class StockSeat {
   readonly #sessionId: string;
   #lostMs: number | undefined;
   #heardMs = performance.now();
+  /** When it got its seat, or its connection again. */
+  #heldMs = performance.now();
   #isLeaving = false;
   #isGone = false;
 
@@ -46,6 +50,9 @@ export class StockSeat {
   get sessionId(): string {
     return this.#sessionId;
   }
+
+  /** Whether its seat went with a process that had not had the time to keep it. */
+  isForgotten = false;
 
   /** Whether it has its connection. */
   get isThere(): boolean {
@@ -113,12 +120,18 @@ export class StockSeat {
     if (this.#lostMs === undefined) chronicle.led();
     else chronicle.resumed(performance.now() - this.#lostMs);
     this.#lostMs = undefined;
+    this.#heldMs = performance.now();
     if (this.room.sessionId !== this.#sessionId) chronicle.wrong(`${this} came back as session ${this.room.sessionId}`);
   }
 
   #left(code: number, reason: string | undefined): void {
     this.#isGone = true;
     if (this.#isLeaving || this.#world.isOver) return;
+    this.isForgotten = code === FORGOTTEN && this.#world.wasStruck(this.#heldMs);
+    if (this.isForgotten) {
+      this.#world.chronicle.tell(`  ${this} had its seat, or its new token, too shortly before a fault, and lost it`);
+      return;
+    }
     const awayMs = this.#lostMs === undefined ? 0 : performance.now() - this.#lostMs;
     this.#world.chronicle.wrong(`${this} lost its seat: ${code} ${reason ?? ""}, after ${Math.round(awayMs)} ms away`);
   }

@@ -8,6 +8,8 @@ import { RECONNECT_SECONDS, type Stage, TOKEN_SECRET } from "./stage.ts";
 
 /** Longest life of a token. */
 const TOKEN_LIFE = "23h";
+/** What is said of a session is kept within 200 ms; a machine with other work may need longer. */
+const UNKEPT_MS = 500;
 /** A join that failed may have left a seat behind of which the client does not know. */
 const ORPHAN_MS = (RECONNECT_SECONDS + 15) * 1000;
 
@@ -21,6 +23,7 @@ export class World {
   /** The run is over: nobody tries anything any more. */
   isOver = false;
   #orphansUntilMs: number[] = [];
+  readonly #strikes: { readonly fromMs: number; toMs: number }[] = [];
 
   constructor(stage: Stage, chronicle: Chronicle, random: () => number) {
     this.stage = stage;
@@ -57,6 +60,20 @@ export class World {
     const nowMs = performance.now();
     this.#orphansUntilMs = this.#orphansUntilMs.filter((untilMs) => untilMs > nowMs);
     return this.#orphansUntilMs.length;
+  }
+
+  /** A fault begins; gives what ends it. */
+  strike(): () => void {
+    const strike = { fromMs: performance.now(), toMs: Number.POSITIVE_INFINITY };
+    this.#strikes.push(strike);
+    return () => {
+      strike.toMs = performance.now();
+    };
+  }
+
+  /** Whether a fault may have kept from being kept what was so at that moment. */
+  wasStruck(atMs: number): boolean {
+    return this.#strikes.some(({ fromMs, toMs }) => fromMs < atMs + UNKEPT_MS && toMs > atMs);
   }
 
   /** Waits for a time by chance. */
