@@ -3,6 +3,7 @@ import type { UserPresence } from "../../src/protocol/protocol.ts";
 import type { Load } from "./load.ts";
 import { Pen } from "./pen.ts";
 import { EDGE, NODES } from "./plan.ts";
+import { wrongPresence } from "./presence-book.ts";
 import type { ListedRoom } from "./stage.ts";
 import type { World } from "./world.ts";
 
@@ -145,14 +146,16 @@ async function missingPresence(world: World, load: Load): Promise<readonly strin
     try {
       const path = `/api/presence?users=${query}`;
       const { users } = (await world.stage.ask(path, name)) as { users: Readonly<Record<string, UserPresence>> };
-      return wrongOf(due, (userId) => users[userId], name);
+      return wrongPresence(due, (userId) => users[userId], name);
     } catch (error) {
       return [`${name} does not say who is online: ${error}`];
     }
   });
   const citizens = new Map([...due].filter(([userId]) => userId.startsWith("citizen")));
   const watchers = load.citizens.filter(({ isHere, isWatching }) => isHere && isWatching);
-  const watched = watchers.map(({ seen, userId }) => wrongOf(citizens, (each) => seen.get(each), `watcher ${userId}`));
+  const watched = watchers.map(({ seen, userId }) =>
+    wrongPresence(citizens, (each) => seen.get(each), `watcher ${userId}`),
+  );
   return [...(await Promise.all(shown)).flat(), ...watched.flat()];
 }
 
@@ -167,22 +170,6 @@ function duePresence(load: Load): ReadonlyMap<string, readonly string[]> {
   for (const { author } of load.drawers) add(author, "whiteboard");
   for (const { userId, isHere } of load.citizens) add(userId, isHere ? "people" : undefined);
   return due;
-}
-
-function wrongOf(
-  due: ReadonlyMap<string, readonly string[]>,
-  shownOf: (userId: string) => UserPresence | undefined,
-  who: string,
-): readonly string[] {
-  return [...due].flatMap(([userId, places]) => {
-    const shown = shownOf(userId);
-    const seen = (shown?.sessions ?? []).map(({ room, roomId }) => `${room} ${roomId}`).toSorted();
-    const isRight =
-      (shown?.online ?? false) === places.length > 0 &&
-      seen.length === places.length &&
-      places.toSorted().every((place, index) => seen[index]?.startsWith(place));
-    return isRight ? [] : [`${who} shows ${userId} in [${seen}], and it is in [${places}]`];
-  });
 }
 
 const WITHIN_MS = 15_000;
