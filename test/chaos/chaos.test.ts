@@ -5,7 +5,7 @@ import { describeVerdict, playChaos } from "./run.ts";
 
 const MINUTES = process.env["CHAOS_MINUTES"] ?? "0.3";
 const SEED = process.env["CHAOS_SEED"];
-const options = parseOptions(["--minutes", MINUTES, "--bots", "20", ...(SEED === undefined ? [] : ["--seed", SEED])]);
+const options = parseOptions(["--minutes", MINUTES, "--bots", "24", ...(SEED === undefined ? [] : ["--seed", SEED])]);
 /** Start, the last round's healing, and waiting for seats that nobody takes. */
 const MORE_MS = 300_000;
 

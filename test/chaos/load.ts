@@ -10,12 +10,14 @@ import type { World } from "./world.ts";
 const BOARDS = ["board-a", "board-b", "board-c"];
 const STAMPED_ROOMS = ["room-a", "room-b", "room-c"];
 /** Of ten bots. */
-const [PLAYERS, FLYERS, PENS, DRAWERS, CITIZENS] = [0.3, 0.15, 0.15, 0.15, 0.15];
+const [PLAYERS, FLYERS, PENS, DRAWERS, CITIZENS] = [0.4, 0.1, 0.1, 0.15, 0.15];
 const STAY_MS = [2000, 12_000] as const;
 const AWAY_MS = [500, 4000] as const;
 const IDLE_MS = 200;
 const DROP_SHARE = 0.4;
-/** Where who comes in, in turn: most by the edge, some at a node. */
+/** Each room that says who acts for it is watched at every process: one that goes on too long would be heard at its own door alone. */
+const ENTRANCES = STAMPED_ROOMS.flatMap((id) => [EDGE, ...NODES].map((via) => ({ id, via })));
+/** Where who else comes in, in turn: most by the edge, some at a node. */
 const DOORS = [EDGE, EDGE, EDGE, EDGE, ...NODES];
 
 /** Everybody who is in the cluster: those who stay, and those who come and go. */
@@ -39,10 +41,11 @@ export class Load {
   /** Brings in so many; resolves when those are there who stay. */
   async open(bots: number): Promise<void> {
     const counts = [PLAYERS, FLYERS, PENS, DRAWERS, CITIZENS].map((share) => Math.max(2, Math.round(share * bots)));
+    counts[0] = Math.max(counts[0] ?? 0, ENTRANCES.length);
     const [players = 0, flyers = 0, pens = 0, drawers = 0, citizens = 0] = counts;
     const visitors = Math.max(2, bots - counts.reduce((sum, count) => sum + count, 0));
     await Promise.all([
-      ...numbers(players).map((n) => this.#keep(() => this.#stamped(`player-${n}`, n))),
+      ...numbers(players).map((n) => this.#keep(() => this.#watch(`player-${n}`, n))),
       ...numbers(flyers).map((n) => this.#keep(() => enterArena(this.#world, whoAndWhere(`flyer-${n}`, n)))),
       ...numbers(pens).map((n) => this.#openPen(n)),
       ...numbers(drawers).map((n) => this.#openDrawer(n)),
@@ -106,6 +109,11 @@ export class Load {
     this.#userIds.add(seat.visit.userId);
     this.#joins++;
     return seat;
+  }
+
+  #watch(userId: string, n: number): Promise<StockSeat | undefined> {
+    const { id, via } = ENTRANCES[n % ENTRANCES.length] ?? { id: "", via: EDGE };
+    return enterStamped(this.#world, { userId, via, options: {} }, id);
   }
 
   #stamped(userId: string, n: number): Promise<StockSeat | undefined> {

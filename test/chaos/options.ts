@@ -18,7 +18,7 @@ export class UsageError extends Error {
 }
 
 const MAX_SEED = 2 ** 31 - 1;
-const BOUNDS = { seed: [0, MAX_SEED], minutes: [0.1, 1440], bots: [12, 500] } as const;
+const BOUNDS = { seed: [0, MAX_SEED], minutes: [0.1, 1440], bots: [24, 500] } as const;
 const BOTS = 30;
 const MINUTES = 5;
 
@@ -30,7 +30,7 @@ networks fail. Ends with a verdict, and with exit code 1 where anything was lost
 Options (default and bounds):
   --seed <number>     (by chance, 0 to ${MAX_SEED})  Decides which faults there are and when.
   --minutes <number>  (${MINUTES}, 0.1 to 1440)  For how long.
-  --bots <number>     (${BOTS}, 12 to 500)  Clients.
+  --bots <number>     (${BOTS}, 24 to 500)  Clients.
   --logs <folder>     (none)  Where what each process says is written to, down to the level debug.
   --help              Prints this text.
 `;

@@ -19,7 +19,7 @@ describe("the command line of chaos", () => {
     [["--seed", "1.5"], /--seed: expected a whole number from 0 to 2147483647, got "1.5"/],
     [["--seed"], /--seed: expected .* got ""/],
     [["--minutes", "0"], /--minutes: expected a number from 0.1 to 1440, got "0"/],
-    [["--bots", "many"], /--bots: expected a whole number from 12 to 500, got "many"/],
+    [["--bots", "many"], /--bots: expected a whole number from 24 to 500, got "many"/],
     [["--bots", "20", "--bots", "30"], /--bots is given twice/],
     [["--boats", "20"], /--boats is not an option/],
     [["20"], /"20" is not expected here/],
