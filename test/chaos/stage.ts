@@ -64,6 +64,7 @@ export class Stage {
     this.#chronicle = parts.chronicle;
     this.#logs = parts.logs;
     if (this.#logs !== "") mkdirSync(this.#logs, { recursive: true });
+    process.once("exit", () => this.#kill()); // also where the run itself fails
   }
 
   /** Resolves when all serve. */
@@ -160,6 +161,11 @@ export class Stage {
     await this.redis.stop();
     await Promise.all([...this.actors.values()].flatMap(({ redis, door }) => [redis.close(), door.close()]));
     await rm(this.#dataDir, { recursive: true, force: true });
+  }
+
+  #kill(): void {
+    for (const { process: own } of this.actors.values()) own?.child.kill("SIGKILL");
+    void this.redis.kill();
   }
 
   #spawn(actor: Actor): NodeProcess {
