@@ -150,6 +150,7 @@ async function openRedisListing(parts: OpenMatchmakingParts, hosting: Hosting): 
     onDisconnected: () => {}, // the cluster's own connection tells of it
   });
   const redis: RedisDriver = new RedisDriver({
+    clock,
     link,
     prefix,
     telemetry,

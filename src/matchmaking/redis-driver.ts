@@ -1,4 +1,5 @@
 import type { IRoomCache, MatchMakerDriver, SortOptions } from "@colyseus/core";
+import type { Clock, Stop } from "../clock/clock.ts";
 import { ArenaError, toArenaError } from "../errors/errors.ts";
 import type { RedisLink, Script } from "../redis/redis.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
@@ -19,6 +20,7 @@ import { type Direction, sortKey } from "./sort-key.ts";
 
 /** What the listing is built on. */
 export interface RedisDriverParts {
+  readonly clock: Pick<Clock, "after">;
   readonly link: RedisLink;
   /** Beginning of every key. */
   readonly prefix: string;
@@ -51,13 +53,15 @@ interface Own {
   writing: Promise<void> | undefined;
 }
 
+/** A write that failed is made again after that. */
+const RETRY_MS = 1000;
 const SWEEP_ROWS = 100;
 const PAGE_ROWS = 500;
 
 /**
  * The listing of all rooms in Redis, as Colyseus asks for it. A look-up by name, filters and the declared order is one script, whatever
- * the number of rooms; one by id two round trips. Rows of processes that are gone are not shown. Writes of rows fail silently while
- * Redis is away and are made up for by {@link RedisDriver.reassert}; all else throws CLUSTER_UNAVAILABLE then.
+ * the number of rooms; one by id two round trips. Rows of processes that are gone are not shown. Writes of rows that fail are told of and
+ * made again until they succeed; all else throws CLUSTER_UNAVAILABLE while Redis is away.
  */
 export class RedisDriver implements MatchMakerDriver {
   readonly #parts: RedisDriverParts;
@@ -66,6 +70,8 @@ export class RedisDriver implements MatchMakerDriver {
   readonly #toldNames = new Set<string>();
   /** Rows of rooms that ended while Redis was away. */
   readonly #left = new Map<string, Pick<IRoomCache, "name" | "processId">>();
+  #stopRetry: Stop | undefined;
+  #isClosed = false;
 
   constructor(parts: RedisDriverParts) {
     this.#parts = parts;
@@ -171,6 +177,8 @@ export class RedisDriver implements MatchMakerDriver {
   clear(): void {}
 
   shutdown(): void {
+    this.#isClosed = true;
+    this.#stopRetry?.();
     this.#parts.link.close();
   }
 
@@ -260,9 +268,20 @@ export class RedisDriver implements MatchMakerDriver {
       try {
         await this.#put(own.row);
       } catch (error) {
+        own.isDirty = true;
         this.#parts.telemetry.emit("listing:notWritten", { roomId: own.row.roomId, error });
+        this.#retryLater();
+        return; // nobody waits for what may take long
       }
     }
+  }
+
+  #retryLater(): void {
+    if (this.#isClosed) return;
+    this.#stopRetry ??= this.#parts.clock.after(RETRY_MS, () => {
+      this.#stopRetry = undefined;
+      for (const [roomId, { isDirty }] of this.#own) if (isDirty) void this.#write(roomId);
+    });
   }
 
   /** False where the row is another process'. */

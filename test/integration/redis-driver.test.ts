@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import type { IRoomCache } from "@colyseus/core";
 import fc from "fast-check";
 import { systemClock } from "../../src/clock/clock.ts";
@@ -36,6 +37,7 @@ describe("the listing in Redis", () => {
     const [prefix, disowned]: [string, string[]] = [`p${++prefixes}`, []];
     const driver = (): RedisDriver =>
       new RedisDriver({
+        clock: systemClock(),
         link: over,
         prefix,
         telemetry: createTelemetry(),
@@ -57,7 +59,7 @@ describe("the listing in Redis", () => {
   };
   /** Another Redis, and a link to it that gives up soon. */
   const openOther = async (): Promise<{ other: TestRedis; away: RedisLink }> => {
-    const other = await startRedis();
+    const other = await startRedis({ appendonly: "yes", appendfsync: "always" });
     const away = await connectRedis({
       url: other.url,
       clock: systemClock(),
@@ -233,6 +235,27 @@ describe("the listing in Redis", () => {
 
     assert.deepEqual([isListed, await owner.query({ name: "match" })], [false, []]);
     away.close();
+    await other.stop();
+  });
+
+  it("[LST1] writes a row again by itself that could not be written, without holding anybody up", async () => {
+    const { other, away } = await openOther();
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
+    const [owner, reader] = [driver(), driver()];
+    const room = row("r1");
+    await owner.insert(room);
+    await other.kill();
+    await owner.update(room, { $inc: { clients: 1 } });
+    await other.restart();
+
+    const shown = (): Promise<unknown> =>
+      reader
+        .findOne({ roomId: "r1" })
+        .then((found) => found?.clients)
+        .catch(() => {});
+    while ((await shown()) !== room.clients) await delay(50);
+
+    owner.shutdown();
     await other.stop();
   });
 
