@@ -80,7 +80,7 @@ export interface TelemetryEvents {
   "forward:closed": { forwarded: number };
   /** Clients could not be passed on, or lost the owner of their room, `times` since the last such event; they were told to come back. */
   "forward:failed": { stage: ForwardStage; bootId: string; error: Error; times: number };
-  /** A change of a room's listing could not be written; it is made up for when Redis is back. */
+  /** A change of a room's listing could not be written; it is tried again every second. */
   "listing:notWritten": { roomId: string; error: unknown };
   /** A message or value of Colyseus' own did not reach Redis. */
   "presence:failed": { action: string; error: unknown };
