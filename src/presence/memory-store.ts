@@ -2,8 +2,13 @@ import type { Clock } from "../clock/clock.ts";
 import { type NewsListener, type PresenceStore, SHARDS, type ShardState } from "./store.ts";
 import { type Change, type Entry, MAX_SESSIONS, type Session, type Told } from "./types.ts";
 
+/** With when it came to where it is. */
+interface Dated extends Session {
+  readonly sinceMs: number;
+}
+
 interface Row {
-  readonly sessions: readonly Session[];
+  readonly sessions: readonly Dated[];
   readonly goneMs: number | undefined;
 }
 
@@ -48,10 +53,11 @@ export class PresenceMemoryStore implements PresenceStore {
     const changed = new Set<string>();
     for (const change of changes) {
       const before = rows.get(change.userId)?.sessions ?? [];
-      const sessions = changedSessions(before, change);
+      const sinceMs = this.#memory.clock.nowMs() - change.agoMs;
+      const sessions = changedSessions(before, change, sinceMs);
       if (!sessions) continue;
       note(byBoot, change, before);
-      const goneMs = sessions.length > 0 ? undefined : this.#memory.clock.nowMs() - change.agoMs;
+      const goneMs = sessions.length > 0 ? undefined : sinceMs;
       rows.delete(change.userId);
       rows.set(change.userId, { sessions, goneMs });
       changed.add(change.userId);
@@ -92,7 +98,7 @@ export class PresenceMemoryStore implements PresenceStore {
   #told(shard: number, userId: string): Told {
     const row = this.#shard(shard).rows.get(userId);
     const goneForMs = row?.goneMs === undefined ? undefined : this.#memory.clock.nowMs() - row.goneMs;
-    return { sessions: row?.sessions ?? [], goneForMs };
+    return { sessions: (row?.sessions ?? []).map(({ sinceMs: _, ...session }) => session), goneForMs };
   }
 
   #forgetGone(rows: Map<string, Row>): void {
@@ -112,14 +118,17 @@ export class PresenceMemoryStore implements PresenceStore {
 
 /** The sessions of a user after a change; undefined where it changes nothing. */
 function changedSessions(
-  sessions: readonly Session[],
+  sessions: readonly Dated[],
   { sessionId, bootId, term, session }: Change,
-): readonly Session[] | undefined {
+  sinceMs: number,
+): readonly Dated[] | undefined {
   const at = sessions.findIndex((each) => each.sessionId === sessionId);
   const held = sessions[at];
   if (!session) return held?.bootId === bootId && held.term <= term ? sessions.toSpliced(at, 1) : undefined;
-  if (held) return isSame(held, session) ? undefined : sessions.with(at, session);
-  return sessions.length < MAX_SESSIONS ? [...sessions, session] : undefined;
+  if (held && held.bootId !== bootId && held.sinceMs > sinceMs) return undefined; // it has gone there since
+  const dated = { ...session, sinceMs };
+  if (held) return isSame(held, session) ? undefined : sessions.with(at, dated);
+  return sessions.length < MAX_SESSIONS ? [...sessions, dated] : undefined;
 }
 
 function isSame(one: Session, other: Session): boolean {

@@ -2,7 +2,7 @@ import { script } from "../redis/redis.ts";
 import { MAX_SESSIONS } from "./types.ts";
 
 /*
- * Of a shard: `sessions`, a hash by user with their sessions as a JSON list; `revision`, a number; `seen`, a sorted set of users who have
+ * Of a shard: `sessions`, a hash by user with their sessions as a JSON list, each with the time since when it is where it is; `revision`, a number; `seen`, a sorted set of users who have
  * none by when their last one ended; `boots`, a sorted set of sessions by the process that has them: boot, term, session and user, each on a
  * line, all with the same score. All times are Redis' own.
  */
@@ -35,7 +35,9 @@ for i = 3, #ARGV, 6 do
   local at
   for j = 1, #row do if row[j].sessionId == id then at = j end end
   local old = at and row[at]
+  local since = now - tonumber(ARGV[i + 4]) - late
   local session = json ~= '' and cjson.decode(json)
+  if session then session.since = since end
   local isMade = false
   if not session then
     isMade = old and old.bootId == boot and old.term <= term
@@ -43,14 +45,14 @@ for i = 3, #ARGV, 6 do
   elseif not old then
     isMade = #row < ${MAX_SESSIONS}
     if isMade then row[#row + 1] = session end
-  else
+  elseif old.bootId == boot or (old.since or 0) <= since then
     isMade = old.bootId ~= boot or old.term ~= term or old.roomId ~= session.roomId or old.status ~= session.status
       or old.isPrivate ~= session.isPrivate
     if isMade then row[at] = session end
   end
   if isMade then
     changed[user] = true
-    ago[user] = tonumber(ARGV[i + 4]) + late
+    ago[user] = now - since
     if old then redis.call('ZREM', KEYS[4], entry(old.bootId, old.term, id, user)) end
     if session then redis.call('ZADD', KEYS[4], 0, entry(boot, term, id, user)) end
   end

@@ -147,7 +147,12 @@ function toldOf(sessions = "", goneForMs = ""): Told {
 /** What processes of ours wrote. Redis' JSON has no empty lists, but empty objects. */
 function sessionsOf(json: string | undefined): readonly Session[] {
   const sessions: unknown = json ? JSON.parse(json) : [];
-  return Array.isArray(sessions) ? (sessions as Session[]) : [];
+  return Array.isArray(sessions) ? sessions.map(undated) : [];
+}
+
+/** Since when it is there is for the scripts. */
+function undated({ since: _, ...session }: Session & { readonly since?: number }): Session {
+  return session;
 }
 
 /** A name may have lines of its own, and comes last. */
@@ -160,7 +165,7 @@ function readNews(text: string): ShardState {
   const { revision, users } = JSON.parse(text) as { revision: number; users: Record<string, unknown> }; // of our own script
   const told = Object.entries(users).map(([userId, is]): [string, Told] => [
     userId,
-    Array.isArray(is) ? { sessions: is, goneForMs: undefined } : { sessions: [], goneForMs: Number(is) },
+    Array.isArray(is) ? { sessions: is.map(undated), goneForMs: undefined } : { sessions: [], goneForMs: Number(is) },
   ]);
   return { revision, users: new Map(told) };
 }

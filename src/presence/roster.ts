@@ -14,6 +14,7 @@ export interface RosterParts {
 /** A session here; the store learns whose process it is when it is written. */
 interface Held extends Omit<Session, "bootId" | "term"> {
   readonly userId: string;
+  readonly arrivedMs: number;
 }
 
 /** Whose session is to be written, and when it came to be as it is. */
@@ -53,10 +54,10 @@ export class Roster {
   }
 
   /** A session is here, or back: with the status that it had where it was never gone for others. */
-  set(session: Omit<Held, "status">): void {
+  set(session: Omit<Held, "status" | "arrivedMs">): void {
     const { sessionId, userId } = session;
     const status = this.#sessions.get(sessionId)?.status ?? this.#takeStatus(sessionId);
-    this.#sessions.set(sessionId, { ...session, status });
+    this.#sessions.set(sessionId, { ...session, status, arrivedMs: this.#parts.clock.nowMs() });
     this.#note(sessionId, userId);
   }
 
@@ -153,9 +154,9 @@ export class Roster {
   #changeOf(sessionId: string, { userId, atMs }: Note): Change {
     const held = this.#sessions.get(sessionId);
     const place = { sessionId, bootId: this.#parts.bootId, term: this.#term };
-    const agoMs = this.#parts.clock.nowMs() - atMs;
-    if (held?.userId !== userId) return { ...place, agoMs, userId, session: undefined };
-    const { userId: _, ...session } = held;
-    return { ...place, agoMs, userId, session: { ...session, ...place } };
+    const nowMs = this.#parts.clock.nowMs();
+    if (held?.userId !== userId) return { ...place, agoMs: nowMs - atMs, userId, session: undefined };
+    const { userId: _, arrivedMs, ...session } = held;
+    return { ...place, agoMs: nowMs - arrivedMs, userId, session: { ...session, ...place } };
   }
 }

@@ -27,9 +27,12 @@ export interface Entry extends Pick<Session, "sessionId" | "bootId" | "term"> {
   readonly userId: string;
 }
 
-/** A session began or changed, or ended. Where another process has it by now, or the same one in a later term, its end is not told. */
+/**
+ * A session began or changed, or ended. Where another process has it by now, or the same one in a later term, its end is not told; nor
+ * that it is where it was before.
+ */
 export interface Change extends Entry {
-  /** How long ago that was, in ms: a store that was away hears of it late. */
+  /** How long ago it came to where it is, or ended, in ms: a store that was away hears of it late. */
   readonly agoMs: number;
   /** Undefined where it has ended. */
   readonly session: Session | undefined;

@@ -83,6 +83,18 @@ export function presenceStoreContract(name: string, open: (listener: NewsListene
       assert.deepEqual(await sessionsOf("ann"), ["s1"]);
     });
 
+    it("[PRS2] keeps a session that goes on in another process when the first tells late that it is there", async () => {
+      const [late, there] = [begin("ann", session("s1")), begin("ann", session("s1", "b2"))];
+      await store.apply(7, [{ ...late, agoMs: 60_000 }]);
+      await store.apply(7, [{ ...there, agoMs: 20_000 }]);
+      await store.apply(7, [{ ...late, agoMs: 30_000 }]);
+      await store.apply(7, [end("ann", session("s1"))]);
+
+      const { users } = await store.read(7, ["ann"]);
+
+      assert.deepEqual(users.get("ann")?.sessions, [session("s1", "b2")]);
+    });
+
     it("[PRS3] tells of each change, numbered without a gap, and of nothing that was so already", async () => {
       await store.listen(7);
       const { revision } = await store.read(7, []);
