@@ -14,6 +14,8 @@ export interface Capture {
 
 /** What is asked of a room that is kept. */
 export interface KeptRoom {
+  /** Whether the store had it when it was made. */
+  readonly isRestored: boolean;
   readonly roomId: string;
   readonly roomName: string;
   /** How it is now; undefined where nothing has changed since it was last asked, unless it must say. */
@@ -60,11 +62,13 @@ export class Keeper {
   /** Of the store, when the room was kept last. */
   #generation: number;
   #isOver = false;
+  #isStored: boolean;
 
   constructor(parts: KeeperParts, room: KeptRoom) {
     this.#parts = parts;
     this.#room = room;
     this.#generation = parts.store.generation;
+    this.#isStored = room.isRestored;
     this.#arm(parts.clock.random() * INTERVAL_MS); // so that a hundred rooms do not write at once
   }
 
@@ -72,6 +76,11 @@ export class Keeper {
   soon(): void {
     if (this.#writing) this.#isWantedSoon = true;
     else if (this.#dueMs > this.#parts.clock.nowMs() + SOON_MS) this.#arm(SOON_MS);
+  }
+
+  /** Whether the store has the room, though perhaps as it was before: it may be away since. */
+  get isStored(): boolean {
+    return this.#isStored;
   }
 
   /** Keeps the room as it is now, for the last time; whether it is kept. */
@@ -157,6 +166,7 @@ export class Keeper {
         content,
       });
       this.#hasFailed = !isKept;
+      this.#isStored = true; // by us, or by who has it now
       if (isKept) this.#keptMs = this.#parts.clock.nowMs();
       else this.#yield(epoch);
       return isKept;
@@ -172,6 +182,7 @@ export class Keeper {
     const { roomId, roomName: name } = this.#room;
     this.#parts.telemetry.emit("checkpoint:tooLarge", { roomId, name, bytes, maxBytes: this.#parts.maxBytes });
     this.#hasFailed = true;
+    this.#isStored = false;
     this.#arm(TOO_LARGE_MS);
     await this.#end(name, epoch);
     return false;

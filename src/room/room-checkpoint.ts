@@ -80,6 +80,8 @@ export class RoomCheckpoint implements KeptRoom {
   /** Of those whose connection may go on. */
   #inputs = new Map<string, InputImage>();
   #isRestored = false;
+  /** The store had it when it was to be kept for the last time. */
+  #isStored = false;
   #isStateOld = true;
   #state: Uint8Array | undefined;
   #about: Uint8Array = EMPTY;
@@ -232,7 +234,14 @@ export class RoomCheckpoint implements KeptRoom {
     const keeper = this.#keeper;
     this.#keeper = undefined; // what comes of its end is not kept
     this.#isLast = true;
-    return (await keeper?.keepLast()) ?? false;
+    const isKept = (await keeper?.keepLast()) ?? false;
+    this.#isStored ||= keeper?.isStored ?? false;
+    return isKept;
+  }
+
+  /** The process ends; whether the room goes on after it, as it is now or, where the store is away, as it was kept before. */
+  async leave(): Promise<boolean> {
+    return (await this.keepLast()) || this.#isStored;
   }
 
   /** It was not the last time. */

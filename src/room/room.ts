@@ -216,7 +216,7 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
 
   /** The process ends: a room that is kept goes on in the next one, where there is one; its clients come back. */
   override async onBeforeShutdown(): Promise<void> {
-    const goesOn = await this.#checkpoint.keepLast();
+    const goesOn = await this.#checkpoint.leave();
     if (goesOn) this.#sendBack("DRAINING");
     else await this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN);
   }

@@ -42,6 +42,7 @@ describe("a room that is kept", () => {
       epochOf: () => epoch,
     });
     keeper = checkpoints.keep({
+      isRestored: false,
       roomId: "r1",
       roomName: "arena",
       capture: (mustSay): Capture | undefined => {
@@ -175,6 +176,15 @@ describe("a room that is kept", () => {
     await pass(5000);
 
     assert.equal(await content(), "last");
+  });
+
+  it("[NOD3] is known to be in the store where the store is away when it is kept for the last time", async () => {
+    const before = keeper.isStored;
+    await pass(1000);
+    store.put = () => Promise.reject(new Error("away"));
+
+    assert.equal(await keeper.keepLast(), false);
+    assert.deepEqual([before, keeper.isStored], [false, true]);
   });
 
   it("[CKP1] is not kept for the last time by a process that does not own it", async () => {

@@ -7,9 +7,13 @@ import { type CheckpointedRoom, RoomCheckpoint } from "../../../src/room/room-ch
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 
 /** A room that is being made, of which nothing else is asked for. */
-function roomThatTakes(take: () => Promise<Checkpoint | undefined>): RoomCheckpoint {
+function roomThatTakes(take: () => Promise<Checkpoint | undefined>, keep?: () => unknown): RoomCheckpoint {
   const room = { roomId: "r", roomName: "arena" } as unknown as CheckpointedRoom["room"];
-  const parts = { clock: manualClock(), telemetry: createTelemetry(), checkpoints: { take } } as unknown as RoomParts;
+  const parts = {
+    clock: manualClock(),
+    telemetry: createTelemetry(),
+    checkpoints: { take, keep },
+  } as unknown as RoomParts;
   return new RoomCheckpoint({
     room,
     parts: () => parts,
@@ -44,5 +48,23 @@ describe("a room that may go on from a checkpoint", () => {
     );
 
     assert.deepEqual(made, [{ bots: 3 }]);
+  });
+
+  it("[NOD3] goes on after its process as it was kept before, where it cannot be kept for the last time", async () => {
+    const away = { keepLast: async () => false, isStored: true };
+    const never = { keepLast: async () => false, isStored: false };
+
+    const goesOn = await Promise.all(
+      [away, never].map(async (keeper) => {
+        const checkpoint = roomThatTakes(
+          async () => undefined,
+          () => keeper,
+        );
+        await checkpoint.create({}, () => {});
+        return checkpoint.leave();
+      }),
+    );
+
+    assert.deepEqual(goesOn, [true, false]);
   });
 });
