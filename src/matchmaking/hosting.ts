@@ -75,6 +75,8 @@ export class Hosting {
   readonly #cluster: Cluster;
   readonly #checkpoints: HostingParts["checkpoints"];
   /** Rooms that have moved away and are just ending here. */
+  /** Rooms that are being made. */
+  readonly #making = new Map<string, Promise<void>>();
   readonly #given = new Map<string, HostedRoom>();
 
   constructor({ cluster, telemetry, checkpoints }: HostingParts) {
@@ -142,9 +144,12 @@ export class Hosting {
     return matchMaker.state === matchMaker.MatchMakerState.READY ? undefined : new ArenaError("DRAINING");
   }
 
-  /** While a room of this node may be about to move away: settles when it has, or stays. */
+  /**
+   * While a room of this node may be about to move away: settles when it has, or stays. While one is being made here, which may be
+   * listed before those who were in it are in it again: settles when they are, or there is none.
+   */
   settled(roomId: string): Promise<void> | undefined {
-    return hostedHere(roomId)?.move.settled;
+    return hostedHere(roomId)?.move.settled ?? this.#making.get(roomId);
   }
 
   /**
@@ -199,7 +204,7 @@ export class Hosting {
 
   /** What is done to a room that may be about to move might not move with it. */
   #mustAct(roomId?: string): void {
-    const isMoving = roomId !== undefined && this.settled(roomId) !== undefined;
+    const isMoving = roomId !== undefined && hostedHere(roomId)?.move.settled !== undefined;
     if (isMoving || !this.#cluster.mayAct()) throw new ArenaError("PEER_UNREACHABLE");
   }
 
@@ -213,6 +218,8 @@ export class Hosting {
   }
 
   async #tryToMake({ roomId, name, options }: Pick<RoomOrder, "roomId" | "name" | "options">): Promise<IRoomCache> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#making.set(roomId, promise);
     try {
       const listing = await this.#createRoom(roomId, name, options);
       const room = matchMaker.getLocalRoomById(listing.roomId);
@@ -225,6 +232,9 @@ export class Hosting {
       // How Colyseus says that a room could not be listed.
       const isUnlisted = error instanceof Error && error.constructor.name === "SeatReservationError";
       throw isUnlisted ? new ArenaError("CREATION_REVOKED") : error;
+    } finally {
+      if (this.#making.get(roomId) === promise) this.#making.delete(roomId);
+      resolve();
     }
   }
 

@@ -9,6 +9,7 @@ import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { identity } from "../../support/cluster-store-contract.ts";
 
 let moved: string[] = [];
+let woken: string[] = [];
 
 class MovableRoom extends ColyseusRoom {
   readonly ended = new Promise<void>((resolve) => this["_events"].once("disconnect", () => resolve()));
@@ -21,7 +22,10 @@ class MovableRoom extends ColyseusRoom {
     return true;
   }
 
-  async wake(): Promise<void> {}
+  async wake(): Promise<void> {
+    await Promise.resolve();
+    woken.push(this.roomId);
+  }
 
   moveAway(): void {
     moved.push(this.roomId);
@@ -61,6 +65,7 @@ describe("hosting of rooms", () => {
   beforeEach(async () => {
     clock = manualClock();
     moved = [];
+    woken = [];
     whileListing = async () => {};
     store = new MemoryStore(clock);
     const own = identity("own", matchMaker.processId);
@@ -122,6 +127,20 @@ describe("hosting of rooms", () => {
     await hosting.owned.reclaimAll();
 
     assert.deepEqual([asked, moved, (await store.read("r6"))?.state], ["CLUSTER_UNAVAILABLE", [], "running"]);
+  });
+
+  it("[FOV4] has whoever comes to a room that is being made wait until those who were in it are in it", async () => {
+    let isAwake: boolean | undefined;
+    whileListing = async () => {
+      void hosting.settled("r7")?.then(() => {
+        isAwake = woken.includes("r7");
+      });
+    };
+
+    await create("r7");
+
+    assert.equal(hosting.settled("r7"), undefined);
+    assert.equal(isAwake, true);
   });
 
   it("takes a room again that nobody has any more", async () => {
