@@ -465,15 +465,18 @@ describe("parties between processes", () => {
     assert.deepEqual(bob.of("party").at(-1), { id, leader: "ann", members: ["ann", "bob"] });
   });
 
-  it("[PRS10] that have ended do not come back", async () => {
-    for (const [process, userId] of [
-      [home, "ann"],
-      [away, "bob"],
-    ] as const)
-      process.enter(userId);
+  /** A party of two, who are at different processes. */
+  const pair = async (): Promise<string> => {
+    home.enter("ann");
+    away.enter("bob");
     const { id } = await home.parties.ledBy("ann");
     await away.parties.add(id, "bob");
     await settle();
+    return id;
+  };
+
+  it("[PRS10] that have ended do not come back", async () => {
+    const id = await pair();
     town.kill("away"); // misses what comes
     for (const userId of ["ann", "bob"]) await home.parties.leave(userId);
     town.clock.advance(15_000);
@@ -485,14 +488,7 @@ describe("parties between processes", () => {
   });
 
   it("[PRS10] that come back have nobody who has begun another one meanwhile", async () => {
-    for (const [process, userId] of [
-      [home, "ann"],
-      [away, "bob"],
-    ] as const)
-      process.enter(userId);
-    const { id } = await home.parties.ledBy("ann");
-    await away.parties.add(id, "bob");
-    await settle();
+    await pair();
     await town.emptyStores(() => home.parties.ledBy("ann"));
     town.clock.advance(15_000);
     await settle();
