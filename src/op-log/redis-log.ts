@@ -15,8 +15,9 @@ export interface LogKeys {
   base(seq: number): string;
 }
 
-/** Batches that are read at a time. */
+/** Batches that are read at first at a time; twice as many after each page of less than so many bytes. */
 const PAGE_BATCHES = 200;
+const SMALL_PAGE_BYTES = 256 * 1024;
 /** Batches of history that are read at a time, at most. */
 const HISTORY_BATCHES = 50;
 
@@ -129,12 +130,14 @@ export class RedisLog implements LogMedium {
 
   async #loadBatches(keepFrom: number): Promise<readonly StoredBatch[]> {
     const batches: StoredBatch[] = [];
-    for (let start = await this.#idOf(keepFrom); ; ) {
-      const page = await this.#page(start, PAGE_BATCHES);
-      batches.push(...page);
+    for (let start = await this.#idOf(keepFrom), count = PAGE_BATCHES; ; ) {
+      const page = await this.#page(start, count);
+      for (const batch of page) batches.push(batch);
       const last = page.at(-1);
-      if (!last || page.length < PAGE_BATCHES) return batches;
+      if (!last || page.length < count) return batches;
       start = `(${last.from}-${last.to}`;
+      const bytes = page.reduce((sum, batch) => sum + batch.bytes.byteLength, 0);
+      if (bytes < SMALL_PAGE_BYTES) count *= 2;
     }
   }
 

@@ -217,6 +217,11 @@ export class Sequencer<Op extends object, R extends object> {
     }));
   }
 
+  /** What was missed is sent up to here, and else the whole document, which is less. What is older, a store need not read when it opens the log. */
+  get #mostDeltaBytes(): number {
+    return Math.max(this.sizeBytes, MIN_SNAPSHOT_BYTES);
+  }
+
   /** The last push of a client that is safe, 0 where there is none. */
   lastOf(clientId: string): number {
     return this.#marks.get(clientId)?.n ?? 0;
@@ -230,7 +235,7 @@ export class Sequencer<Op extends object, R extends object> {
     if (known.epoch !== epoch) return { reset: "EPOCH", mode: "snapshot", yourLast };
     if (lastSeq > this.#seq) return { reset: "FUTURE", mode: "snapshot", yourLast };
     const deltaBytes = lastSeq < this.#seq ? this.#tail.bytesAfter(lastSeq) : 0;
-    const isCheaper = deltaBytes !== undefined && deltaBytes <= Math.max(this.sizeBytes, MIN_SNAPSHOT_BYTES);
+    const isCheaper = deltaBytes !== undefined && deltaBytes <= this.#mostDeltaBytes;
     return { reset: undefined, mode: isCheaper ? "delta" : "snapshot", yourLast };
   }
 
@@ -272,7 +277,7 @@ export class Sequencer<Op extends object, R extends object> {
     const bytesInAll = this.#bytesInAll;
     return {
       snapshot: { seq: snapshot.seq, bytes },
-      keepFrom: Math.min(this.#tail.from ?? snapshot.seq + 1, snapshot.seq + 1),
+      keepFrom: Math.min(this.#tail.fromWithin(this.#mostDeltaBytes) ?? snapshot.seq + 1, snapshot.seq + 1),
       done: () => this.#compacted(snapshot, bytes.byteLength, this.#bytesInAll - bytesInAll),
     };
   }

@@ -32,6 +32,13 @@ export class Tail {
     return this.#kept[this.#start]?.batch.from;
   }
 
+  /** The first seq of the last batches that take at most `bytes` together, as far as they are kept; undefined where there is none. */
+  fromWithin(bytes: number): number | undefined {
+    const least = this.#endBytes - bytes;
+    const index = this.#firstFrom((kept) => kept.endBytes - kept.batch.wire.byteLength >= least);
+    return this.#kept[index]?.batch.from;
+  }
+
   /** Appends a batch and lets go of what need not be kept. */
   add(batch: Batch): void {
     this.#kept.push({ batch, endBytes: this.#endBytes + batch.wire.byteLength });
@@ -77,10 +84,16 @@ export class Tail {
   #indexAfter(seq: number): number | undefined {
     const first = this.from;
     if (first === undefined || seq + 1 < first) return undefined;
+    return this.#firstFrom(({ batch }) => batch.to > seq);
+  }
+
+  /** Where the first batch stands of which that is so, as it is of all behind it; the length where there is none. */
+  #firstFrom(isSo: (kept: Kept) => boolean): number {
     let [low, high] = [this.#start, this.#kept.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#kept[middle]?.batch.to ?? 0) <= seq) low = middle + 1;
+      const kept = this.#kept[middle];
+      if (kept && !isSo(kept)) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -653,6 +653,21 @@ describe("the sequencer", () => {
       assert.ok(compaction && sequencer.after(seq), `nothing leads on from ${seq}`);
     });
 
+    it("[LOG8] has nothing read at an opening that would never be sent, as it is more than the whole document", () => {
+      begin({ tail: { minEntries: 1000, minAgeMs: 60_000, maxBytes: 10_000_000 }, maxStagedBytes: 1_000_000 });
+      for (let n = 1; n <= 30; n++) {
+        push("c", n, set("a", 1, { note: "x".repeat(10_000) }));
+        commit();
+      }
+
+      const keepFrom = sequencer.compaction(NOW_MS)?.keepFrom ?? 0;
+
+      const modes = [keepFrom - 1, keepFrom - 2].map(
+        (lastSeq) => sequencer.plan("c", EPOCH, { epoch: EPOCH, lastSeq }).mode,
+      );
+      assert.deepEqual(modes, ["delta", "snapshot"]);
+    });
+
     it("stores none where the stored one says the same", () => {
       push("c", 1, add("a"));
       commit();

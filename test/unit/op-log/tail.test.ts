@@ -43,6 +43,15 @@ describe("the tail of a log", () => {
     );
   });
 
+  it("says where the last of it begins that take so many bytes at most", () => {
+    const tail = tailOf(WIDE, [batch(1, 1, { bytes: 100 }), batch(2, 4, { bytes: 20 }), batch(5, 5, { bytes: 3 })]);
+
+    assert.deepEqual(
+      [2, 3, 22, 23, 123, 1000].map((bytes) => tail.fromWithin(bytes)),
+      [undefined, 5, 5, 2, 1, 1],
+    );
+  });
+
   it("keeps as many entries as it must, however old they are", () => {
     const limits = { minEntries: 3, minAgeMs: 0, maxBytes: 1_000_000 };
     const tail = tailOf(
