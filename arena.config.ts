@@ -88,6 +88,8 @@ export interface ArenaNode {
   /** Colyseus' server, for tools that want one. */
   readonly server: Server;
   readonly port: number;
+  /** Name of this process in its cluster, another one at each start. */
+  readonly bootId: string;
   readonly telemetry: Telemetry;
   /** Gives seats in rooms of any process, to code of the app that places players itself. */
   readonly seats: Seats;
@@ -125,7 +127,7 @@ export async function openNode(config: Config, rooms: Readonly<Record<string, Ap
     telemetry.emit("node:stopped", { reason });
     metrics.close();
   };
-  return { server, port, telemetry, seats: matchmaking.seats, close };
+  return { server, port, bootId: cluster.identity.bootId, telemetry, seats: matchmaking.seats, close };
 }
 
 /** Why a node takes nobody in, also of those who come back. */

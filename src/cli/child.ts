@@ -3,7 +3,13 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 
-const readyLine = z.object({ event: z.literal("ready"), port: z.number(), pid: z.number(), nodeId: z.string() });
+const readyLine = z.object({
+  event: z.literal("ready"),
+  port: z.number(),
+  pid: z.number(),
+  nodeId: z.string(),
+  bootId: z.string(),
+});
 /** What a process of the cluster says when it serves. */
 export type Ready = z.infer<typeof readyLine>;
 

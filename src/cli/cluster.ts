@@ -1,7 +1,9 @@
 import type { Clock } from "../clock/clock.ts";
 import { systemClock } from "../clock/clock.ts";
+import { endLeaseOf } from "../cluster/cluster.ts";
 import { type Config, loadConfig, parseFlags } from "../config/config.ts";
-import { ArenaError } from "../errors/errors.ts";
+import { ArenaError, toArenaError } from "../errors/errors.ts";
+import { createTelemetry } from "../telemetry/telemetry.ts";
 import { type Child, type Ready, startChild } from "./child.ts";
 import type { CommandContext } from "./cli.ts";
 import { type RedisServer, startRedisServer } from "./redis-server.ts";
@@ -72,7 +74,7 @@ export async function runCluster(context: CommandContext): Promise<void> {
 interface ClusterReady {
   readonly event: "ready";
   readonly edge: Pick<Ready, "port" | "pid">;
-  readonly nodes: readonly Omit<Ready, "event">[];
+  readonly nodes: readonly Omit<Ready, "event" | "bootId">[];
   /** Without a pid where it was there before. */
   readonly redis: { readonly port: number; readonly pid?: number };
 }
@@ -90,6 +92,10 @@ class LocalCluster {
     this.#env = env;
     this.#redis = redis;
     void redis?.ended.then(() => this.#giveUp("Redis has ended"));
+  }
+
+  get #redisUrl(): string {
+    return this.#redis?.url ?? this.#command.config.redisUrl;
   }
 
   async start(): Promise<ClusterReady> {
@@ -138,9 +144,22 @@ class LocalCluster {
       if (ready && role["ARENA_ROLE"] === "edge") port = String(ready.port); // where clients look for it
       await child.ended;
       this.#children.delete(child);
+      if (ready) void this.#endLease(ready);
       const waitMs = policy.after(this.#clock.nowMs() - startMs, ready !== undefined);
       if (waitMs === undefined) this.#giveUp(`${name} does not start`);
       else await this.#pause(name, waitMs);
+    }
+  }
+
+  /** Nobody has to wait until the lease of a process has run out that was seen to end. */
+  async #endLease({ nodeId, bootId }: Ready): Promise<void> {
+    if (this.#isEnding) return;
+    const { redisPrefix } = this.#command.config;
+    try {
+      const where = { redisUrl: this.#redisUrl, redisPrefix, clock: this.#clock, telemetry: createTelemetry() };
+      await endLeaseOf({ nodeId, bootId }, where);
+    } catch (error) {
+      process.stderr.write(`The lease of ${nodeId} runs out by itself: ${toArenaError(error).message}\n`);
     }
   }
 
@@ -153,12 +172,13 @@ class LocalCluster {
   #launch(name: string, role: Readonly<Record<string, string>>): Child {
     const { config, args } = this.#command;
     const env = {
+      NODE_COMPILE_CACHE: `${config.dataDir}/compiled`, // who is started again has less to do while others take its rooms
       ...this.#env,
       ...role,
       ARENA_NODE_ID: name,
       ARENA_INTERNAL_ADDRESS: HERE,
       ARENA_DATA_DIR: `${config.dataDir}/${name}`,
-      REDIS_URL: this.#redis?.url ?? config.redisUrl,
+      REDIS_URL: this.#redisUrl,
     };
     const child = startChild(args, env);
     this.#children.add(child);

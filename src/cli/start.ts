@@ -14,7 +14,7 @@ export async function start(config: Config): Promise<void> {
   captureConsole(node);
   watchFailures(node);
   endOnSignal(node);
-  const ready = { event: "ready", port: node.port, pid: process.pid, nodeId: config.nodeId };
+  const ready = { event: "ready", port: node.port, pid: process.pid, nodeId: config.nodeId, bootId: node.bootId };
   if (!process.connected)
     process.stderr.write(`Arena is ready. Open http://${hostForPeople(config.host)}:${node.port}/ in a browser.\n`);
   process.stdout.write(`${JSON.stringify(ready)}\n`);

@@ -45,7 +45,30 @@ export async function openCluster({ redisUrl, redisPrefix, ...parts }: ClusterOp
   return new Member({ ...parts, store, isSole });
 }
 
-async function openRedis({ redisUrl, redisPrefix, clock, telemetry }: ClusterOptions): Promise<ClusterStore> {
+/**
+ * Ends the lease of another process, which the caller has seen end: its rooms go on elsewhere at once, and not when it has run out. Of one
+ * that may still run, this would make two owners of a room.
+ *
+ * @throws ArenaError CLUSTER_UNAVAILABLE
+ */
+export async function endLeaseOf(
+  ended: Pick<NodeIdentity, "bootId" | "nodeId">,
+  where: Omit<ClusterOptions, "identity">,
+): Promise<void> {
+  const store = await openRedis(where);
+  try {
+    await store.leave(ended);
+  } finally {
+    await store.close();
+  }
+}
+
+async function openRedis({
+  redisUrl,
+  redisPrefix,
+  clock,
+  telemetry,
+}: Omit<ClusterOptions, "identity">): Promise<ClusterStore> {
   const onConnected = (): void => telemetry.emit("redis:connected", { host: new URL(redisUrl).host }); // without user and password
   const link = await connectRedis({
     url: redisUrl,

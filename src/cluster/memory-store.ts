@@ -59,7 +59,7 @@ export class MemoryStore implements ClusterStore {
     return { isHeld: true, term, freshMs: 0, nodes, departed: [...this.#departed], firstEndMs };
   }
 
-  async leave({ bootId }: NodeIdentity): Promise<void> {
+  async leave({ bootId }: Pick<NodeIdentity, "bootId">): Promise<void> {
     this.#depart(bootId);
   }
 

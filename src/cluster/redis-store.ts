@@ -63,7 +63,7 @@ export class RedisStore implements ClusterStore {
     return readRenewal(await this.#run({ script: RENEW, keys: this.#memberKeys, args }));
   }
 
-  async leave({ bootId, nodeId }: NodeIdentity): Promise<void> {
+  async leave({ bootId, nodeId }: Pick<NodeIdentity, "bootId" | "nodeId">): Promise<void> {
     await this.#run({ script: LEAVE, keys: this.#memberKeys, args: [bootId, nodeId] });
   }
 

@@ -39,7 +39,7 @@ export interface ClusterStore {
   /** The first renewal after all leases have run out spares those who lived then: it was the store that was away, not they. */
   renew(renewal: Renewal): Promise<Renewed>;
   /** Ends the lease of a process. */
-  leave(identity: NodeIdentity): Promise<void>;
+  leave(identity: Pick<NodeIdentity, "bootId" | "nodeId">): Promise<void>;
   /** Nobody is told any more that a process has departed. */
   bury(bootId: string): Promise<void>;
   /** Whether a process holds its lease now. */

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Redis } from "ioredis";
+import { DEPARTED_MS } from "../../src/cluster/types.ts";
 import { type NodeProcess, spawnNode } from "../support/spawn-node.ts";
 
 const run = promisify(execFile);
@@ -64,6 +66,24 @@ describe("the command `cluster`", function () {
     }
 
     assert.equal(status, 200);
+  });
+
+  it("[FOV1] ends the lease of a node that was killed, which nobody has to wait for then", async () => {
+    const redis = new Redis(ready.redis.port, "127.0.0.1");
+    const leases = async (): Promise<readonly string[]> => redis.zrange("arena:{nodes}:leases", 0, -1, "WITHSCORES");
+    const who = await redis.hgetall("arena:{nodes}:who");
+    const [killed] = ready.nodes;
+    assert.ok(killed);
+    const bootId = Object.keys(who).find((boot) => JSON.parse(who[boot] ?? "").nodeId === killed.nodeId) ?? "";
+    const endMs = Number((await leases())[(await leases()).indexOf(bootId) + 1]);
+
+    process.kill(killed.pid, "SIGKILL");
+    while ((await leases()).includes(bootId)) await turn();
+    const [seconds] = await redis.time();
+    redis.disconnect();
+
+    // One that has run out by itself is there for so long yet.
+    assert.ok(Number(seconds) * 1000 < endMs + DEPARTED_MS);
   });
 
   it("[DRN1] starts again what `restart` ends, one after the other, and the edge where it was", async () => {
