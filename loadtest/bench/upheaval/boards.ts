@@ -4,6 +4,7 @@ import { systemClock } from "../../../src/clock/clock.ts";
 import { digestOf } from "../../documents/plain.ts";
 import { verifyBoard } from "../../documents/verification.ts";
 import { openAt, until, Witness } from "../../documents/witness.ts";
+import type { Beat } from "./beat.ts";
 import { BOARD, type BoardMember } from "./board-pushes.ts";
 import { closeAll, type Gathering } from "./gathering.ts";
 import { LibraryPusher } from "./library-pusher.ts";
@@ -26,12 +27,13 @@ export async function gatherBoard(url: string, id: string, { stock, library, eve
   const place = (name: string) => ({ url, id, name, clock });
   const witness = await Witness.open(place("Witness"), BOARD, OPEN_MS);
   const members: BoardMember[] = [];
+  const nextBeat = (): Beat => ({ everyMs, phase: members.length / (stock + library) });
   for (let index = 0; index < stock; index++) {
     const room = await new Client(url).joinOrCreate("whiteboard", { id, name: `stock-${index}` });
-    members.push(new StockPusher(room, `${id}-stock-${index}`, everyMs));
+    members.push(new StockPusher(room, `${id}-stock-${index}`, nextBeat()));
   }
   for (let index = 0; index < library; index++)
-    members.push(await LibraryPusher.open(place(`${id}-library-${index}`), everyMs));
+    members.push(await LibraryPusher.open(place(`${id}-library-${index}`), nextBeat()));
   return {
     kind: "boards, both",
     members,

@@ -67,11 +67,12 @@ class Player extends StockMember {
     super(room);
     const input = room.input<{ moveX: number; moveY: number; aim: number; fire: boolean }>();
     let sent = 0;
-    this.timer = setInterval(() => {
+    const timer = setInterval(() => {
       Object.assign(input.data, { moveX: (sent % 3) - 1, moveY: 1, aim: sent / 10, fire: sent % 4 === 0 });
       sent++;
       input.send();
     }, INPUT_MS);
+    this.stopActing = () => clearInterval(timer);
   }
 }
 

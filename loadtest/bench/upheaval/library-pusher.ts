@@ -1,10 +1,12 @@
 import type { BoardOp, BoardRecord } from "../../../rooms/whiteboard/rules/board.ts";
 import type { Status } from "../../../src/client/client.ts";
+import type { Stop } from "../../../src/clock/clock.ts";
 import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
 import { digestOf } from "../../documents/plain.ts";
 import type { AckedPush, BotEvidence } from "../../documents/verification.ts";
 import { type DocumentPlace, type OpenedDocument, openAt, until } from "../../documents/witness.ts";
 import { Gaps } from "../gaps.ts";
+import { type Beat, onBeat } from "./beat.ts";
 import { BOARD, type BoardMember, marksOf, opsOf } from "./board-pushes.ts";
 
 const OPEN_MS = 15_000;
@@ -19,10 +21,10 @@ export class LibraryPusher implements BoardMember {
   readonly #gaps = new Gaps();
   readonly #acked: AckedPush[] = [];
   readonly #refusals: string[] = [];
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopPushing: Stop;
   #next: PromiseWithResolvers<number> | undefined;
 
-  private constructor(opened: OpenedDocument<BoardOp, BoardRecord>, place: DocumentPlace, everyMs: number) {
+  private constructor(opened: OpenedDocument<BoardOp, BoardRecord>, place: DocumentPlace, beat: Beat) {
     this.#opened = opened;
     this.#place = place;
     const { connection } = opened;
@@ -31,13 +33,13 @@ export class LibraryPusher implements BoardMember {
     for (const type of [OP_MESSAGES.BATCH, OP_MESSAGES.ACK]) connection.onMessage(type, this.#gaps.hear);
     connection.onMessage(OP_MESSAGES.WELCOME, () => this.#next?.resolve(performance.now()));
     let made = 0;
-    this.#timer = setInterval(() => this.#push(opsOf(place.name, ++made)), everyMs);
+    this.#stopPushing = onBeat(beat, () => this.#push(opsOf(place.name, ++made)));
   }
 
-  static async open(place: DocumentPlace, everyMs: number): Promise<LibraryPusher> {
+  static async open(place: DocumentPlace, beat: Beat): Promise<LibraryPusher> {
     const opened = await openAt(place, BOARD);
     await until(place.clock, `${place.id}: the document`, OPEN_MS, () => opened.document.isLive);
-    return new LibraryPusher(opened, place, everyMs);
+    return new LibraryPusher(opened, place, beat);
   }
 
   get seq(): number {
@@ -54,7 +56,7 @@ export class LibraryPusher implements BoardMember {
   }
 
   async rest(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopPushing();
     const { document } = this.#opened;
     const { clock, name } = this.#place;
     await until(clock, name, REST_MS, () => !document.hasUnsaved && document.isLive).catch(() => {}); // the evidence says what is missing
@@ -67,7 +69,7 @@ export class LibraryPusher implements BoardMember {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopPushing();
     await this.#opened.close();
   }
 

@@ -1,4 +1,5 @@
 import type { Room } from "@colyseus/sdk";
+import type { Stop } from "../../../src/clock/clock.ts";
 import { Gaps } from "../gaps.ts";
 
 /** Somebody in a room, who notes what nobody should notice, and when something comes. */
@@ -22,7 +23,7 @@ export class StockMember implements Member {
   readonly wrongs: string[] = [];
   drops = 0;
   /** What it does again and again, if it does. */
-  protected timer: NodeJS.Timeout | undefined;
+  protected stopActing: Stop = () => {};
   readonly #gaps = new Gaps();
   #next: PromiseWithResolvers<number> | undefined;
   #isThere = true;
@@ -65,11 +66,11 @@ export class StockMember implements Member {
   }
 
   async rest(): Promise<void> {
-    clearInterval(this.timer);
+    this.stopActing();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.timer);
+    this.stopActing();
     this.room.reconnection.enabled = false;
     this.room.removeAllListeners();
     if (this.room.connection.isOpen) await this.room.leave();

@@ -4,6 +4,7 @@ import type { OpAck, OpBatch, OpNack, OpOutcome, OpPush, OpSnap, OpWelcome } fro
 import { OP_MESSAGES } from "../../../src/protocol/protocol.ts";
 import { digestOf } from "../../documents/plain.ts";
 import type { AckedPush, BotEvidence } from "../../documents/verification.ts";
+import { type Beat, onBeat } from "./beat.ts";
 import { type BoardMember, marksOf, opsOf } from "./board-pushes.ts";
 import { StockMember } from "./member.ts";
 
@@ -24,7 +25,7 @@ export class StockPusher extends StockMember implements BoardMember {
   #isGreeting = false;
   seq = 0;
 
-  constructor(room: Room, name: string, everyMs: number) {
+  constructor(room: Room, name: string, beat: Beat) {
     super(room);
     this.#name = name;
     const on = <P>(type: string, take: (payload: P) => void): void => {
@@ -40,7 +41,7 @@ export class StockPusher extends StockMember implements BoardMember {
     on<OpNack>(OP_MESSAGES.NACK, (nack) => this.#refused(nack));
     on(OP_MESSAGES.RESET, () => this.#hello());
     this.#hello();
-    this.timer = setInterval(() => this.#push(), everyMs);
+    this.stopActing = onBeat(beat, () => this.#push());
   }
 
   override async rest(): Promise<void> {
