@@ -62,8 +62,9 @@ export function readClusterCommand({ args, env }: CommandContext): ClusterComman
 export async function runCluster(context: CommandContext): Promise<void> {
   const command = readClusterCommand(context);
   const { config } = command;
-  const redis =
-    config.redisUrl === "" ? await startRedisServer(config.dataDir, context.env["REDIS_SERVER_PATH"]) : undefined;
+  const { dataDir } = config;
+  const path = context.env["REDIS_SERVER_PATH"];
+  const redis = config.redisUrl === "" ? await startRedisServer({ dataDir, path }) : undefined;
   const cluster = new LocalCluster(command, context.env, redis);
   endOnSignal(cluster);
   const ready = await cluster.start();
@@ -82,7 +83,7 @@ interface ClusterReady {
 class LocalCluster {
   readonly #command: ClusterCommand;
   readonly #env: CommandContext["env"];
-  readonly #redis: RedisServer | undefined;
+  #redis: RedisServer | undefined;
   readonly #clock: Clock = systemClock("foreground");
   readonly #children = new Set<Child>();
   #isEnding = false;
@@ -91,7 +92,7 @@ class LocalCluster {
     this.#command = command;
     this.#env = env;
     this.#redis = redis;
-    void redis?.ended.then(() => this.#giveUp("Redis has ended"));
+    if (redis) void this.#keepRedis(redis);
   }
 
   get #redisUrl(): string {
@@ -167,6 +168,27 @@ class LocalCluster {
     if (this.#isEnding) return;
     process.stderr.write(`${name} has ended; it is started again in ${waitMs} ms.\n`);
     await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+  }
+
+  /** The others find it where it was, with what it had. */
+  async #keepRedis(first: RedisServer): Promise<void> {
+    const policy = restartPolicy();
+    const { dataDir } = this.#command.config;
+    const options = { dataDir, path: this.#env["REDIS_SERVER_PATH"], port: first.port };
+    let startMs = this.#clock.nowMs();
+    for (let redis: RedisServer | undefined = first; ; ) {
+      await redis?.ended;
+      const waitMs = policy.after(this.#clock.nowMs() - startMs, redis !== undefined);
+      if (waitMs === undefined) return this.#giveUp("Redis does not start");
+      await this.#pause("Redis", waitMs);
+      if (this.#isEnding) return;
+      startMs = this.#clock.nowMs();
+      redis = await startRedisServer(options).catch((error: unknown) => {
+        process.stderr.write(`${toArenaError(error).message}\n`);
+        return undefined;
+      });
+      this.#redis = redis ?? this.#redis;
+    }
   }
 
   #launch(name: string, role: Readonly<Record<string, string>>): Child {

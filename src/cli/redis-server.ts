@@ -18,27 +18,43 @@ export interface RedisServer {
 }
 
 const DEFAULT_PATH = "/usr/bin/redis-server";
-/** Ends Redis when the pipe to this process closes: then this process is gone, however it went. */
-const WATCHED = "\"$@\" & redis=$!; trap 'kill $redis' TERM; cat > /dev/null; kill $redis; wait $redis";
+/** Ends with Redis; and ends it when the pipe to this process closes: then this process is gone, however it went. */
+const WATCHED = `exec 3<&0
+"$@" 3<&- & redis=$!
+{ cat <&3; kill $redis; } > /dev/null 2>&1 & watch=$!
+exec 3<&-
+trap 'kill $redis' TERM
+wait $redis; wait $redis
+kill $watch 2> /dev/null`;
+
+/** Where a Redis keeps what it has, and which it is. */
+export interface RedisServerOptions {
+  readonly dataDir: string;
+  /** Default: Debian's. */
+  readonly path?: string | undefined;
+  /** Default: one that is free. */
+  readonly port?: number | undefined;
+}
 
 /**
- * Starts a Redis on a free port of this machine only, which keeps everything in `<dataDir>/redis` and acknowledges nothing before it
+ * Starts a Redis for this machine only, which keeps everything in `<dataDir>/redis` and acknowledges nothing before it
  * is on the disk.
  *
  * @throws ArenaError CLUSTER_UNAVAILABLE where there is none, or it does not start
  */
-export async function startRedisServer(dataDir: string, path = DEFAULT_PATH): Promise<RedisServer> {
+export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
+  const { dataDir, path = DEFAULT_PATH } = options;
   if (!existsSync(path)) {
     throw new ArenaError("CLUSTER_UNAVAILABLE", `There is no Redis at ${path}; install it, or set REDIS_URL.`);
   }
   const dir = join(dataDir, "redis");
   await openDataDir(dir);
-  const port = await freePort();
-  const options = { bind: "127.0.0.1", port: String(port), dir, save: "", appendonly: "yes", appendfsync: "always" };
-  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  const port = options.port ?? (await freePort());
+  const config = { bind: "127.0.0.1", port: String(port), dir, save: "", appendonly: "yes", appendfsync: "always" };
+  const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn("/bin/sh", ["-c", WATCHED, "redis", path, ...args], { stdio: ["pipe", "pipe", "inherit"] });
   const pid = await becomesReady(child);
-  const ended = once(child, "close").then(() => {});
+  const ended = once(child, "close").then(() => void child.stdin?.destroy());
   return {
     url: `redis://127.0.0.1:${port}`,
     port,

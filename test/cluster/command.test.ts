@@ -86,6 +86,25 @@ describe("the command `cluster`", function () {
     assert.ok(Number(seconds) * 1000 < endMs + DEPARTED_MS);
   });
 
+  it("[FLT2] starts its Redis again where that was killed, at the same port and with what it had", async () => {
+    const redis = new Redis(ready.redis.port, "127.0.0.1", { retryStrategy: () => 50, maxRetriesPerRequest: null });
+    redis.on("error", () => {}); // it is away for a while
+    const secret = await redis.get("arena:{nodes}:secret");
+
+    process.kill(ready.redis.pid, "SIGKILL");
+    while (isAlive(ready.redis.pid)) await turn();
+    const kept = await redis.get("arena:{nodes}:secret");
+    redis.disconnect();
+    const isReady = async (): Promise<boolean> =>
+      (await fetch(`http://127.0.0.1:${ready.edge.port}/readyz`)).status === 200;
+    while (!(await isReady())) await turn();
+
+    assert.ok(secret);
+    assert.equal(kept, secret);
+    cluster.child.kill("SIGTERM");
+    assert.equal(await cluster.ended, 0);
+  });
+
   it("[DRN1] starts again what `restart` ends, one after the other, and the edge where it was", async () => {
     const args = ["--url", `http://127.0.0.1:${ready.edge.port}`, "--nodes", "2", "--budget-ms", "1000"];
     const env = { PATH: process.env["PATH"], ARENA_ADMIN_TOKEN: ADMIN };
