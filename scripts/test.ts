@@ -1,18 +1,21 @@
 /**
  * Runs all tests, in three processes of mocha: `npm test`. What is given is passed on to each.
  *
- * Most tests wait for much of their time, and leave half of a small machine to others. Beside them runs the cluster in which
- * things fail, for minutes, and, on what is left of the machine, the models, which only compute. One line
- * `N passed, N failed[, N skipped]` closes the report; a process that does not come to its end counts as one failure.
+ * Most tests wait for much of their time, and leave half of a small machine to others. Beside them run first the models, which
+ * only compute and give way, and then the cluster in which things fail, for minutes. One line `N passed, N failed[, N skipped]`
+ * closes the report; a process that does not come to its end counts as one failure.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { constants, setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 
 const CHAOS = "test/chaos/**/*.test.ts";
 const MODELS = "test/model/**/*.test.ts";
+/** How far the models give way, as `nice` takes it. */
+const MODELS_NICENESS = "10";
 
 /** How many tests came to what, as `test/support/tally-reporter.mjs` writes it. */
 interface Tally {
@@ -23,28 +26,31 @@ interface Tally {
 
 /** Some of the tests, in a process of its own. */
 interface Part {
-  readonly name: string;
   readonly child: ChildProcess;
-  /** Never rejects. */
+  /** What it has to say at its end; nothing where it says it at once. Never rejects, as the other. */
+  readonly report: Promise<string>;
   readonly ended: Promise<Tally>;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "arena-tests-"));
 const options = process.argv.slice(2);
 
-const others = start("others", ["test/**/*.test.ts", "--ignore", CHAOS, "--ignore", MODELS], "inherit");
-const chaos = start("chaos", [CHAOS], "pipe");
-setPriority(constants.priority.PRIORITY_LOW); // inherited by who is started from here on
-const models = start("models", [MODELS], "pipe");
+const parts: Part[] = [];
+let endedBy: NodeJS.Signals | undefined;
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => [others, chaos, models].forEach(({ child }) => void child.kill(signal)));
+  process.once(signal, () => {
+    endedBy = signal;
+    for (const { child } of parts) child.kill(signal);
+  });
 }
 
+const others = start("others", ["test/**/*.test.ts", "--ignore", CHAOS, "--ignore", MODELS]);
+const models = start("models", [MODELS]);
+const chaos = models.ended.then(() => start("chaos", [CHAOS]));
 let tally = await others.ended;
-for (const { name, child, ended } of [chaos, models]) {
-  process.stdout.write(`\n  The ${name}, beside all that:\n`);
-  child.stdout?.pipe(process.stdout, { end: false }); // has waited in the pipe, so that the reports are not one muddle
+for (const { report, ended } of [models, await chaos]) {
   tally = add(tally, await ended);
+  process.stdout.write(`\n  Beside all that:\n${await report}`);
 }
 rmSync(folder, { recursive: true });
 console.log(closingLine(tally));
@@ -54,15 +60,23 @@ function closingLine({ passes, failures, pending }: Tally): string {
   return `${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ""}`;
 }
 
-function start(name: string, args: readonly string[], stdout: "inherit" | "pipe"): Part {
+function start(name: "others" | "models" | "chaos", args: readonly string[]): Part {
   const file = join(folder, name);
+  const isMain = name === "others";
+  const nice = name === "models" ? ["nice", "-n", MODELS_NICENESS] : [];
+  const [program = "", ...all] = [...nice, process.execPath, "node_modules/mocha/bin/mocha.js", ...args, ...options];
   // Counting what is run makes the models twice as slow; neither they nor chaos run what has no test of its own.
-  const coverage = stdout === "pipe" ? { NODE_V8_COVERAGE: "" } : {};
-  const child = spawn(process.execPath, ["node_modules/mocha/bin/mocha.js", ...args, ...options], {
+  const coverage = isMain ? {} : { NODE_V8_COVERAGE: "" };
+  const child = spawn(program, all, {
     env: { ...process.env, ...coverage, TALLY_FILE: file },
-    stdio: ["inherit", stdout, "inherit"],
+    stdio: ["inherit", isMain ? "inherit" : "pipe", "inherit"],
   });
-  return { name, child, ended: once(child, "close").then(([code, signal]) => tallyOf(name, file, code ?? signal)) };
+  const report = child.stdout ? text(child.stdout) : Promise.resolve("");
+  const ended = once(child, "close").then(([code, signal]) => tallyOf(name, file, code ?? signal));
+  const part = { child, report, ended };
+  parts.push(part);
+  if (endedBy) child.kill(endedBy);
+  return part;
 }
 
 /** What a process left behind that ended with `end`, its exit code or the signal that ended it. */
