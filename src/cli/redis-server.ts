@@ -24,7 +24,7 @@ const WATCHED = `exec 3<&0
 { cat <&3; kill $redis; } > /dev/null 2>&1 & watch=$!
 exec 3<&-
 trap 'kill $redis' TERM
-wait $redis; wait $redis
+{ wait $redis; wait $redis; } 2> /dev/null
 kill $watch 2> /dev/null`;
 
 /** Where a Redis keeps what it has, and which it is. */
