@@ -67,6 +67,7 @@ export async function endWithin(
   const deadline = new Promise<void>((resolve) => clock.after(drainMs, resolve));
   await drains.finish(drainMs * MOVING_SHARE);
   await Promise.race([server.gracefullyShutdown(false), openRooms.ended(clock), deadline]);
+  openRooms.sendBack();
   transport.shutdown();
   await Promise.race([transport.ended, deadline]);
   await http.close();

@@ -234,9 +234,15 @@ export class RoomCheckpoint implements KeptRoom {
     const keeper = this.#keeper;
     this.#keeper = undefined; // what comes of its end is not kept
     this.#isLast = true;
+    this.#isStored ||= keeper?.isStored ?? false;
     const isKept = (await keeper?.keepLast()) ?? false;
     this.#isStored ||= keeper?.isStored ?? false;
     return isKept;
+  }
+
+  /** Whether it is kept somewhere, though perhaps as it was before. */
+  get isStored(): boolean {
+    return this.#isStored || (this.#keeper?.isStored ?? false);
   }
 
   /** The process ends; whether the room goes on after it, as it is now or, where the store is away, as it was kept before. */

@@ -221,6 +221,11 @@ export abstract class Room<Types extends RoomOptions = RoomOptions> extends Auth
     else await this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN);
   }
 
+  /** The time of the process is over, and where the room is kept nobody may have answered yet: who is in it comes back to what there is. */
+  sendBack(): void {
+    if (this.#checkpoint.isStored) this.#sendBack("DRAINING");
+  }
+
   /** Ends it now: who is in it joins another room. */
   close(): void {
     this.disconnect(CLOSE_CODES.SERVER_SHUTDOWN).catch((error: unknown) => this.fail("close", error));

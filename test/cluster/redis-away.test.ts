@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Room } from "@colyseus/sdk";
+import { CLOSE_CODES } from "../../src/protocol/protocol.ts";
 import { openBoard, pushShape } from "../support/board-seat.ts";
 import { TestCluster, turn } from "../support/cluster-processes.ts";
 
@@ -88,5 +89,32 @@ describe("a cluster whose Redis goes away", function () {
     const again = await Promise.all(arenas.map(({ roomId }) => cluster.sdk("e2").joinById(roomId)));
     await Promise.all(again.map((room) => patches(room, 2)));
     assert.deepEqual(left, []);
+  });
+});
+
+describe("a node that is to end while Redis stands still", function () {
+  this.timeout(60_000);
+  let cluster: TestCluster;
+  before(async () => {
+    cluster = await TestCluster.start({ nodes: ["n1"], args: ["--drain-ms", "300"] });
+  });
+  after(() => cluster.stop());
+
+  it("[NOD3] has who is in rooms that were kept come back to them also where its time is over before Redis has answered", async () => {
+    const board = await openBoard(cluster.sdk(), "plans");
+    const rooms = [await cluster.sdk().create("arena", {}), board.room];
+    const codes = rooms.map((room) => {
+      room.reconnection.enabled = false;
+      return new Promise<number>((resolve) => room.onLeave(resolve));
+    });
+    const isKept = async ({ roomId }: Room): Promise<boolean> =>
+      (await cluster.redis.call("HEXISTS", `arena:checkpoint:{${roomId}}`, "content")) === 1;
+    for (const room of rooms) while (!(await isKept(room))) await turn();
+
+    cluster.redis.pause();
+    cluster.process("n1").child.kill("SIGTERM");
+
+    assert.deepEqual(await Promise.all(codes), [CLOSE_CODES.RECONNECT, CLOSE_CODES.RECONNECT]);
+    cluster.redis.resume();
   });
 });
