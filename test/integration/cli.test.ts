@@ -36,7 +36,9 @@ describe("the start command", () => {
     const line = await ready;
     const answer = await fetch(`http://127.0.0.1:${line.port}/readyz`);
 
-    assert.deepEqual({ ...line, port: 0 }, { event: "ready", port: 0, pid: child.pid, nodeId: "alpha" });
+    const { bootId } = line;
+    assert.match(bootId, /^[\w-]+$/);
+    assert.deepEqual({ ...line, port: 0 }, { event: "ready", port: 0, pid: child.pid, nodeId: "alpha", bootId });
     assert.equal(answer.status, 200);
     assert.equal(lines.length, 1);
   });

@@ -10,7 +10,7 @@ export interface NodeProcess {
   /** What it printed on standard error. */
   stderr(): string;
   /** The ready line, parsed; rejects when the process ends without one. */
-  readonly ready: Promise<{ event: string; port: number; pid: number; nodeId: string }>;
+  readonly ready: Promise<{ event: string; port: number; pid: number; nodeId: string; bootId: string }>;
   /** Resolves with the exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 }
@@ -36,13 +36,15 @@ export function spawnServer(args: readonly string[], env: Readonly<Record<string
     stderr += text.toString();
   });
   const ended = once(child, "close").then(([code, signal]) => (code ?? signal) as number | string);
-  const ready = new Promise<{ event: string; port: number; pid: number; nodeId: string }>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on("line", (line) => {
-      lines.push(line);
-      if (line.includes('"event":"ready"')) resolve(JSON.parse(line));
-    });
-    void ended.then((code) => reject(new Error(`ended with ${code} before it was ready: ${stderr}`)));
-  });
+  const ready = new Promise<{ event: string; port: number; pid: number; nodeId: string; bootId: string }>(
+    (resolve, reject) => {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        lines.push(line);
+        if (line.includes('"event":"ready"')) resolve(JSON.parse(line));
+      });
+      void ended.then((code) => reject(new Error(`ended with ${code} before it was ready: ${stderr}`)));
+    },
+  );
   ready.catch(() => {}); // a test that expects the start to fail does not wait for it
   return { child, lines, stderr: () => stderr, ready, ended };
 }
