@@ -30,9 +30,9 @@ const TYPES = ["synthetic", "arena", "whiteboard"];
 /** A node takes two rooms at a time. */
 const MOVES_IN_FLIGHT = 2;
 const MAX_SWEEPS = 5;
-/** The SDK does not come back on a connection that was younger than 5 s. */
 /** Rooms that are made at a time. */
 const GATHERS_IN_FLIGHT = 8;
+/** The SDK does not come back on a connection that was younger than 5 s. */
 const SETTLE_MS = 6000;
 const BACK_MS = 25_000;
 const AFTER_MS = 1000;
