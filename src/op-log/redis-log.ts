@@ -15,8 +15,9 @@ export interface LogKeys {
   base(seq: number): string;
 }
 
-/** Batches that are read at first at a time; twice as many after each page of less than so many bytes. */
+/** Batches that are read at first at a time; twice as many after each page of less than so many bytes, up to a bound. */
 const PAGE_BATCHES = 200;
+const MAX_PAGE_BATCHES = 3200;
 const SMALL_PAGE_BYTES = 256 * 1024;
 /** Batches of history that are read at a time, at most. */
 const HISTORY_BATCHES = 50;
@@ -137,7 +138,7 @@ export class RedisLog implements LogMedium {
       if (!last || page.length < count) return batches;
       start = `(${last.from}-${last.to}`;
       const bytes = page.reduce((sum, batch) => sum + batch.bytes.byteLength, 0);
-      if (bytes < SMALL_PAGE_BYTES) count *= 2;
+      count = bytes < SMALL_PAGE_BYTES ? Math.min(2 * count, MAX_PAGE_BATCHES) : PAGE_BATCHES;
     }
   }
 

@@ -73,6 +73,8 @@ const UNAVAILABLE_RETRY_MS = 1000;
 /** What is kept free for vital ops: so much, and no more than this share of the document. */
 const RESERVE_BYTES = 4 * 1024 * 1024;
 const RESERVE_SHARE = 0.25;
+/** For so long a batch is read again by who opens the log, though nobody is led on by it: a store may lose its last entries, and is given them back. */
+const GIVE_BACK_MS = 10_000;
 
 /** What a client knows when it comes. */
 export interface Known {
@@ -217,7 +219,7 @@ export class Sequencer<Op extends object, R extends object> {
     }));
   }
 
-  /** What was missed is sent up to here, and else the whole document, which is less. What is older, a store need not read when it opens the log. */
+  /** What was missed is sent up to here, and else the whole document, which is less. */
   get #mostDeltaBytes(): number {
     return Math.max(this.sizeBytes, MIN_SNAPSHOT_BYTES);
   }
@@ -277,7 +279,10 @@ export class Sequencer<Op extends object, R extends object> {
     const bytesInAll = this.#bytesInAll;
     return {
       snapshot: { seq: snapshot.seq, bytes },
-      keepFrom: Math.min(this.#tail.fromWithin(this.#mostDeltaBytes) ?? snapshot.seq + 1, snapshot.seq + 1),
+      keepFrom: Math.min(
+        this.#tail.fromWithin(this.#mostDeltaBytes, GIVE_BACK_MS) ?? snapshot.seq + 1,
+        snapshot.seq + 1,
+      ),
       done: () => this.#compacted(snapshot, bytes.byteLength, this.#bytesInAll - bytesInAll),
     };
   }

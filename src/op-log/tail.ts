@@ -32,10 +32,16 @@ export class Tail {
     return this.#kept[this.#start]?.batch.from;
   }
 
-  /** The first seq of the last batches that take at most `bytes` together, as far as they are kept; undefined where there is none. */
-  fromWithin(bytes: number): number | undefined {
-    const least = this.#endBytes - bytes;
-    const index = this.#firstFrom((kept) => kept.endBytes - kept.batch.wire.byteLength >= least);
+  /**
+   * The first seq of the last batches that take at most `bytes` together or are at most `ageMs` older than the last, as far as they are
+   * kept; undefined where there is none.
+   */
+  fromWithin(bytes: number, ageMs: number): number | undefined {
+    const leastBytes = this.#endBytes - bytes;
+    const leastTs = (this.#kept.at(-1)?.batch.ts ?? 0) - ageMs;
+    const index = this.#firstFrom(
+      ({ endBytes, batch }) => endBytes - batch.wire.byteLength >= leastBytes || batch.ts >= leastTs,
+    );
     return this.#kept[index]?.batch.from;
   }
 

@@ -653,19 +653,29 @@ describe("the sequencer", () => {
       assert.ok(compaction && sequencer.after(seq), `nothing leads on from ${seq}`);
     });
 
-    it("[LOG8] has nothing read at an opening that would never be sent, as it is more than the whole document", () => {
-      begin({ tail: { minEntries: 1000, minAgeMs: 60_000, maxBytes: 10_000_000 }, maxStagedBytes: 1_000_000 });
-      for (let n = 1; n <= 30; n++) {
-        push("c", n, set("a", 1, { note: "x".repeat(10_000) }));
-        commit();
-      }
+    describe("says what is to be read at an opening:", () => {
+      const keepFromOf = (spacingMs: number): number => {
+        begin({ tail: { minEntries: 1000, minAgeMs: 60_000, maxBytes: 10_000_000 }, maxStagedBytes: 1_000_000 });
+        const ops = [set("a", 1, { note: "x".repeat(10_000) })];
+        for (let n = 1; n <= 30; n++) {
+          sequencer.push({ clientId: "c", userId: "", owner: "", n, ops, ts: NOW_MS + n * spacingMs });
+          commit();
+        }
+        return sequencer.compaction(NOW_MS)?.keepFrom ?? 0;
+      };
 
-      const keepFrom = sequencer.compaction(NOW_MS)?.keepFrom ?? 0;
+      it("[LOG8] nothing that would never be sent, as it is more than the whole document", () => {
+        const keepFrom = keepFromOf(60_000);
 
-      const modes = [keepFrom - 1, keepFrom - 2].map(
-        (lastSeq) => sequencer.plan("c", EPOCH, { epoch: EPOCH, lastSeq }).mode,
-      );
-      assert.deepEqual(modes, ["delta", "snapshot"]);
+        const modes = [keepFrom - 1, keepFrom - 2].map(
+          (lastSeq) => sequencer.plan("c", EPOCH, { epoch: EPOCH, lastSeq }).mode,
+        );
+        assert.deepEqual(modes, ["delta", "snapshot"]);
+      });
+
+      it("[LOG10] all of the last 10 s, which a store may lose", () => {
+        assert.equal(keepFromOf(1000), 20);
+      });
     });
 
     it("stores none where the stored one says the same", () => {

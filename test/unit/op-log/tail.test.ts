@@ -43,12 +43,21 @@ describe("the tail of a log", () => {
     );
   });
 
-  it("says where the last of it begins that take so many bytes at most", () => {
-    const tail = tailOf(WIDE, [batch(1, 1, { bytes: 100 }), batch(2, 4, { bytes: 20 }), batch(5, 5, { bytes: 3 })]);
+  it("says where the last of it begins that take so many bytes at most, or are so young", () => {
+    const sizes = [
+      batch(1, 1, { bytes: 100, ts: 1 }),
+      batch(2, 4, { bytes: 20, ts: 5 }),
+      batch(5, 5, { bytes: 3, ts: 9 }),
+    ];
+    const tail = tailOf(WIDE, sizes);
 
     assert.deepEqual(
-      [2, 3, 22, 23, 123, 1000].map((bytes) => tail.fromWithin(bytes)),
+      [2, 3, 22, 23, 123, 1000].map((bytes) => tail.fromWithin(bytes, -1)),
       [undefined, 5, 5, 2, 1, 1],
+    );
+    assert.deepEqual(
+      [0, 3, 4, 8].map((ageMs) => tail.fromWithin(0, ageMs)),
+      [5, 5, 2, 1],
     );
   });
 
