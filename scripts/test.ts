@@ -26,8 +26,9 @@ interface Tally {
 
 /** Some of the tests, in a process of its own. */
 interface Part {
+  readonly name: string;
   readonly child: ChildProcess;
-  /** What it has to say at its end; nothing where it says it at once. Never rejects, as the other. */
+  /** What it has to say at its end; nothing where it says it at once. */
   readonly report: Promise<string>;
   readonly ended: Promise<Tally>;
 }
@@ -48,9 +49,9 @@ const others = start("others", ["test/**/*.test.ts", "--ignore", CHAOS, "--ignor
 const models = start("models", [MODELS]);
 const chaos = models.ended.then(() => start("chaos", [CHAOS]));
 let tally = await others.ended;
-for (const { report, ended } of [models, await chaos]) {
+for (const { name, report, ended } of [models, await chaos]) {
   tally = add(tally, await ended);
-  process.stdout.write(`\n  Beside all that:\n${await report}`);
+  process.stdout.write(`\n  Beside all that, the ${name}:\n${await report}`);
 }
 rmSync(folder, { recursive: true });
 console.log(closingLine(tally));
@@ -73,7 +74,7 @@ function start(name: "others" | "models" | "chaos", args: readonly string[]): Pa
   });
   const report = child.stdout ? text(child.stdout) : Promise.resolve("");
   const ended = once(child, "close").then(([code, signal]) => tallyOf(name, file, code ?? signal));
-  const part = { child, report, ended };
+  const part = { name, child, report, ended };
   parts.push(part);
   if (endedBy) child.kill(endedBy);
   return part;

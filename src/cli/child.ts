@@ -28,8 +28,11 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
   const child: ChildProcess = spawn(node ?? process.execPath, [program, ...args], {
     env: { ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
+    detached: true, // a Ctrl-C is for this process, which tells the others
   });
-  const ended = Promise.race([once(child, "close"), once(child, "error")]).then(() => {});
+  const isStarted = child.pid !== undefined; // what fails later, as a signal that cannot be sent, is not its end
+  const ended = once(child, isStarted ? "close" : "error").then(() => {});
+  if (isStarted) child.on("error", () => {});
   const ready = new Promise<Ready | undefined>((resolve) => {
     if (child.stdout) createInterface({ input: child.stdout }).on("line", (line) => resolve(readReady(line)));
     void ended.then(() => resolve(undefined));

@@ -87,6 +87,8 @@ class LocalCluster {
   readonly #clock: Clock = systemClock("foreground");
   readonly #children = new Set<Child>();
   #isEnding = false;
+  /** Up to the end of the others: what they have they bring to it. */
+  #isRedisNeeded = true;
 
   constructor(command: ClusterCommand, env: CommandContext["env"], redis: RedisServer | undefined) {
     this.#command = command;
@@ -120,6 +122,7 @@ class LocalCluster {
     this.#isEnding = true;
     for (const child of this.#children) child.signal("SIGTERM");
     await Promise.all([...this.#children].map(({ ended }) => ended));
+    this.#isRedisNeeded = false;
     await this.#redis?.stop();
   }
 
@@ -148,7 +151,7 @@ class LocalCluster {
       if (ready) void this.#endLease(ready);
       const waitMs = policy.after(this.#clock.nowMs() - startMs, ready !== undefined);
       if (waitMs === undefined) this.#giveUp(`${name} does not start`);
-      else await this.#pause(name, waitMs);
+      else await this.#pause(name, waitMs, this.#isEnding);
     }
   }
 
@@ -164,8 +167,8 @@ class LocalCluster {
     }
   }
 
-  async #pause(name: string, waitMs: number): Promise<void> {
-    if (this.#isEnding) return;
+  async #pause(name: string, waitMs: number, isOver: boolean): Promise<void> {
+    if (isOver) return;
     process.stderr.write(`${name} has ended; it is started again in ${waitMs} ms.\n`);
     await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
   }
@@ -178,10 +181,10 @@ class LocalCluster {
     let startMs = this.#clock.nowMs();
     for (let redis: RedisServer | undefined = first; ; ) {
       await redis?.ended;
-      const waitMs = policy.after(this.#clock.nowMs() - startMs, redis !== undefined);
-      if (waitMs === undefined) return this.#giveUp("Redis does not start");
-      await this.#pause("Redis", waitMs);
-      if (this.#isEnding) return;
+      // It is not given up: the others go on without it for as long as it takes.
+      const waitMs = policy.after(this.#clock.nowMs() - startMs, true);
+      await this.#pause("Redis", waitMs ?? 0, !this.#isRedisNeeded);
+      if (!this.#isRedisNeeded) return;
       startMs = this.#clock.nowMs();
       redis = await startRedisServer(options).catch((error: unknown) => {
         process.stderr.write(`${toArenaError(error).message}\n`);

@@ -52,9 +52,12 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   const port = options.port ?? (await freePort());
   const config = { bind: "127.0.0.1", port: String(port), dir, save: "", appendonly: "yes", appendfsync: "always" };
   const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
-  const child = spawn("/bin/sh", ["-c", WATCHED, "redis", path, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn("/bin/sh", ["-c", WATCHED, "redis", path, ...args], {
+    stdio: ["pipe", "pipe", "inherit"],
+    detached: true, // a Ctrl-C is for this process, which ends Redis last
+  });
   const pid = await becomesReady(child);
-  const ended = once(child, "close").then(() => void child.stdin?.destroy());
+  const ended = once(child, "close").then(() => {}); // not before nobody has its files any more, as its output
   return {
     url: `redis://127.0.0.1:${port}`,
     port,

@@ -1,7 +1,11 @@
 import { format } from "node:util";
 import { type ArenaNode, openNode } from "../../arena.config.ts";
+import { systemClock } from "../clock/clock.ts";
 import type { Config } from "../config/config.ts";
 import { openDataDir } from "./data-dir.ts";
+
+/** Signals of one kind that come to a process of a cluster within so long are one. */
+const SAME_SIGNAL_MS = 1000;
 
 /**
  * Starts one node and serves until a signal ends it.
@@ -25,18 +29,22 @@ function hostForPeople(host: string): string {
   return host.includes(":") ? `[${host}]` : host;
 }
 
-/** The first signal drains the node; the second ends it at once. */
+/** The first signal drains the node; the second ends it at once, unless both are one: to all of a cluster, and passed on by who started it. */
 function endOnSignal(node: ArenaNode): void {
-  let isEnding = false;
+  const clock = systemClock();
+  let endingMs: number | undefined;
   const end = async (signal: string): Promise<void> => {
-    if (isEnding) process.exit(1);
-    isEnding = true;
+    if (endingMs !== undefined) {
+      if (process.connected && clock.nowMs() < endingMs + SAME_SIGNAL_MS) return;
+      process.exit(1);
+    }
+    endingMs = clock.nowMs();
     await node.close(signal);
     process.exit(0);
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void end(signal));
   node.telemetry.on("node:drained", ({ isLast }) => {
-    if (isLast && !isEnding) void end("drained");
+    if (isLast && endingMs === undefined) void end("drained");
   });
   process.once("disconnect", () => void end("the process that started it is gone"));
 }

@@ -82,7 +82,12 @@ async function openRedis({
     if (!(cause instanceof ArenaError && cause.code === "LOG_UNAVAILABLE")) throw cause;
     throw new ArenaError("CLUSTER_UNAVAILABLE", cause.message.slice(cause.row.sentence.length + 1), { cause });
   });
-  const info = await link.read((client) => client.info("server"));
+  const info = await link
+    .read((client) => client.info("server"))
+    .catch((cause: unknown) => {
+      link.close();
+      throw new ArenaError("CLUSTER_UNAVAILABLE", String(cause), { cause });
+    });
   const version = /redis_version:(\d+)\.(\d+)/.exec(info);
   if (version && Number(version[1]) * 100 + Number(version[2]) < OLDEST) {
     link.close();

@@ -86,6 +86,16 @@ describe("the command `cluster`", function () {
     assert.ok(Number(seconds) * 1000 < endMs + DEPARTED_MS);
   });
 
+  it("[NOD3] empties its processes on a signal to all of them, as Ctrl-C is, and ends Redis last", async () => {
+    const group = [cluster.child.pid ?? 0, ...ready.nodes.map(({ pid }) => pid), ready.edge.pid];
+
+    for (const pid of group) process.kill(pid, "SIGTERM");
+
+    assert.equal(await cluster.ended, 0);
+    assert.equal(cluster.stderr().match(/"event":"node:stopped"/g)?.length, group.length - 1);
+    assert.deepEqual(pids().filter(isAlive), []);
+  });
+
   it("[FLT2] starts its Redis again where that was killed, at the same port and with what it had", async () => {
     const redis = new Redis(ready.redis.port, "127.0.0.1", { retryStrategy: () => 50, maxRetriesPerRequest: null });
     redis.on("error", () => {}); // it is away for a while
