@@ -2,7 +2,7 @@
  * Runs all tests, in three processes of mocha: `npm test`. What is given is passed on to each.
  *
  * Most tests wait for much of their time, and leave half of a small machine to others. Beside them run first the models, which
- * only compute and give way, and then the cluster in which things fail, for minutes. One line `N passed, N failed[, N skipped]`
+ * only compute and give way, and then the cluster in which things fail. One line `N passed, N failed[, N skipped]`
  * closes the report; a process that does not come to its end counts as one failure.
  */
 import { type ChildProcess, spawn } from "node:child_process";

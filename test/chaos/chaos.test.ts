@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-const MINUTES = Number(process.env["CHAOS_MINUTES"] ?? 5);
+const MINUTES = Number(process.env["CHAOS_MINUTES"] ?? 1);
 const SEED = process.env["CHAOS_SEED"] ?? String(Math.floor(Math.random() * 1_000_000));
 /** Start, the last round's healing, and waiting for seats that nobody takes. */
 const MORE_MS = 300_000;
