@@ -148,16 +148,18 @@ class LocalCluster {
       if (ready && role["ARENA_ROLE"] === "edge") port = String(ready.port); // where clients look for it
       await child.ended;
       this.#children.delete(child);
-      if (ready) void this.#endLease(ready);
+      if (this.#isEnding) return;
+      void this.#endLease(ready);
       const waitMs = policy.after(this.#clock.nowMs() - startMs, ready !== undefined);
-      if (waitMs === undefined) this.#giveUp(`${name} does not start`);
-      else await this.#pause(name, waitMs, this.#isEnding);
+      if (waitMs === undefined) return this.#giveUp(`${name} does not start`);
+      await this.#pause(name, waitMs);
     }
   }
 
   /** Nobody has to wait until the lease of a process has run out that was seen to end. */
-  async #endLease({ nodeId, bootId }: Ready): Promise<void> {
-    if (this.#isEnding) return;
+  async #endLease(ended: Ready | undefined): Promise<void> {
+    if (!ended) return; // it held none that is known here
+    const { nodeId, bootId } = ended;
     const { redisPrefix } = this.#command.config;
     try {
       const where = { redisUrl: this.#redisUrl, redisPrefix, clock: this.#clock, telemetry: createTelemetry() };
@@ -167,8 +169,7 @@ class LocalCluster {
     }
   }
 
-  async #pause(name: string, waitMs: number, isOver: boolean): Promise<void> {
-    if (isOver) return;
+  async #pause(name: string, waitMs: number): Promise<void> {
     process.stderr.write(`${name} has ended; it is started again in ${waitMs} ms.\n`);
     await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
   }
@@ -183,7 +184,7 @@ class LocalCluster {
       await redis?.ended;
       // It is not given up: the others go on without it for as long as it takes.
       const waitMs = policy.after(this.#clock.nowMs() - startMs, true);
-      await this.#pause("Redis", waitMs ?? 0, !this.#isRedisNeeded);
+      if (this.#isRedisNeeded) await this.#pause("Redis", waitMs ?? 0);
       if (!this.#isRedisNeeded) return;
       startMs = this.#clock.nowMs();
       redis = await startRedisServer(options).catch((error: unknown) => {

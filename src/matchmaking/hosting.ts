@@ -74,9 +74,9 @@ export class Hosting {
   readonly owned: OwnedRooms;
   readonly #cluster: Cluster;
   readonly #checkpoints: HostingParts["checkpoints"];
-  /** Rooms that have moved away and are just ending here. */
   /** Rooms that are being made. */
   readonly #making = new Map<string, Promise<void>>();
+  /** Rooms that have moved away and are just ending here. */
   readonly #given = new Map<string, HostedRoom>();
 
   constructor({ cluster, telemetry, checkpoints }: HostingParts) {

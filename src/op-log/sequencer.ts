@@ -219,11 +219,6 @@ export class Sequencer<Op extends object, R extends object> {
     }));
   }
 
-  /** What was missed is sent up to here, and else the whole document, which is less. */
-  get #mostDeltaBytes(): number {
-    return Math.max(this.sizeBytes, MIN_SNAPSHOT_BYTES);
-  }
-
   /** The last push of a client that is safe, 0 where there is none. */
   lastOf(clientId: string): number {
     return this.#marks.get(clientId)?.n ?? 0;
@@ -305,6 +300,11 @@ export class Sequencer<Op extends object, R extends object> {
     for (const [clientId, mark] of snapshot.marks) this.#marks.set(clientId, mark);
     this.#seq = snapshot.seq;
     this.#snapshots.restored(snapshot, bytes);
+  }
+
+  /** What was missed is sent up to here, and else the whole document, which is less. */
+  get #mostDeltaBytes(): number {
+    return Math.max(this.sizeBytes, MIN_SNAPSHOT_BYTES);
   }
 
   #lastTaken(clientId: string): number {

@@ -80,8 +80,8 @@ export class RoomCheckpoint implements KeptRoom {
   /** Of those whose connection may go on. */
   #inputs = new Map<string, InputImage>();
   #isRestored = false;
-  /** The store had it when it was to be kept for the last time. */
-  #isStored = false;
+  /** The one that kept it for the last time. */
+  #lastKeeper: Keeper | undefined;
   #isStateOld = true;
   #state: Uint8Array | undefined;
   #about: Uint8Array = EMPTY;
@@ -233,21 +233,19 @@ export class RoomCheckpoint implements KeptRoom {
   async keepLast(): Promise<boolean> {
     const keeper = this.#keeper;
     this.#keeper = undefined; // what comes of its end is not kept
+    this.#lastKeeper = keeper ?? this.#lastKeeper;
     this.#isLast = true;
-    this.#isStored ||= keeper?.isStored ?? false;
-    const isKept = (await keeper?.keepLast()) ?? false;
-    this.#isStored ||= keeper?.isStored ?? false;
-    return isKept;
+    return (await keeper?.keepLast()) ?? false;
   }
 
   /** Whether it is kept somewhere, though perhaps as it was before. */
   get isStored(): boolean {
-    return this.#isStored || (this.#keeper?.isStored ?? false);
+    return [this.#keeper, this.#lastKeeper].some((keeper) => keeper?.isStored);
   }
 
   /** The process ends; whether the room goes on after it, as it is now or, where the store is away, as it was kept before. */
   async leave(): Promise<boolean> {
-    return (await this.keepLast()) || this.#isStored;
+    return (await this.keepLast()) || this.isStored;
   }
 
   /** It was not the last time. */
