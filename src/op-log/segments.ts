@@ -50,10 +50,12 @@ export const EMPTY_INDEX: LogIndex = { keepFrom: 0, past: [] };
 /**
  * What of the past remains when a snapshot replaces another: the newest stretches that together have at most `maxBytes`, each
  * whole. The snapshot that is replaced begins a stretch of its own only where the one before it outweighs it, so that
- * a document which is opened and closed for every few entries does not fill its past with snapshots.
+ * a document which is opened and closed for every few entries does not fill its past with snapshots. What an opening does not
+ * read any more is not read again.
  */
 export function stepPast(index: LogIndex, change: Replacement, maxBytes: number): PastStep {
-  const { before, after, keepFrom } = change;
+  const { before, after } = change;
+  const keepFrom = Math.max(index.keepFrom, change.keepFrom);
   const grown = after.seq === before.seq ? index.past : grow(index.past, change);
   const past = newest(grown, maxBytes);
   const isKept = (base: number): boolean => past.some((segment) => segment.base === base);

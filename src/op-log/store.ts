@@ -35,7 +35,8 @@ export interface StoredLog {
   append(batch: StoredBatch): Promise<void>;
   /**
    * Puts a snapshot in the place of the one before, in one step. That one and the batches that end before `keepFrom` become
-   * history: `load` gives them no more. Of the history the oldest goes where all of it is more than the store's bound.
+   * history: `load` gives them no more, also where a later call asks for more. Of the history the oldest goes where all of it
+   * is more than the store's bound.
    *
    * @throws ArenaError as `append`
    */

@@ -44,6 +44,13 @@ describe("the past of a log", () => {
     assert.deepEqual(dropped, [12]);
   });
 
+  it("gives an opening no more entries again than the compaction before left it", () => {
+    const change = { before: { seq: 10, bytes: KB }, after: { seq: 20, bytes: KB }, batchBytes: 0, keepFrom: 5 };
+    const { index } = stepPast({ keepFrom: 11, past: [] }, change, 0);
+
+    assert.equal(index.keepFrom, 11);
+  });
+
   it("[HIS2] keeps the newest that fit, whole", () => {
     const { index, dropped, dropBefore } = step([segment(0, 100, 0), segment(10, 100)], 20, 30, { maxKb: 210 });
 
