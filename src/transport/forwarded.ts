@@ -1,6 +1,6 @@
 import type { Clock, Stop } from "../clock/clock.ts";
 import { type ErrorCode, toArenaError } from "../errors/errors.ts";
-import { CLOSE_CODES, closeReason } from "../protocol/protocol.ts";
+import { CLOSE_CODES, closeReason, frameKindOf } from "../protocol/protocol.ts";
 import type { ClientEnd, EdgeChannel, Ticket } from "../trunk/trunk.ts";
 import type { Line, LineListener } from "./line.ts";
 import type { Peer } from "./liveness.ts";
@@ -52,6 +52,8 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
   #isHeld = false;
   /** What had been read when it was held; as its line is paused, no more than a line gives at once. */
   #kept: Kept[] = [];
+  /** Its request to leave: of who has made it, the next owner does not know. */
+  #farewell: Kept | undefined;
   /** With which it is being brought elsewhere. */
   #following: Ticket | undefined;
 
@@ -68,12 +70,13 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
     return this.#line.waitingBytes;
   }
 
-  /** Tells the client to come back, with `code` as the reason, and the owner that it is gone. */
+  /** Tells the client to come back, with `code` as the reason, unless it has asked to leave; and the owner that it is gone. */
   lose(code: ErrorCode): void {
     this.#channel.closed();
     if (this.#line.readyState !== OPEN) return;
     this.#following = undefined;
-    this.close(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }));
+    if (this.#farewell) this.close(CLOSE_CODES.CONSENTED, "");
+    else this.close(CLOSE_CODES.RECONNECT, closeReason({ code, retryAfterMs: this.#parts.retryAfterMs() }));
   }
 
   // From the owner.
@@ -141,7 +144,9 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
 
   message(data: Buffer, isBinary: boolean): void {
     if (this.#line.readyState !== OPEN) return;
-    if (this.#isHeld) this.#kept.push({ data, isBinary });
+    const message = { data, isBinary };
+    if (isBinary && frameKindOf(data[0]) === "leave") this.#farewell = message;
+    if (this.#isHeld) this.#kept.push(message);
     else this.#channel.send(data, isBinary);
   }
 
@@ -195,6 +200,7 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
     this.hold();
     this.#isPaused = false; // the old owner's word
     this.#following = ticket;
+    if (this.#farewell && !this.#kept.includes(this.#farewell)) this.#kept.push(this.#farewell);
     this.#parts.follow(ticket, to).then(
       (channel) => this.#goOn(channel),
       (error: unknown) => this.lose(toArenaError(error).code === "DRAINING" ? "DRAINING" : "PEER_UNREACHABLE"),

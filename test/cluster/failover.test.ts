@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import { TestCluster } from "../support/cluster-processes.ts";
+import { TestCluster, turn } from "../support/cluster-processes.ts";
 import { FailoverCrowd } from "../support/failover-crowd.ts";
 
 /** How often an owner is stopped for longer than its lease. */
@@ -32,6 +32,20 @@ describe("rooms whose node is lost, under stock clients", function () {
 
     assert.deepEqual([lost.size, await crowd.wrongs(), await crowd.differences()], [12, [], []]);
     assert.deepEqual(new Set((await crowd.rooms()).keys()), new Set(["n2", "n3"]));
+  });
+
+  it("[HND8] are left by who asks to leave while their node stands still", async () => {
+    await crowd.enter({ rooms: 1, boards: 0, clients: 2, via: ["edge"] });
+    await cluster.add("n2", "node");
+    await crowd.kept();
+    const lost = new Set((await crowd.rooms()).get("n1"));
+
+    cluster.process("n1").child.kill("SIGSTOP");
+    const code = await crowd.leave();
+    await crowd.recovered(lost);
+    while ((await cluster.rooms("synthetic"))[0]?.clients !== 1) await turn();
+
+    assert.deepEqual([code, await crowd.wrongs()], [4000, []]);
   });
 
   it(`[OWN1] [FOV2] have one owner at a time for clients at every door, while it is stopped and goes on ${STOPS} times`, async () => {

@@ -18,6 +18,7 @@ export interface ListedNode {
 export interface ListedRoom {
   readonly roomId: string;
   readonly nodeId: string;
+  readonly clients: number;
 }
 
 /**

@@ -72,6 +72,11 @@ export class FailoverCrowd {
     );
   }
 
+  /** Has the last who came ask to leave; resolves with the code with which it is out. */
+  async leave(): Promise<number | undefined> {
+    return this.#visitors.pop()?.room.leave();
+  }
+
   /** Resolves when each room was kept with everybody who is in it, and what was pushed is safe. */
   async kept(): Promise<void> {
     const boards = this.#visitors.filter(({ kind }) => kind === "whiteboard");

@@ -21,6 +21,8 @@ interface Taken extends Arrival {
   readonly codes: number[];
 }
 
+/** The frame with which a client asks to leave. */
+const LEAVE = Buffer.of(12);
 const TICKET = { sessionId: "s", token: "t", user: { userId: "u" } };
 
 describe("a client whose room goes from one process to another", () => {
@@ -159,6 +161,37 @@ describe("a client whose room goes from one process to another", () => {
 
     assert.ok(questions - asked <= 5, `${questions - asked} questions`);
     assert.ok(seats.every(({ client }) => client.readyState === client.OPEN));
+  });
+
+  it("[HND8] leaves the next owner, too, where it had asked to leave before the first was lost", async () => {
+    const [leaver, asker] = [await come(), await come()];
+    for (const seat of [leaver, asker]) await giveTicket(seat);
+    leaver.client.send(LEAVE);
+    await until(() => leaver.at.heard.length === 1);
+    whereabouts = async () => next.owner;
+
+    before.trunks[0]?.trunk.link.fail();
+    const one = await take(next);
+    asker.client.send("while it is held");
+    asker.client.send(LEAVE);
+    const other = await take(next);
+    for (const { channel } of [one, other]) channel.write(frame("welcome"));
+    await until(() => one.heard.length + other.heard.length >= 3);
+    for (const { client } of [leaver, asker]) client.close();
+    await until(() => one.codes.length + other.codes.length === 2);
+
+    assert.deepEqual([one.heard, other.heard].toSorted(), [[LEAVE.toString()], ["while it is held", LEAVE.toString()]]);
+  });
+
+  it("[HND8] is closed as one that has left where its owner is lost and there is no next one", async () => {
+    const seat = await come();
+    seat.client.send(LEAVE);
+    await until(() => seat.at.heard.length === 1);
+
+    before.trunks[0]?.trunk.link.fail();
+    const [code] = await once(seat.client, "close");
+
+    assert.equal(code, 4000);
   });
 
   it("[HND6] is told to come back where its room is nowhere after 8 s, and at once where it has no ticket", async () => {
