@@ -2,8 +2,10 @@ import { type Client, ClientState } from "@colyseus/core";
 import type { Clock, Stop } from "../clock/clock.ts";
 import { frameKindOf } from "../protocol/protocol.ts";
 
-/** A client that waits gets its state after this time at the latest, also in a room that sends no patches. */
-const MAX_WAIT_MS = 25;
+/** A client that waits gets its state after this time, also in a room that sends no patches: those who come together are served together. */
+const GATHER_MS = 5;
+/** Those who come so soon after others were served wait until then: a storm has the state encoded no more often. */
+const MIN_SPACING_MS = 25;
 
 /**
  * Those who wait for a full state: clients that join, and clients that lost a patch. They get it together, right after
@@ -15,6 +17,8 @@ export class FullStates {
   readonly #patch: () => void;
   #waiting = new Map<object, () => void>();
   #stopTimer: Stop | undefined;
+  /** When somebody was served last. */
+  #servedMs = Number.NEGATIVE_INFINITY;
 
   /** @param patch sends what changed and then calls {@link deliver} */
   constructor(clock: () => Clock, patch: () => void) {
@@ -25,7 +29,7 @@ export class FullStates {
   /** Has `deliver` called after the next patch; a client that waits already waits on with its first `deliver`. */
   ask(client: object, deliver: () => void): void {
     if (!this.#waiting.has(client)) this.#waiting.set(client, deliver);
-    this.#stopTimer ??= this.#clock().after(MAX_WAIT_MS, this.#patch);
+    this.#stopTimer ??= this.#clock().after(this.#waitMs, this.#patch);
   }
 
   /** Whether `client` waits. */
@@ -38,9 +42,14 @@ export class FullStates {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
     if (this.#waiting.size === 0) return;
+    this.#servedMs = this.#clock().nowMs();
     const waiting = this.#waiting;
     this.#waiting = new Map();
     for (const deliver of waiting.values()) deliver();
+  }
+
+  get #waitMs(): number {
+    return Math.max(GATHER_MS, this.#servedMs + MIN_SPACING_MS - this.#clock().nowMs());
   }
 
   /** Lets go of all who wait. */

@@ -35,14 +35,39 @@ describe("full states", () => {
     assert.deepEqual(log, ["a", "b", "c"]);
   });
 
-  it("[OUT3] follow a patch of their own where the room sends none for 25 ms", () => {
-    fullStates.ask({}, () => log.push("state"));
+  it("[OUT3] follow a patch of their own 5 ms after the first who waits, where the room sends none before", () => {
+    fullStates.ask({}, () => log.push("first"));
 
+    clock.advance(4);
+    fullStates.ask({}, () => log.push("second"));
+    assert.deepEqual(log, []);
+    clock.advance(1);
+
+    assert.deepEqual(log, ["patch", "first", "second"]);
+  });
+
+  it("go out no sooner than 25 ms after the last, unless the room sends a patch", () => {
+    fullStates.ask({}, () => log.push("first"));
+    clock.advance(5);
+    log = [];
+
+    fullStates.ask({}, () => log.push("second"));
     clock.advance(24);
     assert.deepEqual(log, []);
     clock.advance(1);
 
-    assert.deepEqual(log, ["patch", "state"]);
+    assert.deepEqual(log, ["patch", "second"]);
+  });
+
+  it("are as soon again as at first when 25 ms have gone by", () => {
+    fullStates.ask({}, () => log.push("first"));
+    clock.advance(5 + 25);
+    log = [];
+
+    fullStates.ask({}, () => log.push("second"));
+    clock.advance(5);
+
+    assert.deepEqual(log, ["patch", "second"]);
   });
 
   it("are sent once to a client that asked twice, by the first call", () => {
