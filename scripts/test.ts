@@ -8,14 +8,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { setPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 const CHAOS = "test/chaos/**/*.test.ts";
 const MODELS = "test/model/**/*.test.ts";
-/** How far the models give way, as `nice` takes it. */
-const MODELS_NICENESS = "10";
+/** How far the models give way. */
+const MODELS_NICENESS = 10;
 
 /** How many tests came to what, as `test/support/tally-reporter.mjs` writes it. */
 interface Tally {
@@ -64,14 +64,13 @@ function closingLine({ passes, failures, pending }: Tally): string {
 function start(name: "others" | "models" | "chaos", args: readonly string[]): Part {
   const file = join(folder, name);
   const isMain = name === "others";
-  const nice = name === "models" ? ["nice", "-n", MODELS_NICENESS] : [];
-  const [program = "", ...all] = [...nice, process.execPath, "node_modules/mocha/bin/mocha.js", ...args, ...options];
   // Counting what is run makes the models twice as slow; neither they nor chaos run what has no test of its own.
   const coverage = isMain ? {} : { NODE_V8_COVERAGE: "" };
-  const child = spawn(program, all, {
+  const child = spawn(process.execPath, ["node_modules/mocha/bin/mocha.js", ...args, ...options], {
     env: { ...process.env, ...coverage, TALLY_FILE: file },
     stdio: ["inherit", isMain ? "inherit" : "pipe", "inherit"],
   });
+  if (name === "models" && child.pid !== undefined) setPriority(child.pid, MODELS_NICENESS);
   const report = child.stdout ? text(child.stdout) : Promise.resolve("");
   const ended = once(child, "close").then(([code, signal]) => tallyOf(name, file, code ?? signal));
   const part = { name, child, report, ended };

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
+import { readFile, realpath, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { ArenaError } from "../errors/errors.ts";
 import { openDataDir } from "./data-dir.ts";
 
@@ -17,6 +19,11 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+const HERE = "127.0.0.1";
+/** In the folder of a Redis: at which port it is. */
+const PORT_FILE = "port";
+/** A Redis on this machine answers sooner, or is none. */
+const ASK_MS = 1000;
 const DEFAULT_PATH = "/usr/bin/redis-server";
 /** Ends with Redis; and ends it when the pipe to this process closes: then this process is gone, however it went. */
 const WATCHED = `exec 3<&0
@@ -40,7 +47,7 @@ export interface RedisServerOptions {
  * Starts a Redis for this machine only, which keeps everything in `<dataDir>/redis` and acknowledges nothing before it
  * is on the disk.
  *
- * @throws ArenaError CLUSTER_UNAVAILABLE where there is none, or it does not start
+ * @throws ArenaError CLUSTER_UNAVAILABLE where there is none, it does not start, or another has the folder
  */
 export async function startRedisServer(options: RedisServerOptions): Promise<RedisServer> {
   const { dataDir, path = DEFAULT_PATH } = options;
@@ -49,8 +56,10 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   }
   const dir = join(dataDir, "redis");
   await openDataDir(dir);
+  await refuseSecond(dir);
   const port = options.port ?? (await freePort());
-  const config = { bind: "127.0.0.1", port: String(port), dir, save: "", appendonly: "yes", appendfsync: "always" };
+  await writeFile(join(dir, PORT_FILE), String(port));
+  const config = { bind: HERE, port: String(port), dir, save: "", appendonly: "yes", appendfsync: "always" };
   const args = Object.entries(config).flatMap(([name, value]) => [`--${name}`, value]);
   const child = spawn("/bin/sh", ["-c", WATCHED, "redis", path, ...args], {
     stdio: ["pipe", "pipe", "inherit"],
@@ -59,7 +68,7 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
   const pid = await becomesReady(child);
   const ended = once(child, "close").then(() => {}); // not before nobody has its files any more, as its output
   return {
-    url: `redis://127.0.0.1:${port}`,
+    url: `redis://${HERE}:${port}`,
     port,
     pid,
     ended,
@@ -68,6 +77,22 @@ export async function startRedisServer(options: RedisServerOptions): Promise<Red
       await ended;
     },
   };
+}
+
+/** Two in one folder would write into each other's files: each tells there where it is. */
+async function refuseSecond(dir: string): Promise<void> {
+  const port = Number(await readFile(join(dir, PORT_FILE), "utf8").catch(() => 0)); // nobody has been there
+  if (!port || (await folderOf(port)) !== (await realpath(dir))) return;
+  const advice = "End that cluster, or choose another folder with --data-dir.";
+  throw new ArenaError("CLUSTER_UNAVAILABLE", `The Redis at ${HERE}:${port} of another cluster has ${dir}. ${advice}`);
+}
+
+/** Where the Redis at a port keeps what it has; undefined where there is none. */
+async function folderOf(port: number): Promise<string | undefined> {
+  const socket = connect(port, HERE).setTimeout(ASK_MS, () => socket.destroy());
+  socket.end("CONFIG GET dir\r\n");
+  const answer = await text(socket).catch(() => ""); // nobody is there
+  return /\r\n(\/.*)\r\n/.exec(answer)?.[1];
 }
 
 /** Gives the pid of Redis itself, which it says first of all. */
@@ -88,7 +113,7 @@ function becomesReady(child: ChildProcess): Promise<number> {
 
 /** A port that nobody has at this moment; Redis cannot be told to choose one. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
+  const server = createServer().listen(0, HERE);
   await once(server, "listening");
   const address = server.address();
   server.close();

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { format } from "node:util";
 import { type ArenaNode, openNode } from "../../arena.config.ts";
 import { systemClock } from "../clock/clock.ts";
@@ -22,6 +23,7 @@ export async function start(config: Config): Promise<void> {
   if (!process.connected)
     process.stderr.write(`Arena is ready. Open http://${hostForPeople(config.host)}:${node.port}/ in a browser.\n`);
   process.stdout.write(`${JSON.stringify(ready)}\n`);
+  flushCompileCache(); // where there is one: who is killed writes nothing
 }
 
 function hostForPeople(host: string): string {

@@ -115,6 +115,15 @@ describe("the command `cluster`", function () {
     assert.equal(await cluster.ended, 0);
   });
 
+  it("refuses a folder that another one has, says so, and leaves that alone", async () => {
+    const second = spawnNode(["cluster", "--nodes", "1", "--port", "0", "--data-dir", dir]);
+    await assert.rejects(second.ready);
+
+    assert.equal(await second.ended, 1);
+    assert.match(second.stderr(), /Redis at 127\.0\.0\.1:\d+ .* has .*redis.* choose another folder with --data-dir/);
+    assert.deepEqual(pids().filter(isAlive), pids());
+  });
+
   it("[DRN1] starts again what `restart` ends, one after the other, and the edge where it was", async () => {
     const args = ["--url", `http://127.0.0.1:${ready.edge.port}`, "--nodes", "2", "--budget-ms", "1000"];
     const env = { PATH: process.env["PATH"], ARENA_ADMIN_TOKEN: ADMIN };
