@@ -3,13 +3,13 @@ import { reserveSeat, seatPath } from "./matchmaking.ts";
 import { type Neighbours, startOneNodeCluster } from "./neighbours.ts";
 
 /** Names of the servers that are compared, in the order of the tables. */
-export const PEER_NAMES = ["arena", "edge", "colyseus", "socketio", "ws", "hocuspocus"] as const;
+export const PEER_NAMES = ["arena", "edge", "colyseus", "socketio", "ws", "writes", "hocuspocus"] as const;
 export type PeerName = (typeof PEER_NAMES)[number];
 
 /** The servers that send the state of a room, in the order in which they are measured. */
 export const STATE_PEERS = ["arena", "colyseus", "socketio", "ws"] as const satisfies readonly PeerName[];
-/** A client's server, and one between the client and its server. */
-export const FORWARD_PEERS = ["arena", "edge"] as const satisfies readonly PeerName[];
+/** A client's server, one between the client and its server, and what either cannot do without. */
+export const FORWARD_PEERS = ["arena", "edge", "writes"] as const satisfies readonly PeerName[];
 /** The servers that keep documents, in the order in which they are measured. */
 export const BOARD_PEERS = ["arena", "hocuspocus"] as const satisfies readonly PeerName[];
 export type BoardPeerName = (typeof BOARD_PEERS)[number];
@@ -53,6 +53,12 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
   colyseus: { title: "plain Colyseus", entry: "loadtest/bench/servers/colyseus.ts", args: () => [], hasRooms: true },
   socketio: { title: "Socket.IO", entry: "loadtest/bench/servers/socketio.ts", args: () => [], hasRooms: false },
   ws: { title: "bare ws", entry: "loadtest/bench/servers/ws.ts", args: () => [], hasRooms: false },
+  writes: {
+    title: "one write for each client",
+    entry: "loadtest/bench/servers/writes.ts",
+    args: () => [],
+    hasRooms: false,
+  },
   hocuspocus: {
     title: "hocuspocus",
     entry: "loadtest/bench/servers/hocuspocus.ts",
