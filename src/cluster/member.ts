@@ -191,8 +191,7 @@ export class Member implements Cluster {
   async offer(roomId: string, { name, target, expect }: Offer): Promise<Ownership> {
     const node = this.#nodes.get(target);
     if (!node) throw new ArenaError("PEER_UNREACHABLE");
-    if (this.#parts.clock.nowMs() < this.#freshUntilMs)
-      throw new ArenaError("CLUSTER_UNAVAILABLE", "It has just begun.");
+    if (this.#parts.clock.nowMs() < this.#freshUntilMs) throw justBegun();
     this.#owners.forget(roomId);
     return this.#parts.store.offer(roomId, { name, target: node, expect });
   }
@@ -228,8 +227,10 @@ export class Member implements Cluster {
     await this.#parts.store.release(roomId, this.identity.bootId, epoch);
   }
 
-  owner(roomId: string): Promise<Ownership | undefined> {
-    return this.#owners.find(roomId);
+  async owner(roomId: string): Promise<Ownership | undefined> {
+    const record = await this.#owners.find(roomId);
+    if (!record) await this.#assertComplete();
+    return record;
   }
 
   forget(roomId: string): void {
@@ -259,6 +260,12 @@ export class Member implements Cluster {
     this.#lease.end();
     if (this.#nodes.size > 0) await this.#parts.store.leave(this.identity).catch(() => {}); // it runs out by itself
     await this.#parts.store.close();
+  }
+
+  /** A store that was emptied is told by and by who has which room; it was since the last renewal where it does not know this process. */
+  async #assertComplete(): Promise<void> {
+    const isKnown = this.#parts.isSole || (await this.#parts.store.lives(this.identity.bootId));
+    if (!isKnown || this.#parts.clock.nowMs() < this.#freshUntilMs) throw justBegun();
   }
 
   async #send(): Promise<Renewed> {
@@ -368,4 +375,8 @@ export class Member implements Cluster {
       for (const listener of this.#goneListeners) listener(node);
     }
   }
+}
+
+function justBegun(): ArenaError {
+  return new ArenaError("CLUSTER_UNAVAILABLE", "It has just begun.");
 }

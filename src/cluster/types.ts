@@ -147,7 +147,12 @@ export interface Cluster {
   transfer(room: Pick<Ownership, "roomId" | "epoch" | "attempt">, target: string): Promise<Ownership | undefined>;
   /** The room has ended. */
   release(roomId: string, epoch: number): Promise<void>;
-  /** Who has a room. Kept for a moment, and until its owner is gone; one question is under way for a room at a time. */
+  /**
+   * Who has a room. Kept for a moment, and until its owner is gone; one question is under way for a room at a time.
+   *
+   * @throws ArenaError CLUSTER_UNAVAILABLE where it cannot be asked; and where nobody is known to have it, until a store that was
+   * emptied has been told by all
+   */
   owner(roomId: string): Promise<Ownership | undefined>;
   /** The next question about the room goes to the store. */
   forget(roomId: string): void;

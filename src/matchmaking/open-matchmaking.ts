@@ -102,7 +102,10 @@ export async function openMatchmaking(parts: OpenMatchmakingParts): Promise<Open
     reserve: calls.reserve,
     change: calls.change,
     sessionOf: calls.sessionOf,
-    isAwaited: (roomId) => checkpoints.isAwaited(roomId),
+    isAwaited: async (roomId) => {
+      if (await checkpoints.isAwaited(roomId)) return true;
+      return cluster.node((await cluster.owner(roomId))?.bootId ?? "") !== undefined;
+    },
   });
   return {
     driver,

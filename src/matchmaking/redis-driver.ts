@@ -53,6 +53,8 @@ interface Own {
   writing: Promise<void> | undefined;
 }
 
+/** Who takes a room has made it by then, or has not. */
+const MOVED_MS = 5000;
 /** A write that failed is made again after that. */
 const RETRY_MS = 1000;
 const SWEEP_ROWS = 100;
@@ -131,13 +133,18 @@ export class RedisDriver implements MatchMakerDriver {
     return true;
   }
 
+  /** The row of a room that has become another process' stays until that writes its own, so that the room is found all the time. */
   async remove(roomId: string): Promise<boolean> {
     const own = this.#own.get(roomId);
     if (!own) return false;
     this.#own.delete(roomId);
     await own.writing;
-    const { name, processId } = own.row;
-    await this.#run(REMOVE, name, [roomId, processId]).catch(() => this.#left.set(roomId, { name, processId }));
+    const { row } = own;
+    if (this.#parts.epochOf(roomId) === undefined) {
+      this.#parts.clock.after(MOVED_MS, () => void this.#takeOut(row));
+    } else {
+      await this.#takeOut(row);
+    }
     return true;
   }
 
@@ -236,6 +243,12 @@ export class RedisDriver implements MatchMakerDriver {
       .filter(({ processId }) => live.has(processId));
     const last = members.length < limit ? undefined : members.at(-1);
     return { rooms, ...(last !== undefined && { last }) };
+  }
+
+  /** Where it is still this process', which has the room no more. */
+  async #takeOut({ roomId, name, processId }: IRoomCache): Promise<void> {
+    if (this.#own.has(roomId)) return; // it has come back
+    await this.#run(REMOVE, name, [roomId, processId]).catch(() => this.#left.set(roomId, { name, processId }));
   }
 
   /** Whether there may be more. */

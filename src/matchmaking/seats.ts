@@ -25,7 +25,7 @@ export interface SeatsParts {
   readonly change: (listing: Pick<IRoomCache, "processId">, change: SeatChange) => Promise<boolean>;
   /** Session whose seat is kept under a token. Throws as `reserve` does. */
   readonly sessionOf: (listing: IRoomCache, token: string) => Promise<string | undefined>;
-  /** Whether a room that nobody has is kept for those who were in it. */
+  /** Whether a room that is not listed may be so soon: it is kept for those who were in it, or somebody is making it. */
   readonly isAwaited: (roomId: string) => Promise<boolean>;
 }
 
@@ -89,7 +89,8 @@ export class Seats {
   }
 
   async joinById(roomId: string, { options, auth }: Caller): Promise<Seat> {
-    const user = await authorize((await this.#listed(roomId)).name, options, auth);
+    const { name } = await this.#untilSeated(async () => ({ seat: await this.#listed(roomId) }), "full is final");
+    const user = await authorize(name, options, auth);
     return this.#untilSeated(async () => this.#seatIn(await this.#open(roomId), { options, user }), "full is final");
   }
 
@@ -124,10 +125,7 @@ export class Seats {
   }
 
   async reconnect(roomId: string, token: string): Promise<Seat> {
-    const listing = await this.#listed(roomId).catch(async (error: unknown) => {
-      const isGone = error instanceof ArenaError && error.code === "ROOM_NOT_FOUND";
-      throw isGone && (await this.#parts.isAwaited(roomId)) ? new ArenaError("PEER_UNREACHABLE") : error;
-    });
+    const listing = await this.#listed(roomId);
     const sessionId = await this.#parts.sessionOf(listing, token);
     if (sessionId === undefined) throw new ArenaError("SEAT_EXPIRED");
     return matchMaker.buildSeatReservation(listing, sessionId);
@@ -151,7 +149,7 @@ export class Seats {
     const { clock } = this.#parts;
     const untilMs = clock.nowMs() + SEAT_MS;
     for (let attempts = 0; ; attempts++) {
-      const seating = await tryToSeat();
+      const seating = await tryToSeat().catch(asRefusal);
       if ("seat" in seating) return seating.seat;
       const waitMs = clock.random() * Math.min(MAX_WAIT_MS, MIN_WAIT_MS * 2 ** attempts);
       const isHopeless = seating.refusal.code === "ROOM_FULL" && whenFull === "full is final";
@@ -167,15 +165,15 @@ export class Seats {
     return listing ? this.#seatIn(listing, admitted) : { refusal: new ArenaError("CREATION_TOO_SLOW") };
   }
 
-  /** @throws ArenaError ROOM_NOT_FOUND */
+  /** @throws ArenaError ROOM_NOT_FOUND; PEER_UNREACHABLE where it may be there soon */
   async #listed(roomId: string): Promise<IRoomCache> {
     const reading = this.#reading.get(roomId) ?? this.#read(roomId);
     const listing = await reading;
-    if (!listing) throw new ArenaError("ROOM_NOT_FOUND");
-    return listing;
+    if (listing) return listing;
+    throw new ArenaError((await this.#parts.isAwaited(roomId)) ? "PEER_UNREACHABLE" : "ROOM_NOT_FOUND");
   }
 
-  /** @throws ArenaError ROOM_NOT_FOUND, ROOM_FULL */
+  /** @throws ArenaError ROOM_NOT_FOUND, PEER_UNREACHABLE, ROOM_FULL */
   async #open(roomId: string): Promise<IRoomCache> {
     const listing = await this.#listed(roomId);
     if (listing.locked) throw new ArenaError("ROOM_FULL");
@@ -242,6 +240,12 @@ export class Seats {
 
 /** The room has just ended or moved, or its node stands still: what is listed may say so a moment later. */
 const PASSING: ReadonlySet<string> = new Set(["ROOM_NOT_FOUND", "PEER_UNREACHABLE", "PEER_UNCERTAIN"]);
+
+/** What is on its way to another process is tried again. @throws whatever else it is */
+function asRefusal(error: unknown): { readonly refusal: ArenaError } {
+  if (error instanceof ArenaError && error.code === "PEER_UNREACHABLE") return { refusal: error };
+  throw error;
+}
 
 /** Callers of one group find the same rooms. */
 function groupOf(name: string, options: object): string {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { IRoomCache } from "@colyseus/core";
 import fc from "fast-check";
-import { systemClock } from "../../src/clock/clock.ts";
+import { type Clock, manualClock, systemClock } from "../../src/clock/clock.ts";
 import { localGate, redisGate } from "../../src/matchmaking/gate.ts";
 import { RedisDriver } from "../../src/matchmaking/redis-driver.ts";
 import { connectRedis, type RedisLink } from "../../src/redis/redis.ts";
@@ -32,12 +32,17 @@ describe("the listing in Redis", () => {
   });
 
   /** Drivers of processes that live, on one listing. */
-  const open = (boots: Set<string>, confirm = async () => true, epochOf = () => 1, over = link) => {
+  const open = (
+    boots: Set<string>,
+    confirm = async () => true,
+    epochOf: () => number | undefined = () => 1,
+    { over = link, clock = systemClock() }: { over?: RedisLink; clock?: Clock } = {},
+  ) => {
     const names = new Map<string, string>();
     const [prefix, disowned]: [string, string[]] = [`p${++prefixes}`, []];
     const driver = (): RedisDriver =>
       new RedisDriver({
-        clock: systemClock(),
+        clock,
         link: over,
         prefix,
         telemetry: createTelemetry(),
@@ -223,9 +228,29 @@ describe("the listing in Redis", () => {
     assert.deepEqual([isListed, isListedLater, rooms.map(({ processId }) => processId)], [false, true, ["boot-a"]]);
   });
 
+  it("[GAT1] has a room that moves listed all the time, and not for ever where nobody makes it", async () => {
+    const clock = manualClock();
+    let epoch: number | undefined = 1;
+    const { driver } = open(new Set(["boot-a", "boot-b"]), undefined, () => epoch, { clock });
+    const [before, next] = [driver(), driver()];
+    const owners = async (): Promise<readonly string[]> =>
+      (await next.query({ name: "match" })).map(({ roomId, processId }) => `${roomId} ${processId}`).toSorted();
+    for (const roomId of ["lost", "moves"]) await before.insert(row(roomId, { processId: "boot-a" }));
+
+    epoch = undefined;
+    await Promise.all([before.remove("lost"), before.remove("moves")]);
+    const meanwhile = await owners();
+    epoch = 2;
+    await next.insert(row("moves", { processId: "boot-b" }));
+    clock.advance(5000);
+    while ((await owners()).length > 1) await delay(5);
+
+    assert.deepEqual([meanwhile, await owners()], [["lost boot-a", "moves boot-a"], ["moves boot-b"]]);
+  });
+
   it("lists no room while Redis is away, and takes out afterwards what was written of it all the same", async () => {
     const { other, away } = await openOther();
-    const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, { over: away });
     const owner = driver();
     other.pause();
 
@@ -240,7 +265,7 @@ describe("the listing in Redis", () => {
 
   it("[LST1] writes a row again by itself that could not be written, without holding anybody up", async () => {
     const { other, away } = await openOther();
-    const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, { over: away });
     const [owner, reader] = [driver(), driver()];
     const room = row("r1");
     await owner.insert(room);
@@ -261,7 +286,7 @@ describe("the listing in Redis", () => {
 
   it("finds rooms again once Redis is back, however many look-ups failed", async () => {
     const { other, away } = await openOther();
-    const { driver } = open(new Set(["boot-a"]), undefined, undefined, away);
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, { over: away });
     await driver().insert(row("r1"));
     const reader = driver();
     const look = () => reader.findOne({ name: "match", locked: false, private: false }, { clients: -1 });

@@ -2,18 +2,19 @@ import assert from "node:assert/strict";
 import { type ManualClock, manualClock } from "../../../src/clock/clock.ts";
 import { Member } from "../../../src/cluster/member.ts";
 import { MemoryStore } from "../../../src/cluster/memory-store.ts";
-import type { ClusterStore } from "../../../src/cluster/store.ts";
+import type { ClusterStore, Renewal, Renewed } from "../../../src/cluster/store.ts";
 import { LEASE_MS } from "../../../src/cluster/types.ts";
 import { ArenaError } from "../../../src/errors/errors.ts";
 import { createTelemetry } from "../../../src/telemetry/telemetry.ts";
 import { identity } from "../../support/cluster-store-contract.ts";
 
 /** A store that can be out of reach, or whose answers can be lost. */
-function cuttable(store: ClusterStore): { store: ClusterStore; isCut: boolean; isDeaf: boolean } {
-  const state = { store, isCut: false, isDeaf: false };
+function cuttable(store: ClusterStore): { store: ClusterStore; target: ClusterStore; isCut: boolean; isDeaf: boolean } {
+  const state = { store, target: store, isCut: false, isDeaf: false };
   const away = (): Promise<never> => Promise.reject(new ArenaError("CLUSTER_UNAVAILABLE"));
   state.store = new Proxy(store, {
-    get: (target, name) => {
+    get: (_, name) => {
+      const { target } = state;
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
       return (...args: unknown[]) => {
@@ -66,6 +67,31 @@ describe("a process of a cluster", () => {
         .toSorted(),
       ["a", "b"],
     );
+  });
+
+  it("[FLT2] says of no room that nobody has it before all processes have told a store that was emptied", async () => {
+    const { member, link } = await join("a");
+    const isKnown = (): Promise<string> =>
+      member.owner("room").then(
+        (record) => record?.bootId ?? "nobody",
+        ({ code }: ArenaError) => code,
+      );
+    const known = [await isKnown()];
+
+    const freshUntilMs = clock.nowMs() + 1500;
+    link.target = new (class extends MemoryStore {
+      override async renew(renewal: Renewal): Promise<Renewed> {
+        const renewed = await super.renew(renewal);
+        return renewed.isHeld ? { ...renewed, freshMs: Math.max(0, freshUntilMs - clock.nowMs()) } : renewed;
+      }
+    })(clock);
+    known.push(await isKnown());
+    await member.refresh();
+    known.push(await isKnown());
+    await pass(1500);
+    known.push(await isKnown());
+
+    assert.deepEqual(known, ["nobody", "CLUSTER_UNAVAILABLE", "CLUSTER_UNAVAILABLE", "nobody"]);
   });
 
   it("[OWN1] is silent before the others may take its rooms, when it is cut off", async () => {

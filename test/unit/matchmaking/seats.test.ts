@@ -75,6 +75,22 @@ describe("a seat in a room of another process", () => {
     await assert.rejects(seats.reconnect("ended", "token"), { code: "ROOM_NOT_FOUND" });
   });
 
+  it("is given by joinById once a room is listed that was on its way to another process", async () => {
+    const { driver } = matchMaker;
+    const findOne = driver.findOne.bind(driver);
+    awaited.add("r");
+    answers = [true];
+    let isListed = false;
+    driver.findOne = (conditions) => (isListed ? findOne(conditions) : (Promise.resolve(undefined) as never));
+
+    const asked = seats.joinById("r", caller);
+    await pass(1000);
+    isListed = true;
+    await pass(1000);
+
+    assert.equal((await asked).roomId, "r");
+  });
+
   it("is refused at once by joinById where the room is full", async () => {
     answers = [false];
 
