@@ -13,6 +13,8 @@ const DEFAULT_NODES = 3;
 const MAX_NODES = 64;
 const HERE = "127.0.0.1";
 const REDIS_PORT = 6379;
+/** A Redis that hangs does not hear that it is to end. */
+const REDIS_STOP_MS = 5000;
 
 /** What `cluster` was asked for. */
 export interface ClusterCommand {
@@ -123,7 +125,9 @@ class LocalCluster {
     for (const child of this.#children) child.signal("SIGTERM");
     await Promise.all([...this.#children].map(({ ended }) => ended));
     this.#isRedisNeeded = false;
+    const stop = this.#clock.after(REDIS_STOP_MS, () => this.#redis?.kill());
     await this.#redis?.stop();
+    stop();
   }
 
   /** Ends all of it at once. */

@@ -96,6 +96,15 @@ describe("the command `cluster`", function () {
     assert.deepEqual(pids().filter(isAlive), []);
   });
 
+  it("[FLT2] ends on a signal also where its Redis hangs", async () => {
+    process.kill(ready.redis.pid, "SIGSTOP");
+
+    cluster.child.kill("SIGTERM");
+
+    assert.equal(await cluster.ended, 0);
+    assert.deepEqual(pids().filter(isAlive), []);
+  });
+
   it("[FLT2] starts its Redis again where that was killed, at the same port and with what it had", async () => {
     const redis = new Redis(ready.redis.port, "127.0.0.1", { retryStrategy: () => 50, maxRetriesPerRequest: null });
     redis.on("error", () => {}); // it is away for a while
