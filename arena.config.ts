@@ -292,6 +292,7 @@ function openForwarder(config: Config, base: Base, retryAfterMs: () => number): 
     clock,
     telemetry,
     retryAfterMs,
+    bootId: cluster.identity.bootId,
     nodeOf: (bootId) => cluster.node(bootId),
     ownerOf: ownerFinder({ clock, cluster, ...checkpoints, returnMs: config.reconnectSeconds * MS_PER_S }),
     forget: (roomId) => cluster.forget(roomId),

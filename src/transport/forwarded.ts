@@ -196,8 +196,10 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
     this.#line.forgive(stallMs);
   }
 
+  /** That has a bound of its own. */
   #follow(ticket: Ticket, to: string | undefined): void {
     this.hold();
+    this.#stopHeld();
     this.#isPaused = false; // the old owner's word
     this.#following = ticket;
     if (this.#farewell && !this.#kept.includes(this.#farewell)) this.#kept.push(this.#farewell);
@@ -209,10 +211,12 @@ export class Forwarded implements ClientEnd, LineListener, Peer {
 
   #goOn(channel: EdgeChannel): void {
     if (this.#line.readyState !== OPEN) {
+      if (this.#farewell) channel.send(this.#farewell.data, true);
       channel.closed();
       return;
     }
     this.#channel = channel;
+    this.hold();
     this.#toldRoundTripMs = undefined;
     channel.attach(this);
   }

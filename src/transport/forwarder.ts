@@ -22,7 +22,9 @@ import { UpgradeJudge } from "./upgrade-judge.ts";
 export interface ForwarderParts {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** The other process that has a room; undefined where none has, or this one. @throws ArenaError where it may have an owner soon */
+  /** Boot of this process. */
+  readonly bootId: string;
+  /** The process that has a room; undefined where none has. @throws ArenaError where it may have an owner soon */
   readonly ownerOf: FindOwner;
   /** A process that lives. */
   readonly nodeOf: (bootId: string) => Owner | undefined;
@@ -124,7 +126,7 @@ export class Forwarder {
     let refusedBy = "";
     while (!socket.destroyed) {
       const owner = await this.#ownerOf(roomId, lastKnown);
-      if (!owner) return false;
+      if (!owner || owner.bootId === this.#parts.bootId) return false;
       if (owner.bootId === refusedBy) throw new ArenaError("PEER_UNREACHABLE");
       if (await this.#lead(owner, passenger)) return true;
       this.#parts.forget(roomId);

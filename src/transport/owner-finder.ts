@@ -32,14 +32,14 @@ export interface OwnerFinderParts {
   readonly returnMs: number;
 }
 
-/** Finds the other process that has a room. `lastKnown` is the boot that had it when the client got its seat, as its address says. */
+/** Finds the process that has a room. `lastKnown` is the boot that had it when the client got its seat, as its address says. */
 export type FindOwner = (roomId: string, lastKnown: string) => Promise<Owner | undefined>;
 
 const MAX_GONE = 1000;
 
 /**
- * Finds the other process that has a room. Gives undefined where the answer is final: no such room, or it was this process' own, or its
- * process is gone for too long. @throws ArenaError PEER_UNREACHABLE where it may be there soon, CLUSTER_UNAVAILABLE
+ * Finds the process that has a room, which may be this one. Gives undefined where the answer is final: no such room, or its process is gone
+ * for too long. @throws ArenaError PEER_UNREACHABLE where it may be there soon, CLUSTER_UNAVAILABLE
  */
 export function ownerFinder({ clock, cluster, isAwaited, returnMs }: OwnerFinderParts): FindOwner {
   /** When each process was found to be gone; of those that were so before this one came, it counts from then. */
@@ -78,8 +78,7 @@ export function ownerFinder({ clock, cluster, isAwaited, returnMs }: OwnerFinder
     });
     if (record && !cluster.node(record.bootId)) await refresh(); // it may have come just now
     const owner = record && cluster.node(record.bootId);
-    const isElsewhere = owner && record.bootId !== cluster.identity.bootId;
-    if (isElsewhere && record.state === "running") return owner;
+    if (owner && record.state === "running") return owner;
     cluster.forget(roomId); // the answer is another one soon
     if (await isComing(roomId, record)) throw new ArenaError("PEER_UNREACHABLE");
     return undefined;

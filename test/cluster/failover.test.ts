@@ -34,6 +34,21 @@ describe("rooms whose node is lost, under stock clients", function () {
     assert.deepEqual(new Set((await crowd.rooms()).keys()), new Set(["n2", "n3"]));
   });
 
+  it("[HND6] keep the connections of who came in at the process that takes them", async () => {
+    await cluster.add("n2", "node");
+    await crowd.enter({ rooms: 2, boards: 1, clients: 2, via: ["n2"] });
+    for (const roomId of (await crowd.rooms()).get("n2") ?? []) await cluster.move(roomId, "n1");
+    await crowd.kept();
+    const lost = new Set((await crowd.rooms()).get("n1"));
+    const before = crowd.drops;
+
+    cluster.process("n1").child.kill("SIGKILL");
+    await crowd.recovered(lost);
+
+    assert.deepEqual([lost.size, crowd.drops - before, await crowd.wrongs()], [3, 0, []]);
+    assert.deepEqual([...(await crowd.rooms()).keys()], ["n2"]);
+  });
+
   it("[HND8] are left by who asks to leave while their node stands still", async () => {
     await crowd.enter({ rooms: 1, boards: 0, clients: 2, via: ["edge"] });
     await cluster.add("n2", "node");

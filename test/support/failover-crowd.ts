@@ -51,6 +51,8 @@ const SETTLE_MS = 25_000;
 
 /** Stock clients in rooms of a cluster, who note who acts for their rooms and what was promised to them. */
 export class FailoverCrowd {
+  /** Connections that were lost. */
+  drops = 0;
   readonly #cluster: TestCluster;
   readonly #visitors: Visitor[] = [];
   readonly #seen = new Map<string, Seen>();
@@ -158,6 +160,7 @@ export class FailoverCrowd {
     this.#visitors.push(visitor);
     Object.assign(room.reconnection, { minUptime: 0, maxDelay: 1000, maxRetries: 40 });
     room.onDrop(() => {
+      this.drops++;
       visitor.isThere = false;
     });
     room.onLeave((code) => Object.assign(visitor, { isThere: false, leftCode: code }));

@@ -48,6 +48,7 @@ export async function openEdge(
     heartbeatMs: HEARTBEAT_MS,
     maxFrameBytes: MAX_FRAME_BYTES,
     isCompressed,
+    bootId: "edge",
     ownerOf,
     nodeOf,
     forget: (roomId) => void forgotten.push(roomId),

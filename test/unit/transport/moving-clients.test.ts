@@ -183,6 +183,50 @@ describe("a client whose room goes from one process to another", () => {
     assert.deepEqual([one.heard, other.heard].toSorted(), [[LEAVE.toString()], ["while it is held", LEAVE.toString()]]);
   });
 
+  it("[HND5] keeps what it sends for as long as it takes to find the next owner", async () => {
+    const seat = await come();
+    await giveTicket(seat);
+    let found = (_owner: Owner): void => {};
+    whereabouts = () =>
+      new Promise((resolve) => {
+        found = resolve;
+      });
+
+    before.trunks[0]?.trunk.link.fail();
+    seat.client.send("meanwhile");
+    await pass(() => edge.clock.nowMs() > 12_000);
+    found(next.owner);
+    const there = await take(next);
+    there.channel.write(frame("welcome"));
+    await until(() => there.heard.length === 1);
+
+    assert.deepEqual(there.heard, ["meanwhile"]);
+  });
+
+  it("[HND8] leaves the next owner also where it hangs up while it is led", async () => {
+    const seat = await come();
+    await giveTicket(seat);
+    seat.client.send(LEAVE);
+    await until(() => seat.at.heard.length === 1);
+    whereabouts = async () => next.owner;
+
+    before.trunks[0]?.trunk.link.fail();
+    const arrival = await next.next();
+    const told: string[] = [];
+    arrival.channel.listen({
+      message: (data) => told.push(String(data)),
+      drained: () => {},
+      closed: (code) => told.push(String(code)),
+    });
+    seat.client.terminate();
+    for (const socket of edge.sockets) socket.destroy();
+    await until(() => edge.forwarder.count === 0);
+    arrival.channel.accept();
+    await until(() => told.length === 2);
+
+    assert.deepEqual(told, [LEAVE.toString(), "1006"]);
+  });
+
   it("[HND8] is closed as one that has left where its owner is lost and there is no next one", async () => {
     const seat = await come();
     seat.client.send(LEAVE);

@@ -66,11 +66,12 @@ describe("the owner of a room", () => {
     assert.deepEqual([first, refreshes], [1, 2]);
   });
 
-  it("[FWD5] is nobody where the room never was, or was this process' own", async () => {
+  it("[FWD5] is nobody where the room never was, and this process where that has it", async () => {
     records.set("mine", { bootId: "me", state: "running" });
+    alive.set("me", { bootId: "me", internalAddress: "10.0.0.1:1" });
 
     assert.equal(await find("never", ""), undefined);
-    assert.equal(await find("mine", ""), undefined);
+    assert.equal((await find("mine", ""))?.bootId, "me");
   });
 
   it("[FOV4] may come where the room is just being made here, or is kept and nobody has it", async () => {
