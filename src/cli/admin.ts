@@ -67,7 +67,12 @@ function numberOf(values: Values, name: "budget-ms" | "nodes"): number | undefin
   return text === undefined ? undefined : Number(text);
 }
 
-const drainProgress = z.object({ rooms: z.number(), moved: z.number(), left: z.number() });
+const drainProgress = z.object({
+  rooms: z.number(),
+  moved: z.number(),
+  left: z.number(),
+  isOver: z.boolean().default(false),
+});
 const nodeList = z.object({
   nodes: z.array(
     z.object({

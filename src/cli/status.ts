@@ -33,5 +33,6 @@ function rowOf(node: ListedNode): string[] {
 
 function stateOf({ isDraining, drain }: ListedNode): string {
   if (!isDraining) return "ready";
-  return drain ? `draining: ${drain.moved} of ${drain.rooms} moved, ${drain.left} left` : "draining";
+  if (!drain) return "draining";
+  return `${drain.isOver ? "drained" : "draining"}: ${drain.moved} of ${drain.rooms} moved, ${drain.left} left`;
 }

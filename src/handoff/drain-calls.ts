@@ -21,7 +21,15 @@ const ANSWER_MS = 2000;
 const count = z.number();
 const draining = z.object({
   nodeId: z.string(),
-  progress: z.object({ rooms: count, moved: count, ended: count, left: count, pinned: count, leftMs: count }),
+  progress: z.object({
+    rooms: count,
+    moved: count,
+    ended: count,
+    left: count,
+    pinned: count,
+    leftMs: count,
+    isOver: z.boolean().default(false), // an older version does not say
+  }),
 });
 
 /** Answers other processes that ask this one to be emptied; gives what asks them. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock/clock.ts";
-import { type DrainRoom, intervalMs, PATIENT_SHARE, planDrain } from "./drain-plan.ts";
+import { type DrainPlan, type DrainRoom, intervalMs, PATIENT_SHARE, planDrain } from "./drain-plan.ts";
 import type { MoveOutcome } from "./mover.ts";
 
 /** How far a node has been emptied. */
@@ -14,6 +14,15 @@ export interface DrainProgress {
   /** Those of them that cannot be moved. */
   readonly pinned: number;
   readonly leftMs: number;
+  /** Whether nothing more is done about what is left. */
+  readonly isOver: boolean;
+}
+
+/** How long a node may take to be emptied. */
+export interface DrainTimes {
+  readonly budgetMs: number;
+  /** How long it waits, within that, for a node that rooms could go to, where there is none. */
+  readonly patienceMs: number;
 }
 
 /** What a node is emptied with. */
@@ -43,16 +52,22 @@ export class Drain {
   readonly #parts: DrainParts;
   readonly #startMs: number;
   readonly #budgetMs: number;
+  readonly #patienceMs: number;
   readonly #total: number;
   readonly #moving = new Set<string>();
   /** Rooms that were tried, and when they may be again. */
   readonly #notBeforeMs = new Map<string, number>();
   #moved = 0;
+  #isOver = false;
+  /** When there was a node last that rooms could go to; the beginning where there was none. */
+  #targetMs: number;
 
-  constructor(parts: DrainParts, budgetMs: number) {
+  constructor(parts: DrainParts, { budgetMs, patienceMs }: DrainTimes) {
     this.#parts = parts;
     this.#startMs = parts.clock.nowMs();
+    this.#targetMs = this.#startMs;
     this.#budgetMs = budgetMs;
+    this.#patienceMs = patienceMs;
     this.#total = parts.rooms().length;
   }
 
@@ -67,25 +82,39 @@ export class Drain {
       left: rooms.length,
       pinned: pinned.length,
       leftMs: this.#leftMs,
+      isOver: this.#isOver,
     };
   }
 
-  /** Resolves when no room is left, there is no node left to go to, or time is up; what is under way then is waited for. */
+  /** Resolves when no room is left, there has long been no node to go to, or time is up; what is under way then is waited for. */
   async run(): Promise<DrainProgress> {
     const under: Promise<void>[] = [];
-    while (this.#parts.rooms().length > 0 && this.#leftMs > 0 && this.#parts.hasTargets()) {
-      const { closing, large, small } = planDrain(this.#parts.rooms(), this.#leftMs);
-      this.#closeAll(closing);
-      const isLargeMoving = large.some((roomId) => this.#moving.has(roomId));
-      const next =
-        (isLargeMoving ? undefined : this.#next(large)) ??
-        (this.#moving.size < MAX_MOVES ? this.#next(small) : undefined);
+    while (this.#parts.rooms().length > 0 && this.#leftMs > 0 && this.#isPatient()) {
+      const plan = planDrain(this.#parts.rooms(), this.#leftMs);
+      this.#closeAll(plan.closing);
+      const next = this.#parts.hasTargets() ? this.#nextOf(plan) : undefined;
       if (next !== undefined) under.push(this.#move(next));
-      await this.#pause(next === undefined ? AGAIN_MS : intervalMs(large.length + small.length, this.#leftMs));
+      const rooms = plan.large.length + plan.small.length;
+      await this.#pause(next === undefined ? AGAIN_MS : intervalMs(rooms, this.#leftMs));
     }
     await Promise.all(under);
+    this.#isOver = true;
     this.#parts.onProgress(this.progress);
     return this.progress;
+  }
+
+  /** Whether there is a node that rooms could go to, or was not long ago. */
+  #isPatient(): boolean {
+    const nowMs = this.#parts.clock.nowMs();
+    const hasTargets = this.#parts.hasTargets();
+    if (hasTargets) this.#targetMs = nowMs;
+    return hasTargets || nowMs < this.#targetMs + this.#patienceMs;
+  }
+
+  #nextOf({ large, small }: DrainPlan): string | undefined {
+    const isLargeMoving = large.some((roomId) => this.#moving.has(roomId));
+    const next = isLargeMoving ? undefined : this.#next(large);
+    return next ?? (this.#moving.size < MAX_MOVES ? this.#next(small) : undefined);
   }
 
   get #leftMs(): number {

@@ -3,7 +3,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { ArenaError } from "../errors/errors.ts";
 import { readReport } from "../placement/placement.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
-import { Drain, type DrainProgress } from "./drain.ts";
+import { Drain, type DrainProgress, type DrainTimes } from "./drain.ts";
 import { createDrainCalls, type DrainOrder } from "./drain-calls.ts";
 import type { DrainRoom } from "./drain-plan.ts";
 import type { Calls } from "./move-calls.ts";
@@ -36,7 +36,8 @@ export interface Drains {
   /** How far this node is emptied; undefined where it is not to be. */
   readonly progress: DrainProgress | undefined;
   /**
-   * Begins to empty a process: of that name, or this one. It takes no more rooms from here on. One that is being emptied already goes on.
+   * Begins to empty a process: of that name, or this one. It takes no more rooms from here on. One that is being emptied already goes on;
+   * one that is done with it and has rooms left begins anew.
    *
    * @throws ArenaError NODE_UNKNOWN; NO_NODE_FREE where the others have no place for those who are there, unless forced; PEER_UNREACHABLE,
    *   PEER_UNCERTAIN, CLUSTER_UNAVAILABLE
@@ -52,7 +53,8 @@ export function openDrains(parts: DrainsParts): Drains {
   const own = new OwnDrain(parts);
   const here = async (order: DrainOrder): Promise<Draining> => {
     if (order.force !== true) assertPlace(parts);
-    void own.begin(order.budgetMs ?? parts.drainMs, order.exit === true);
+    const times = { budgetMs: order.budgetMs ?? parts.drainMs, patienceMs: PATIENCE_MS };
+    void own.begin(times, order.exit === true);
     return { nodeId: cluster.identity.nodeId, progress: own.progress ?? NOTHING };
   };
   const ask = createDrainCalls(parts.peers, here);
@@ -68,15 +70,16 @@ export function openDrains(parts: DrainsParts): Drains {
     },
     finish: async (budgetMs) => {
       if (own.progress || targetsOf(cluster).length > 0)
-        await within(parts.clock, budgetMs, own.begin(budgetMs, false), () => {});
+        await within(parts.clock, budgetMs, own.begin({ budgetMs, patienceMs: 0 }, false), () => {});
     },
   };
 }
 
-/** The drain of this process, of which there is one: whoever asks again is told of it. */
+/** The drain of this process: the one that is under way, or the last one. */
 class OwnDrain {
   readonly #parts: DrainsParts;
   #drain: Drain | undefined;
+  /** Until it is over. */
   #running: Promise<void> | undefined;
   #isLast = false;
 
@@ -88,16 +91,16 @@ class OwnDrain {
     return this.#drain?.progress;
   }
 
-  /** Resolves when it is as empty as it gets. */
-  begin(budgetMs: number, isLast: boolean): Promise<void> {
-    const isOver = this.#drain !== undefined && this.#running === undefined;
-    if (isLast && isOver) this.#tell(0, true);
+  /** Resolves when it is as empty as it gets. One that is under way goes on with the time that it has. */
+  begin(times: DrainTimes, isLast: boolean): Promise<void> {
     this.#isLast ||= isLast;
-    if (!this.#drain) this.#running = this.#run(budgetMs).finally(() => (this.#running = undefined));
-    return this.#running ?? Promise.resolve();
+    this.#running ??= this.#run(times).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
   }
 
-  async #run(budgetMs: number): Promise<void> {
+  async #run(times: DrainTimes): Promise<void> {
     const { clock, telemetry, cluster, hosting, move } = this.#parts;
     const startMs = clock.nowMs();
     const drain = new Drain(
@@ -110,7 +113,7 @@ class OwnDrain {
         hasTargets: () => targetsOf(cluster).length > 0,
         onProgress: (progress) => telemetry.emit("node:drainProgressed", progress),
       },
-      budgetMs,
+      times,
     );
     this.#drain = drain;
     telemetry.emit("node:drainProgressed", drain.progress);
@@ -125,7 +128,9 @@ class OwnDrain {
   }
 }
 
-const NOTHING: DrainProgress = { rooms: 0, moved: 0, ended: 0, left: 0, pinned: 0, leftMs: 0 };
+/** Another node may come, or hear of us again, within so long. */
+const PATIENCE_MS = 10_000;
+const NOTHING: DrainProgress = { rooms: 0, moved: 0, ended: 0, left: 0, pinned: 0, leftMs: 0, isOver: false };
 
 /** Nodes that rooms of this one could go to. */
 function targetsOf(cluster: Pick<Cluster, "identity" | "nodes">) {

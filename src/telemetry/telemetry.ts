@@ -14,7 +14,15 @@ export interface TelemetryEvents {
   /** The node was asked to end; it takes no new players. */
   "node:draining": { reason: string };
   /** The node is being emptied: of its `rooms` so many have moved or ended, so many are left, some of which cannot move. */
-  "node:drainProgressed": { rooms: number; moved: number; ended: number; left: number; pinned: number; leftMs: number };
+  "node:drainProgressed": {
+    rooms: number;
+    moved: number;
+    ended: number;
+    left: number;
+    pinned: number;
+    leftMs: number;
+    isOver: boolean;
+  };
   /** The node is as empty as it gets; `isLast`: its process ends now. */
   "node:drained": {
     rooms: number;

@@ -85,7 +85,7 @@ describe("nodes that are emptied", function () {
 
     assert.deepEqual([bot.wrongs, code, again.roomId === lobby.roomId], [[], 4001, false]);
     await again.leave();
-    while (!(await arena("status")).match(new RegExp(`${owner} .*draining: \\d+ of \\d+ moved, 0 left`))) await turn();
+    while (!(await arena("status")).match(new RegExp(`${owner} .*drained: \\d+ of \\d+ moved, 0 left`))) await turn();
     await assert.rejects(arena("restart", "--only", "node"), /CLUSTER_INCOMPLETE|Not every node is there/);
     await bot.stop();
   });

@@ -8,7 +8,7 @@ const session = { ...room, sessionId: "s1" };
 export const SAMPLE_EVENTS: TelemetryEvents = {
   "node:started": { nodeId: "n1", port: 2567, pid: 1 },
   "node:draining": { reason: "SIGTERM" },
-  "node:drainProgressed": { rooms: 5, moved: 2, ended: 1, left: 2, pinned: 1, leftMs: 4000 },
+  "node:drainProgressed": { rooms: 5, moved: 2, ended: 1, left: 2, pinned: 1, leftMs: 4000, isOver: false },
   "node:drained": { rooms: 5, moved: 3, ended: 1, left: 1, durationMs: 6000, isLast: true },
   "node:stopped": { reason: "SIGTERM" },
   "node:stalled": { stallMs: 1500 },

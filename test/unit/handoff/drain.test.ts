@@ -23,7 +23,7 @@ class Node {
     this.rooms = Object.entries(sizes).map(([roomId, connections]) => ({ roomId, connections, ...rest }));
   }
 
-  async drain(budgetMs: number, passMs = budgetMs) {
+  async drain(budgetMs: number, passMs = budgetMs, patienceMs = 0) {
     const drain = new Drain(
       {
         clock: this.clock,
@@ -39,7 +39,7 @@ class Node {
         hasTargets: () => this.hasTargets,
         onProgress: () => {},
       },
-      budgetMs,
+      { budgetMs, patienceMs },
     );
     const running = drain.run();
     for (let passed = 0; passed < passMs; passed += 5) {
@@ -96,6 +96,19 @@ describe("a drain", () => {
     const progress = await node.drain(5000, 0);
 
     assert.deepEqual([progress.left, progress.leftMs], [1, 5000]);
+  });
+
+  it("waits for a while for a node that rooms can go to, and goes on with it", async () => {
+    const [late, never] = [new Node({ a: 1 }), new Node({ a: 1 })];
+    for (const node of [late, never]) node.hasTargets = false;
+    late.clock.after(3000, () => {
+      late.hasTargets = true;
+    });
+
+    const [afterAll, inVain] = [await late.drain(20_000, 4000, 5000), await never.drain(20_000, 6000, 5000)];
+
+    assert.deepEqual([afterAll.moved, afterAll.isOver], [1, true]);
+    assert.deepEqual([inVain.left, inVain.isOver], [1, true]);
   });
 
   it("ends when its time is up, and says what is left", async () => {

@@ -51,7 +51,10 @@ describe("the HTTP side of a node", () => {
       peers: openPeers({ clock, telemetry, signing: { secret: Buffer.alloc(32), bootId: "b1" } }),
       cluster: { nodes: () => [], node: () => undefined, owner: async () => undefined },
       page: async () => ({ rooms: [], cursor: undefined }),
-      drain: async () => ({ nodeId: "", progress: { rooms: 0, moved: 0, ended: 0, left: 0, pinned: 0, leftMs: 0 } }),
+      drain: async () => ({
+        nodeId: "",
+        progress: { rooms: 0, moved: 0, ended: 0, left: 0, pinned: 0, leftMs: 0, isOver: true },
+      }),
       move: async () => ({ outcome: "stayed", nodeId: "" }),
       metrics: async () => ({ contentType: "text/plain", text: "m 1\n" }),
       whyNotReady: () => undefined,
