@@ -20,22 +20,46 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>["values"];
 
-/** The commands that are asked of a running cluster, at the address of any of its processes. */
-export const ADMIN_COMMANDS: ReadonlySet<string> = new Set(["status", "drain", "restart"]);
+/** What each of the commands takes that are asked of a running cluster, at the address of any of its processes. */
+const TAKES = {
+  status: { usage: "status", names: [0, 0], options: ["url"] },
+  drain: { usage: "drain <node>", names: [1, 1], options: ["url", "budget-ms", "exit", "force"] },
+  restart: { usage: "restart [<node>]", names: [0, 1], options: ["url", "budget-ms", "force", "nodes", "only"] },
+} as const;
+
+/** One of these commands. */
+export type AdminCommand = keyof typeof TAKES;
+
+/** Whether a word is one of these commands. */
+export function isAdminCommand(word: string | undefined): word is AdminCommand {
+  return word !== undefined && Object.hasOwn(TAKES, word);
+}
 
 /**
- * Runs `status`, `drain <node>` or `restart`.
+ * Runs `status`, `drain <node>` or `restart [<node>]`.
  *
  * @throws ArenaError CONFIG_INVALID for what it cannot read; what the cluster answers
  */
-export async function runAdmin(command: string, { args, env }: CommandContext): Promise<void> {
+export async function runAdmin(command: AdminCommand, { args, env }: CommandContext): Promise<void> {
   const { values, positionals } = parse(args);
+  assertTaken(command, values, positionals);
+  const [nodeId = ""] = positionals;
   const cluster = askingAt(values.url ?? DEFAULT_URL, env["ARENA_ADMIN_TOKEN"] ?? "");
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const clock = systemClock("foreground");
   if (command === "status") say(statusTable(await cluster.nodes()));
-  else if (command === "restart") await restartAll(restartOf(values), { cluster, clock, say });
-  else await drain(positionals[0], values, cluster).then(say);
+  else if (command === "restart") await restartAll(restartOf(nodeId, values), { cluster, clock, say });
+  else await drain(nodeId, values, cluster).then(say);
+}
+
+/** What a command does not take is a mistake that may cost much: nothing is done then. */
+function assertTaken(command: AdminCommand, values: Values, positionals: readonly string[]): void {
+  const { usage, names, options } = TAKES[command];
+  const taken: readonly string[] = options;
+  const foreign = Object.keys(values).find((name) => !taken.includes(name));
+  if (foreign !== undefined) throw new ArenaError("CONFIG_INVALID", `${command} takes no --${foreign}.`);
+  if (positionals.length >= names[0] && positionals.length <= names[1]) return;
+  throw new ArenaError("CONFIG_INVALID", `Expected "${usage}", got "${[command, ...positionals].join(" ")}".`);
 }
 
 function parse(args: readonly string[]) {
@@ -46,24 +70,32 @@ function parse(args: readonly string[]) {
   }
 }
 
-async function drain(nodeId: string | undefined, values: Values, cluster: Asking): Promise<string> {
-  if (nodeId === undefined) throw new ArenaError("CONFIG_INVALID", "drain: expected the name of a node.");
+async function drain(nodeId: string, values: Values, cluster: Asking): Promise<string> {
   const { exit, force } = values;
   const { progress } = await cluster.drain({ nodeId, exit, force, budgetMs: numberOf(values, "budget-ms") });
   return `${nodeId} is being emptied: ${progress.left} rooms are left. See "status".`;
 }
 
-function restartOf(values: Values): Parameters<typeof restartAll>[0] {
+function restartOf(nodeId: string, values: Values): Parameters<typeof restartAll>[0] {
   const { only, force } = values;
   if (only !== undefined && only !== "node" && only !== "edge")
     throw new ArenaError("CONFIG_INVALID", `--only: expected node or edge, got "${only}".`);
-  return { only, force, nodes: numberOf(values, "nodes"), budgetMs: numberOf(values, "budget-ms") };
+  return {
+    nodeId: nodeId || undefined,
+    only,
+    force,
+    nodes: numberOf(values, "nodes"),
+    budgetMs: numberOf(values, "budget-ms"),
+  };
 }
 
 function numberOf(values: Values, name: "budget-ms" | "nodes"): number | undefined {
   const text = values[name];
   if (text !== undefined && !/^\d{1,7}$/.test(text))
-    throw new ArenaError("CONFIG_INVALID", `--${name}: expected a whole number, got "${text}".`);
+    throw new ArenaError(
+      "CONFIG_INVALID",
+      `--${name}: expected a whole number of at most seven digits, got "${text}".`,
+    );
   return text === undefined ? undefined : Number(text);
 }
 
@@ -88,12 +120,15 @@ const nodeList = z.object({
   ),
 });
 const draining = z.object({ progress: drainProgress });
+const refusal = z.object({ error: z.string() });
 
 /** A process as the cluster lists it. */
 export type ListedNode = z.infer<typeof nodeList>["nodes"][number];
 
 function askingAt(url: string, token: string): Asking {
-  const ask = async (path: string, body?: object): Promise<unknown> => {
+  if (!URL.canParse(url))
+    throw new ArenaError("CONFIG_INVALID", `--url: expected an address such as ${DEFAULT_URL}, got "${url}".`);
+  const ask = async <T>(path: string, shape: z.ZodType<T>, body?: object): Promise<T> => {
     const headers = { authorization: `Bearer ${token}`, ...(body && { "content-type": "application/json" }) };
     const init = body ? { method: "POST", body: JSON.stringify(body) } : {};
     const answer = await fetch(new URL(path, url), { ...init, headers, signal: AbortSignal.timeout(ANSWER_MS) }).catch(
@@ -101,11 +136,18 @@ function askingAt(url: string, token: string): Asking {
         throw new ArenaError("CLUSTER_UNAVAILABLE", `Nothing answers at ${url}.`, { cause });
       },
     );
-    if (answer.ok) return answer.json();
-    throw new ArenaError("ADMIN_REFUSED", `${path}: ${answer.status} ${(await answer.text()).slice(0, 500)}`);
+    const said: unknown = await answer.json().catch(() => undefined); // what is no JSON is no answer of ours
+    const { data, success } = (answer.ok ? shape : refusal).safeParse(said);
+    if (!success)
+      throw new ArenaError(
+        "CLUSTER_UNAVAILABLE",
+        `What answers at ${url} is not Arena (${answer.status} for ${path}).`,
+      );
+    if (answer.ok) return data as T; // as its shape says
+    throw new ArenaError("ADMIN_REFUSED", `${answer.status}: ${(data as z.infer<typeof refusal>).error}`);
   };
   return {
-    nodes: async () => nodeList.parse(await ask("/api/nodes")).nodes,
-    drain: async (order) => draining.parse(await ask("/api/drain", order)),
+    nodes: async () => (await ask("/api/nodes", nodeList)).nodes,
+    drain: (order) => ask("/api/drain", draining, order),
   };
 }

@@ -6,7 +6,7 @@
  */
 import { helpText, loadConfig } from "../config/config.ts";
 import { ArenaError } from "../errors/errors.ts";
-import { ADMIN_COMMANDS, runAdmin } from "./admin.ts";
+import { isAdminCommand, runAdmin } from "./admin.ts";
 import { runCluster } from "./cluster.ts";
 import { start } from "./start.ts";
 
@@ -24,12 +24,12 @@ export async function runCli({ args, env }: CommandContext): Promise<void> {
   }
   try {
     const [command = "", ...rest] = args;
-    if (ADMIN_COMMANDS.has(command)) await runAdmin(command, { args: rest, env });
+    if (isAdminCommand(command)) await runAdmin(command, { args: rest, env });
     else if (command === "cluster") await runCluster({ args: rest, env });
     else await start(loadConfig({ args, env }));
   } catch (error) {
     if (!(error instanceof ArenaError)) throw error;
-    const words = ADMIN_COMMANDS.has(args[0] ?? "") ? "" : "Arena cannot start. ";
+    const words = isAdminCommand(args[0]) ? "" : "Arena cannot start. ";
     process.stderr.write(`${words}${error.message}\n`);
     process.exit(1); // what was opened before the failure would keep the process up
   }

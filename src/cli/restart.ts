@@ -18,6 +18,8 @@ export interface Asking {
 
 /** What is to be restarted. */
 export interface RestartOrder {
+  /** That process alone; all of them unless told. */
+  readonly nodeId?: string | undefined;
   /** Processes of one role; all of them unless told. */
   readonly only?: "node" | "edge" | undefined;
   /** Nodes that there have to be before it begins. */
@@ -43,14 +45,17 @@ const BUDGET_MS = 10_000;
  * Restarts one process after the other, nodes first, by their names: each is emptied and ends, and the next has its turn when what supervises them has started it
  * again and it is ready. Nothing is begun where a node is missing or being emptied already.
  *
- * @throws ArenaError CLUSTER_INCOMPLETE; RESTART_STUCK where one does not come back: the others were left alone; what the cluster answers
+ * @throws ArenaError NODE_UNKNOWN, CLUSTER_INCOMPLETE; RESTART_STUCK where one does not come back: the others were left alone; what the cluster answers
  */
 export async function restartAll(order: RestartOrder, parts: RestartParts): Promise<void> {
   const { cluster, say } = parts;
   const before = (await cluster.nodes()).toSorted(byName);
   assertComplete(before, order);
+  const { only, nodeId: own } = order;
+  const isWanted = ({ role, nodeId }: ListedNode): boolean => role === (only ?? role) && nodeId === (own ?? nodeId);
+  if (!before.some(isWanted)) throw new ArenaError("NODE_UNKNOWN", `It is "${own ?? only}".`);
   const byRole = (wanted: string): readonly ListedNode[] =>
-    order.only === undefined || order.only === wanted ? before.filter(({ role }) => role === wanted) : [];
+    before.filter((node) => node.role === wanted && isWanted(node));
   const known = new Set(before.map(({ bootId }) => bootId));
   for (const node of [...byRole("node"), ...byRole("edge")]) {
     const { nodeId } = node;

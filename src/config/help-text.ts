@@ -7,9 +7,18 @@ export function helpText(): string {
     (option) => `  --${option.flag}${placeholder(option)}  (${option.env}, ${range(option)})
       ${option.sentence}`,
   );
-  return `Usage: npm start -- [options]
+  return `Usage: npm start -- [options], arena [command] [options]
 
-Starts one node: page, matchmaking and sockets on one port.
+Starts one node: page, matchmaking and sockets on one port. Commands for more than one:
+
+  arena cluster --nodes 3 [options]    an edge and so many nodes on this machine, with a Redis where no --redis-url is given
+  arena status                         the processes of a running cluster
+  arena drain <node>                   empties a node: its rooms go to others; with --exit its process ends then
+  arena restart [<node>]               restarts that process, or all one after the other: --only node, --only edge; it begins where
+                                       there are --nodes 2 at least
+
+The last three ask the process at --url (http://127.0.0.1:2567) with ARENA_ADMIN_TOKEN, and take --budget-ms for how long a node may
+take to be emptied and --force where the others have no place.
 
 Options (flag, variable, default and bounds):
 ${rows.join("\n")}

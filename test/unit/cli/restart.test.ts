@@ -68,6 +68,14 @@ class World {
 }
 
 describe("the command `restart`", () => {
+  it("restarts the process that is named and no other, and nothing where there is none of that name", async () => {
+    const world = new World(["n1", "n2"], ["edge"]);
+
+    const outcomes = [await world.restart({ nodeId: "n2" }), await world.restart({ nodeId: "n3" })];
+
+    assert.deepEqual([outcomes, world.drained], [["done", "NODE_UNKNOWN"], ["n2"]]);
+  });
+
   it("restarts one process after the other, edges last, each when the one before is back", async () => {
     const world = new World(["n10", "n2"], ["edge"]);
     const most: number[] = [];
