@@ -55,6 +55,8 @@ export class Keeper {
   readonly #room: KeptRoom;
   #stopTimer: Stop = () => {};
   #dueMs = 0;
+  /** Until then it is taken to be too large still. */
+  #tooLargeUntilMs = 0;
   #writing: Promise<unknown> | undefined;
   #isWantedSoon = false;
   #hasFailed = false;
@@ -75,7 +77,7 @@ export class Keeper {
   /** Keeps the room within a moment. */
   soon(): void {
     if (this.#writing) this.#isWantedSoon = true;
-    else if (this.#dueMs > this.#parts.clock.nowMs() + SOON_MS) this.#arm(SOON_MS);
+    else if (this.#dueMs > this.#parts.clock.nowMs() + SOON_MS) this.#armSoon();
   }
 
   /** Whether the store has the room, though perhaps as it was before: it may be away since. */
@@ -112,6 +114,10 @@ export class Keeper {
     this.#stopTimer = this.#parts.clock.after(delayMs, () => this.#run());
   }
 
+  #armSoon(): void {
+    this.#arm(Math.max(SOON_MS, this.#tooLargeUntilMs - this.#parts.clock.nowMs()));
+  }
+
   #run(): void {
     this.#arm(INTERVAL_MS);
     if (this.#writing) return; // the store is slow; the next one will have it all
@@ -120,7 +126,7 @@ export class Keeper {
     const mustSay = this.#hasFailed || isOutdated;
     this.#writing = this.#keep(mustSay).finally(() => {
       this.#writing = undefined;
-      if (this.#isWantedSoon) this.#arm(SOON_MS);
+      if (this.#isWantedSoon) this.#armSoon();
       this.#isWantedSoon = false;
     });
   }
@@ -183,6 +189,7 @@ export class Keeper {
     this.#parts.telemetry.emit("checkpoint:tooLarge", { roomId, name, bytes, maxBytes: this.#parts.maxBytes });
     this.#hasFailed = true;
     this.#isStored = false;
+    this.#tooLargeUntilMs = this.#parts.clock.nowMs() + TOO_LARGE_MS;
     this.#arm(TOO_LARGE_MS);
     await this.#end(name, epoch);
     return false;

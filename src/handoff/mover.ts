@@ -37,7 +37,10 @@ interface Move {
   readonly order: MoveOrder;
   readonly room: MovingRoom;
   readonly target: NodeRecord;
-  frozenMs: number | undefined;
+  /** For how long the room stood still before it went on here. */
+  frozenMs: number;
+  /** Since when it stands still. */
+  frozenSinceMs: number | undefined;
   /** Why it did not go on. */
   error: ArenaError | undefined;
 }
@@ -71,7 +74,7 @@ export class Mover {
     if (this.#moves.has(roomId)) return "stayed";
     const { bootId } = this.#parts.cluster.identity;
     const order = { moveId: `${bootId}/${++this.#count}`, roomId, name, source: bootId, epoch, attempt };
-    const move: Move = { order, room, target, frozenMs: undefined, error: undefined };
+    const move: Move = { order, room, target, frozenMs: 0, frozenSinceMs: undefined, error: undefined };
     this.#moves.set(roomId, move);
     try {
       return await this.#run(move);
@@ -92,10 +95,15 @@ export class Mover {
     }
     const outcome = OUTCOMES[state] ?? "stayed";
     const { roomId, name } = move.order;
-    const [durationMs, frozenMs] = [clock.nowMs() - startMs, clock.nowMs() - (move.frozenMs ?? clock.nowMs())];
+    const [durationMs, frozenMs] = [clock.nowMs() - startMs, this.#frozenMs(move)];
     const to = move.target.nodeId;
     telemetry.emit("room:moved", { roomId, name, to, outcome, durationMs, frozenMs, error: move.error });
     return outcome;
+  }
+
+  /** For how long the room has stood still in all. */
+  #frozenMs({ frozenMs, frozenSinceMs }: Move): number {
+    return frozenMs + (frozenSinceMs === undefined ? 0 : this.#parts.clock.nowMs() - frozenSinceMs);
   }
 
   /** Does what a row says, in its order; what comes of it is the next event, and none where the move is over. */
@@ -117,7 +125,7 @@ export class Mover {
       case "hold":
         return this.#unless(move, () => room.hold(), "held");
       case "freeze":
-        move.frozenMs = this.#parts.clock.nowMs();
+        move.frozenSinceMs = this.#parts.clock.nowMs();
         room.freeze();
         return undefined;
       case "store":
@@ -128,7 +136,8 @@ export class Mover {
         return this.#secure(move).catch(() => this.#later());
       case "resume":
         room.resume();
-        move.frozenMs = undefined;
+        move.frozenMs = this.#frozenMs(move);
+        move.frozenSinceMs = undefined;
         return undefined;
       case "call off":
         void calls.callOff(target, order).catch(() => {}); // it asks by itself

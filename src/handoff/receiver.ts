@@ -45,11 +45,15 @@ interface Arrival {
   readonly settled: PromiseWithResolvers<void>;
   state: TargetState;
   stopLooking: Stop;
+  /** Since when the source is not among those who live. */
+  goneSinceMs: number | undefined;
 }
 
 /** Rooms that may be on their way here together: each stands still for a while. */
 const MAX_ARRIVALS = 2;
 const LOOK_EVERY_MS = 250;
+/** A source that has been gone for so long transfers nothing any more; what should come all the same is found where it is recorded. */
+const SOURCE_GONE_MS = 5000;
 
 /** Takes rooms that other nodes give up, each as {@link TARGET_STEPS} says. Keeps OWN1 and OWN4. */
 export class Receiver {
@@ -82,7 +86,7 @@ export class Receiver {
     before?.stopLooking();
     before?.settled.resolve();
     const settled = Promise.withResolvers<void>();
-    const arrival: Arrival = { order, settled, state: "idle", stopLooking: () => {} };
+    const arrival: Arrival = { order, settled, state: "idle", stopLooking: () => {}, goneSinceMs: undefined };
     this.#arrivals.set(order.roomId, arrival);
     this.#unsettled.set(order.roomId, settled.promise);
     void settled.promise.then(() => {
@@ -118,9 +122,12 @@ export class Receiver {
 
   /** The source is asked before the record is read: a move that is over then has ended as the record says, for good. */
   async #look(arrival: Arrival): Promise<void> {
-    const { cluster, isMoving } = this.#parts;
+    const { clock, cluster, isMoving } = this.#parts;
     const source = cluster.node(arrival.order.source);
-    const isMovingStill = source ? await isMoving(source, arrival.order).catch(() => true) : true; // the record will tell
+    if (source) arrival.goneSinceMs = undefined;
+    else arrival.goneSinceMs ??= clock.nowMs();
+    const isGone = clock.nowMs() - (arrival.goneSinceMs ?? clock.nowMs()) >= SOURCE_GONE_MS;
+    const isMovingStill = source ? await isMoving(source, arrival.order).catch(() => true) : !isGone; // the record will tell
     await this.#judge(arrival, { isOver: !isMovingStill });
   }
 

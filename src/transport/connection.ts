@@ -139,8 +139,9 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   /** After `hold` and `freeze`: what waits comes. */
   goOn(): void {
     this.#isFrozen = false;
-    this.#takeHeld();
     this.#release();
+    this.#line.resume();
+    this.#takeHeld(); // which has the line wait again where this process may not act
   }
 
   /**
@@ -213,9 +214,8 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   message(data: Buffer, isBinary: boolean): void {
     this.#parts.traffic.received(data.byteLength);
     if (this.#line.readyState !== OPEN) return; // it is being closed: what still comes is too late
-    if (this.#isFrozen) this.#held.push({ data, isBinary });
-    else if (this.#parts.authority.mayAct()) this.#take(data, isBinary);
-    else this.#hold(data, isBinary);
+    if (!this.#isFrozen && this.#parts.authority.mayAct()) this.#take(data, isBinary);
+    else this.#keepBack(data, isBinary);
   }
 
   drained(): void {
@@ -262,10 +262,11 @@ export class Connection extends EventEmitter implements LineListener, Peer {
   }
 
   /** Nothing more is read meanwhile, so what is held is no more than a line gives at once. */
-  #hold(data: Buffer, isBinary: boolean): void {
+  #keepBack(data: Buffer, isBinary: boolean): void {
     this.#held.push({ data, isBinary });
     if (this.#held.length > 1) return;
     this.#line.pause();
+    if (this.#isFrozen) return; // until `goOn`
     this.#parts.authority.whenMayAct(() => {
       this.#takeHeld();
       if (this.#held.length === 0) this.#line.resume();

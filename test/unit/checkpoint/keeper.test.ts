@@ -158,6 +158,18 @@ describe("a room that is kept", () => {
     assert.equal(await content(), "small");
   });
 
+  it("[CKP3] does not look again for a while at what is too large, also where it is to be kept soon", async () => {
+    await pass(1000);
+    state = "x".repeat(MAX_BYTES + 1);
+
+    for (let joins = 0; joins < 20; joins++) {
+      keeper.soon();
+      await pass(200);
+    }
+
+    assert.equal(events.filter((name) => name === "checkpoint:tooLarge").length, 1);
+  });
+
   it("[CKP1] leaves who has been overtaken by a later epoch", async () => {
     await store.take("r1", { epoch: 6, bootId: "b2" });
 

@@ -17,6 +17,8 @@ class Pair {
   readonly clock: ManualClock = manualClock();
   readonly store = new MemoryStore(this.clock);
   readonly events: string[] = [];
+  /** For how long the room stood still, by how the move ended. */
+  readonly told: [outcome: string, frozenMs: number][] = [];
   /** Calls of the first node to the store that get no answer: done, or not done. */
   transferIs: "answered" | "done" | "not done" = "answered";
   isStoreAway = false;
@@ -32,6 +34,7 @@ class Pair {
     this.b = await this.#join("b", this.store);
     await this.a.refresh();
     const parts = { clock: this.clock, telemetry: createTelemetry() };
+    parts.telemetry.on("room:moved", ({ outcome, frozenMs }) => void this.told.push([outcome, frozenMs]));
     this.receiver = new Receiver({
       ...parts,
       cluster: this.b,
@@ -199,6 +202,25 @@ describe("a move", () => {
     await pair.pass(600);
 
     assert.deepEqual([pair.events.at(-1), pair.receiver.count], ["store", 0]);
+  });
+
+  it("has the target expect no room any more whose source has been gone for a while", async () => {
+    void pair.move({ hold: () => new Promise(() => {}) });
+    await settle();
+    const before = pair.receiver.count;
+
+    pair.isStoreAway = true; // of the source alone
+    await pair.pass(12_000);
+
+    assert.deepEqual([before, pair.receiver.count, pair.events], [1, 0, []]);
+  });
+
+  it("tells for how long the room stood still, also where it stayed", async () => {
+    const moving = pair.move({ store: () => new Promise((_, reject) => pair.clock.after(300, () => reject(lost))) });
+    await settle();
+    await pair.pass(300);
+
+    assert.deepEqual([await moving, pair.told], ["stayed", [["stayed", 300]]]);
   });
 
   it("moves a room once at a time", async () => {

@@ -329,6 +329,24 @@ describe("a connection", () => {
     assert.deepEqual([isPaused, ...heard], [false, 13]);
   });
 
+  it("[HND5] [OWN1] reads nothing more where its room goes on before its process may act", async () => {
+    const heard: unknown[] = [];
+    connection.on("message", (frame: Buffer) => heard.push(frame[0]));
+    let isPaused = false;
+    Object.assign(peer.socket, { pause: () => (isPaused = true), resume: () => (isPaused = false) });
+    await connection.hold();
+    connection.freeze();
+    peer.receive(Uint8Array.of(13));
+    mayAct = false;
+
+    connection.goOn();
+    const meanwhile = [isPaused, ...heard];
+    mayAct = true;
+    for (const run of whenMayAct.splice(0)) run();
+
+    assert.deepEqual([meanwhile, [isPaused, ...heard]], [[true], [false, 13]]);
+  });
+
   it("[HND7] that is held hears the answer of whoever is told to come back", async () => {
     let isPaused = false;
     Object.assign(peer.socket, { pause: () => (isPaused = true), resume: () => (isPaused = false) });
