@@ -28,9 +28,10 @@ interface MovingClient extends Client {
   goOn(): void;
   lead(to: string): boolean;
   keepTicket(): void;
+  supersede(): void;
 }
 
-/** Who is just coming in has this long; then what was on its way from all who are in, as long again. */
+/** Who is just coming in has this long; then those have who are sent back, and then what was on its way from all who are in. */
 const WAIT_MS = 1000;
 const LOOK_EVERY_MS = 5;
 /** Those whose line goes no further than this process come back by themselves, not all at once. */
@@ -81,10 +82,8 @@ export class RoomMove {
   async hold(): Promise<void> {
     const { clock } = this.#parts.parts();
     this.#settled = Promise.withResolvers<void>();
-    for (const untilMs = clock.nowMs() + WAIT_MS; this.#isSomebodyComing; ) {
-      if (clock.nowMs() > untilMs) throw new ArenaError("MOVE_REFUSED", "Somebody is coming in.");
-      await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
-    }
+    if (!(await this.#isQuiet())) this.#sendComingBack();
+    if (!(await this.#isQuiet())) throw new ArenaError("MOVE_REFUSED", "Somebody is coming in.");
     const held = Promise.all(this.#clients.map((client) => client.hold()));
     await within<unknown>(clock, WAIT_MS, held, () => {
       throw new ArenaError("MOVE_REFUSED", "A process where clients come in does not answer.");
@@ -139,6 +138,29 @@ export class RoomMove {
     this.#over();
   }
 
+  /** Whoever only wants to keep the room where it is would need no more than not to say that it is ready. */
+  #sendComingBack(): void {
+    const retryAfterMs = this.#retryAfterMs;
+    for (const client of this.#clients.filter(({ state }) => state === ClientState.JOINING)) {
+      client.leave(CLOSE_CODES.RECONNECT, closeReason({ code: "JOIN_TOO_SLOW", retryAfterMs }));
+      client.supersede(); // it need not answer
+    }
+  }
+
+  /** Whether nobody is coming in, within a time. */
+  async #isQuiet(): Promise<boolean> {
+    const { clock } = this.#parts.parts();
+    for (const untilMs = clock.nowMs() + WAIT_MS; this.#isSomebodyComing; ) {
+      if (clock.nowMs() > untilMs) return false;
+      await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
+    }
+    return true;
+  }
+
+  get #retryAfterMs(): number {
+    return Math.round(MIN_RETRY_MS + this.#parts.parts().clock.random() * RETRY_SPREAD_MS);
+  }
+
   get #clients(): readonly MovingClient[] {
     return [...this.#parts.room.clients] as unknown as readonly MovingClient[]; // see there
   }
@@ -163,8 +185,7 @@ export class RoomMove {
   #sendBack(client: MovingClient): void {
     if (this.#led.has(client)) return;
     this.#leave(client);
-    const retryAfterMs = Math.round(MIN_RETRY_MS + this.#parts.parts().clock.random() * RETRY_SPREAD_MS);
-    client.leave(CLOSE_CODES.RECONNECT, closeReason({ code: "LOG_FENCED", retryAfterMs }));
+    client.leave(CLOSE_CODES.RECONNECT, closeReason({ code: "LOG_FENCED", retryAfterMs: this.#retryAfterMs }));
   }
 
   #over(): void {

@@ -98,6 +98,22 @@ describe("rooms that move", function () {
     await room.leave();
   });
 
+  it("[HND9] are not kept where they are by somebody who does not finish coming in", async () => {
+    const room = await cluster.sdk().create("arena", {});
+    const seat = await reserve("edge", room.roomId);
+    const path = `/${seat.processId}/${seat.roomId}?sessionId=${seat.sessionId}`;
+    const half = new WebSocket(`ws://${cluster.address("edge")}${path}`);
+    half.on("error", () => {});
+    await once(half, "message"); // it does not say that it is ready
+
+    const { outcome } = await cluster.move(room.roomId);
+    const { ships } = room.state as { ships: Map<string, unknown> };
+    while (ships.has(seat.sessionId)) await delay(PAUSE_MS);
+
+    assert.deepEqual([outcome, half.readyState > half.OPEN], ["moved", true]);
+    await room.leave();
+  });
+
   it("[HND7] ask those to come back who are connected to the process that had them, and keep their seats", async () => {
     const first = await cluster.sdk().create("arena", {});
     const owner = (await cluster.rooms("arena")).find(({ roomId }) => roomId === first.roomId)?.nodeId ?? "";
