@@ -47,7 +47,7 @@ export async function runAdmin(command: AdminCommand, { args, env }: CommandCont
   const cluster = askingAt(values.url ?? DEFAULT_URL, env["ARENA_ADMIN_TOKEN"] ?? "");
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const clock = systemClock("foreground");
-  if (command === "status") say(statusTable(await cluster.nodes()));
+  if (command === "status") await cluster.status().then(statusTable).then(say);
   else if (command === "restart") await restartAll(restartOf(nodeId, values), { cluster, clock, say });
   else await drain(nodeId, values, cluster).then(say);
 }
@@ -118,14 +118,18 @@ const nodeList = z.object({
       drain: drainProgress.optional(),
     }),
   ),
+  /** Whether the process that was asked can ask the cluster now. */
+  isCurrent: z.boolean().default(true),
 });
 const draining = z.object({ progress: drainProgress });
 const refusal = z.object({ error: z.string() });
 
+/** The processes of a cluster, as one of them last saw them. */
+export type ClusterStatus = z.infer<typeof nodeList>;
 /** A process as the cluster lists it. */
-export type ListedNode = z.infer<typeof nodeList>["nodes"][number];
+export type ListedNode = ClusterStatus["nodes"][number];
 
-function askingAt(url: string, token: string): Asking {
+function askingAt(url: string, token: string): Asking & { status(): Promise<ClusterStatus> } {
   if (!URL.canParse(url))
     throw new ArenaError("CONFIG_INVALID", `--url: expected an address such as ${DEFAULT_URL}, got "${url}".`);
   const ask = async <T>(path: string, shape: z.ZodType<T>, body?: object): Promise<T> => {
@@ -146,8 +150,10 @@ function askingAt(url: string, token: string): Asking {
     if (answer.ok) return data as T; // as its shape says
     throw new ArenaError("ADMIN_REFUSED", `${answer.status}: ${(data as z.infer<typeof refusal>).error}`);
   };
+  const status = (): Promise<ClusterStatus> => ask("/api/nodes", nodeList);
   return {
-    nodes: async () => (await ask("/api/nodes", nodeList)).nodes,
+    status,
+    nodes: async () => (await status()).nodes,
     drain: (order) => ask("/api/drain", draining, order),
   };
 }

@@ -56,7 +56,10 @@ export async function restartAll(order: RestartOrder, parts: RestartParts): Prom
   if (!before.some(isWanted)) throw new ArenaError("NODE_UNKNOWN", `It is "${own ?? only}".`);
   const byRole = (wanted: string): readonly ListedNode[] =>
     before.filter((node) => node.role === wanted && isWanted(node));
-  const known = new Set(before.map(({ bootId }) => bootId));
+  const known = {
+    boots: new Set(before.map(({ bootId }) => bootId)),
+    names: new Set(before.map(({ nodeId }) => nodeId)),
+  };
   for (const node of [...byRole("node"), ...byRole("edge")]) {
     const { nodeId } = node;
     const { progress } = await cluster.drain({ nodeId, exit: true, force: order.force, budgetMs: order.budgetMs });
@@ -79,7 +82,7 @@ function assertComplete(nodes: readonly ListedNode[], { nodes: wanted = 2, force
 /** Waits until the process is gone and another one is there in its place. @returns its name */
 async function comeback(
   { bootId, nodeId, role }: ListedNode,
-  known: Set<string>,
+  known: { readonly boots: Set<string>; readonly names: ReadonlySet<string> },
   { cluster, clock }: RestartParts,
   budgetMs: number,
 ): Promise<string> {
@@ -87,9 +90,11 @@ async function comeback(
     await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
     const nodes = await cluster.nodes().catch(() => []); // the one that is asked may be the one that ends
     const isGone = nodes.length > 0 && nodes.every((node) => node.bootId !== bootId);
-    const next = nodes.find((node) => node.role === role && !known.has(node.bootId) && isReady(node));
+    const isNew = ({ bootId: boot }: ListedNode): boolean => !known.boots.has(boot);
+    const isOthers = ({ nodeId: name }: ListedNode): boolean => name !== nodeId && known.names.has(name); // that had ended, too
+    const next = nodes.find((node) => node.role === role && isNew(node) && !isOthers(node) && isReady(node));
     if (!isGone || !next) continue;
-    known.add(next.bootId);
+    known.boots.add(next.bootId);
     return next.nodeId;
   }
   throw new ArenaError("RESTART_STUCK", `It is "${nodeId}"; the others were left alone.`);

@@ -1,20 +1,21 @@
-import type { ListedNode } from "./admin.ts";
+import type { ClusterStatus, ListedNode } from "./admin.ts";
 
 const HEADER = ["NODE", "ROLE", "VERSION", "ROOMS", "CONNECTIONS", "LOOP", "STATE"];
 
+const OUTDATED = "The process that was asked is cut off from the cluster: this is how it was last seen.";
+
 /** The processes of a cluster, a line each: how much each has, and how far it is emptied. */
-export function statusTable(nodes: readonly ListedNode[]): string {
+export function statusTable({ nodes, isCurrent }: ClusterStatus): string {
   const sorted = nodes.toSorted((one, other) => rank(one).localeCompare(rank(other)));
   const rows = [HEADER, ...sorted.map(rowOf)];
   const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
+  return [...(isCurrent ? [] : [OUTDATED]), ...lines].join("\n");
 }
 
 /** Edges come last. */

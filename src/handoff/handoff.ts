@@ -128,5 +128,7 @@ export interface MoveRequest {
 }
 
 function bootOf(cluster: Cluster, name: string): string {
-  return cluster.nodes().find(({ nodeId }) => nodeId === name)?.bootId ?? "";
+  const node = cluster.nodes().find(({ nodeId }) => nodeId === name);
+  if (!node) throw new ArenaError("NODE_UNKNOWN", `It is "${name}".`);
+  return node.bootId;
 }

@@ -47,7 +47,7 @@ export async function addClusterRoutes(
   });
   app.get("/api/nodes", async (request) => {
     assertAdmin(request, adminToken);
-    return { nodes: cluster.nodes().map(describeNode) };
+    return { nodes: cluster.nodes().map(describeNode), isCurrent: cluster.isLeaseHeld() };
   });
   app.get("/api/rooms", async (request) => {
     assertAdmin(request, adminToken);
@@ -102,7 +102,7 @@ export interface RoomPage {
 /** Part of the listing as those see it who run the cluster. */
 async function describePage({ rooms, cursor }: RoomPage, cluster: Parts["cluster"]): Promise<object> {
   const described = rooms.map(async ({ roomId, name, processId, clients, maxClients, locked, createdAt, metadata }) => {
-    const owner = await cluster.owner(roomId);
+    const owner = await cluster.owner(roomId).catch(() => undefined); // of a row that was read just now, so it is known soon
     const nodeId = cluster.node(processId)?.nodeId;
     return { roomId, name, nodeId, clients, maxClients, locked, createdAt, metadata, epoch: owner?.epoch };
   });

@@ -53,7 +53,7 @@ export interface HttpParts {
   readonly metrics: () => Promise<{ contentType: string; text: string }>;
   /** Answers the other processes of the cluster. */
   readonly peers: Pick<Peers, "isPeer" | "handle">;
-  readonly cluster: Pick<Cluster, "nodes" | "node" | "owner">;
+  readonly cluster: Pick<Cluster, "nodes" | "node" | "owner" | "isLeaseHeld">;
   /** Listed rooms of a type, oldest first; `cursor` is where the next page begins. */
   readonly page: (name: string, cursor: string | undefined) => Promise<RoomPage>;
   /** Moves a room to a node, or to the one that placement chooses. */

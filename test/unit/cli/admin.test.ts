@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type AdminCommand, runAdmin } from "../../../src/cli/admin.ts";
+import { statusTable } from "../../../src/cli/status.ts";
 
 describe("a command for a running cluster", () => {
   for (const line of [
@@ -38,5 +39,26 @@ describe("a command for a running cluster", () => {
     await assert.rejects(run(), { code: "ADMIN_REFUSED", message: /404: There is no process of that name\./ });
     server.close();
     server.closeAllConnections();
+  });
+});
+
+describe("the table of `status`", () => {
+  const node = { nodeId: "n1", bootId: "b1", role: "node", version: "1.0.0", isDraining: true } as const;
+  const drain = { rooms: 3, moved: 1, left: 2, isOver: false };
+
+  it("tells a node that is being emptied from one with which that is over", () => {
+    const [, ...lines] = statusTable({
+      isCurrent: true,
+      nodes: [
+        { ...node, drain },
+        { ...node, nodeId: "n2", drain: { ...drain, isOver: true } },
+      ],
+    }).split("\n");
+
+    assert.match(lines.join("\n"), /n1 .* draining: 1 of 3 moved, 2 left\nn2 .* drained: 1 of 3 moved, 2 left$/);
+  });
+
+  it("says first of all where it is not as it is now", () => {
+    assert.match(statusTable({ isCurrent: false, nodes: [node] }), /^The process that was asked is cut off .*\nNODE /);
   });
 });

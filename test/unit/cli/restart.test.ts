@@ -68,6 +68,27 @@ class World {
 }
 
 describe("the command `restart`", () => {
+  it("does not take for the one that it waits for another one that has crashed and is back", async () => {
+    const world = new World(["n1", "n2", "n3"], []);
+    world.comesBack = (nodeId) => {
+      if (nodeId === "n1") {
+        world.clock.after(2000, () => {
+          world.end("n3");
+          world.start("n3", "node");
+        });
+      }
+      return { goneMs: 1000, backMs: 5000 };
+    };
+
+    const outcome = await world.restart({});
+
+    assert.equal(outcome, "done");
+    assert.deepEqual(
+      world.said.filter((line) => line.includes("back as")),
+      ["n1", "n2", "n3"].map((name) => `${name}: back as ${name}`),
+    );
+  });
+
   it("restarts the process that is named and no other, and nothing where there is none of that name", async () => {
     const world = new World(["n1", "n2"], ["edge"]);
 

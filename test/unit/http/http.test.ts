@@ -49,7 +49,7 @@ describe("the HTTP side of a node", () => {
       addressOf: () => "10.0.0.1",
       matchmake: async () => ({}),
       peers: openPeers({ clock, telemetry, signing: { secret: Buffer.alloc(32), bootId: "b1" } }),
-      cluster: { nodes: () => [], node: () => undefined, owner: async () => undefined },
+      cluster: { nodes: () => [], node: () => undefined, owner: async () => undefined, isLeaseHeld: () => true },
       page: async () => ({ rooms: [], cursor: undefined }),
       drain: async () => ({
         nodeId: "",
