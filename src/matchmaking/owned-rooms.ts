@@ -37,6 +37,8 @@ export class OwnedRooms {
   readonly #claiming = new Set<string>();
   /** Rooms that this process does not have and that may still be recorded as its own: of that nothing was heard. */
   readonly #leftovers = new Set<string>();
+  /** Rooms that were given up of late: a store that has lost its last moments has them again. */
+  readonly #givenUp = new Set<string>();
 
   constructor({ cluster, telemetry }: OwnedRoomsParts) {
     this.#cluster = cluster;
@@ -106,10 +108,13 @@ export class OwnedRooms {
     const epoch = this.epochOf(roomId);
     if (epoch === undefined) return;
     this.#owned.delete(roomId);
-    this.#cluster.release(roomId, epoch).catch((error: unknown) => {
-      this.#leftovers.add(roomId);
-      this.#telemetry.emit("room:notReleased", { roomId, error });
-    });
+    this.#cluster.release(roomId, epoch).then(
+      () => this.#givenUp.add(roomId),
+      (error: unknown) => {
+        this.#leftovers.add(roomId);
+        this.#telemetry.emit("room:notReleased", { roomId, error });
+      },
+    );
   }
 
   /** Whether a room that was made here may be listed. */
@@ -137,9 +142,12 @@ export class OwnedRooms {
     await Promise.all(Array.from({ length: RECLAIMS_IN_FLIGHT }, runner));
   }
 
-  /** Gives up what it could not before, as its store was away. */
+  /** Gives up what it could not before, as its store was away; what was given up since the last call, it looks at the next time. */
   async releaseLeftovers(): Promise<void> {
-    for (const roomId of this.#leftovers) {
+    const due = [...this.#leftovers];
+    for (const roomId of this.#givenUp) this.#leftovers.add(roomId);
+    this.#givenUp.clear();
+    for (const roomId of due) {
       if (!(await this.#releaseLeftover(roomId).catch(() => false))) return; // it is away still
       this.#leftovers.delete(roomId);
     }
@@ -167,7 +175,7 @@ export class OwnedRooms {
     this.#cluster.forget(roomId);
     const owner = await this.#cluster.owner(roomId);
     const isOurs = owner?.bootId === this.#cluster.identity.bootId && !this.isHere(roomId);
-    if (isOurs) await this.#cluster.release(roomId, owner.epoch);
+    if (isOurs && owner.state !== "offered") await this.#cluster.release(roomId, owner.epoch);
     return true;
   }
 

@@ -53,8 +53,8 @@ interface Own {
   writing: Promise<void> | undefined;
 }
 
-/** Who takes a room has made it by then, or has not. */
-const MOVED_MS = 5000;
+/** Who takes a room has made it by then, or has not; and what a Redis that went then had lost is back. */
+const TAKE_OUT_AGAIN_MS = 5000;
 /** A write that failed is made again after that. */
 const RETRY_MS = 1000;
 const SWEEP_ROWS = 100;
@@ -70,6 +70,8 @@ export class RedisDriver implements MatchMakerDriver {
   readonly #own = new Map<string, Own>();
   /** Names of types that the listing has; those of the app. */
   readonly #toldNames = new Set<string>();
+  /** Rooms whose rows are being written for the first time. */
+  readonly #listing = new Set<string>();
   /** Rows of rooms that ended while Redis was away. */
   readonly #left = new Map<string, Pick<IRoomCache, "name" | "processId">>();
   #stopRetry: Stop | undefined;
@@ -102,6 +104,15 @@ export class RedisDriver implements MatchMakerDriver {
 
   /** Lists a room of this process once; false where another has it, or Redis is away: then Colyseus lets go of the room. */
   async insert(room: IRoomCache): Promise<boolean> {
+    this.#listing.add(room.roomId);
+    try {
+      return await this.#insert(room);
+    } finally {
+      this.#listing.delete(room.roomId);
+    }
+  }
+
+  async #insert(room: IRoomCache): Promise<boolean> {
     try {
       if (!(await this.#parts.confirm(room))) return false;
       await this.#tellName(room.name);
@@ -133,18 +144,18 @@ export class RedisDriver implements MatchMakerDriver {
     return true;
   }
 
-  /** The row of a room that has become another process' stays until that writes its own, so that the room is found all the time. */
+  /**
+   * The row of a room that has become another process' stays until that writes its own, so that the room is found all the time. Any is
+   * taken out again some time later: nobody may have written it, and a Redis that has lost its last moments has the old one again.
+   */
   async remove(roomId: string): Promise<boolean> {
     const own = this.#own.get(roomId);
     if (!own) return false;
     this.#own.delete(roomId);
     await own.writing;
     const { row } = own;
-    if (this.#parts.epochOf(roomId) === undefined) {
-      this.#parts.clock.after(MOVED_MS, () => void this.#takeOut(row));
-    } else {
-      await this.#takeOut(row);
-    }
+    if (this.#parts.epochOf(roomId) !== undefined) await this.#takeOut(row);
+    this.#parts.clock.after(TAKE_OUT_AGAIN_MS, () => void this.#takeOut(row));
     return true;
   }
 
@@ -247,7 +258,7 @@ export class RedisDriver implements MatchMakerDriver {
 
   /** Where it is still this process', which has the room no more. */
   async #takeOut({ roomId, name, processId }: IRoomCache): Promise<void> {
-    if (this.#own.has(roomId)) return; // it has come back
+    if (this.#own.has(roomId) || this.#listing.has(roomId)) return; // it has come back
     await this.#run(REMOVE, name, [roomId, processId]).catch(() => this.#left.set(roomId, { name, processId }));
   }
 

@@ -248,6 +248,26 @@ describe("the listing in Redis", () => {
     assert.deepEqual([meanwhile, await owners()], [["lost boot-a", "moves boot-a"], ["moves boot-b"]]);
   });
 
+  it("[OWN8] takes out once more a row that Redis has again, as it lost its last moments, and none that was written anew", async () => {
+    const clock = manualClock();
+    const { driver } = open(new Set(["boot-a"]), undefined, undefined, { clock });
+    const [owner, asItWas] = [driver(), driver()];
+    for (const roomId of ["ended", "again"]) {
+      await owner.insert(row(roomId, { processId: "boot-a" }));
+      await owner.remove(roomId);
+      await asItWas.insert(row(roomId, { processId: "boot-a" }));
+    }
+    await owner.insert(row("again", { processId: "boot-a" }));
+
+    clock.advance(5000);
+    while ((await owner.query({ name: "match" })).length > 1) await delay(5);
+
+    assert.deepEqual(
+      (await owner.query({ name: "match" })).map(({ roomId }) => roomId),
+      ["again"],
+    );
+  });
+
   it("lists no room while Redis is away, and takes out afterwards what was written of it all the same", async () => {
     const { other, away } = await openOther();
     const { driver } = open(new Set(["boot-a"]), undefined, undefined, { over: away });

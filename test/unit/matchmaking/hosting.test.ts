@@ -200,6 +200,26 @@ describe("hosting of rooms", () => {
     });
   }
 
+  it("[OWN8] gives up once more what a store has again that has lost its last moments", async () => {
+    await create("again");
+    const record = await store.read("again");
+    await matchMaker.getLocalRoomById("again").disconnect();
+    await new Promise((resolve) => setImmediate(resolve));
+    const ended = await store.read("again");
+    const read = store.read.bind(store);
+    let isBack = true;
+    store.read = async (roomId) => (roomId === "again" && isBack ? record : read(roomId));
+    const released: string[] = [];
+    store.release = async (roomId) => {
+      released.push(roomId);
+      isBack = false;
+    };
+
+    for (let rounds = 0; rounds < 3; rounds++) await hosting.owned.releaseLeftovers();
+
+    assert.deepEqual([record?.state, ended, released], ["running", undefined, ["again"]]);
+  });
+
   it("[CKP6] makes a room again that was kept, under its id, once", async () => {
     const [first, second] = await Promise.allSettled([
       hosting.restore({ roomId: "kept" }),
