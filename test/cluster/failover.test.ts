@@ -56,8 +56,7 @@ describe("rooms whose node is lost, under stock clients", function () {
     const lost = new Set((await crowd.rooms()).get("n1"));
 
     cluster.process("n1").child.kill("SIGSTOP");
-    const code = await crowd.leave();
-    await crowd.recovered(lost);
+    const [code] = await Promise.all([crowd.leave(), crowd.recovered(lost)]);
     while ((await cluster.rooms("synthetic"))[0]?.clients !== 1) await turn();
 
     assert.deepEqual([code, await crowd.wrongs()], [4000, []]);
